@@ -1,0 +1,54 @@
+import "server-only";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { config } from "@/lib/config";
+import { type Prisma, PrismaClient } from "./generated/client";
+
+/** What queries run on: the shared client, or the transaction that surrounds the call. */
+export type Database = PrismaClient | Prisma.TransactionClient;
+export type Transaction = Prisma.TransactionClient;
+
+type Ambient = { transaction: Transaction; depth: number };
+const shared = globalThis as unknown as { inferscopePrisma?: PrismaClient; inferscopeTransaction?: AsyncLocalStorage<Ambient> };
+shared.inferscopeTransaction ??= new AsyncLocalStorage();
+const ambient = shared.inferscopeTransaction;
+
+/** Long enough for a slow command, short enough that a stuck one frees its rows. */
+const TRANSACTION_TIMEOUT_MS = 15_000;
+
+/** The shared client; made at the first use, since a build has no database. */
+export function prisma(): PrismaClient {
+  shared.inferscopePrisma ??= new PrismaClient({
+    adapter: new PrismaPg({ connectionString: config().DATABASE_URL, connectionTimeoutMillis: 5_000 }),
+  });
+  return shared.inferscopePrisma;
+}
+
+/** The transaction around this call when there is one, else the shared client. All reads go through it. */
+export const db = (): Database => ambient.getStore()?.transaction ?? prisma();
+
+/**
+ * Runs `run` in a transaction: a new one, or a savepoint of the one around it. A throw rolls back what `run` did and
+ * is passed on. Inside, `db()` is the transaction.
+ */
+export async function transaction<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
+  const outer = ambient.getStore();
+  if (outer === undefined)
+    return prisma().$transaction((tx) => ambient.run({ transaction: tx, depth: 0 }, () => run(tx)), { timeout: TRANSACTION_TIMEOUT_MS, maxWait: 5_000 });
+  const savepoint = `nested_${outer.depth + 1}`;
+  await outer.transaction.$executeRawUnsafe(`SAVEPOINT ${savepoint}`);
+  try {
+    const result = await ambient.run({ transaction: outer.transaction, depth: outer.depth + 1 }, () => run(outer.transaction));
+    await outer.transaction.$executeRawUnsafe(`RELEASE SAVEPOINT ${savepoint}`);
+    return result;
+  } catch (error) {
+    await outer.transaction.$executeRawUnsafe(`ROLLBACK TO SAVEPOINT ${savepoint}`);
+    throw error;
+  }
+}
+
+/** Closes the shared client; for scripts, tests and a stopping process. */
+export async function closeDatabase(): Promise<void> {
+  await shared.inferscopePrisma?.$disconnect();
+  delete shared.inferscopePrisma;
+}
