@@ -1,0 +1,112 @@
+"use client";
+
+import "./style-nonce";
+import { X } from "lucide-react";
+import { Dialog as Primitive } from "radix-ui";
+import type { ReactNode } from "react";
+import { IconButton } from "./button";
+import { cn } from "./class-names";
+
+export const Dialog = Primitive.Root;
+export const DialogTrigger = Primitive.Trigger;
+export const DialogClose = Primitive.Close;
+
+const OVERLAY = "fixed inset-0 z-50 animate-fade bg-[color-mix(in_srgb,var(--surface-page)_70%,transparent)]";
+
+type ContentProps = {
+  title: ReactNode;
+  /** One sentence under the title; also what a screen reader reads after it. */
+  description?: ReactNode;
+  children?: ReactNode;
+  /** Buttons at the end of the reading path, the primary one last. */
+  footer?: ReactNode;
+  className?: string;
+};
+
+/** A modal over the page: title, body, buttons. Escape closes. `wide` is for code and tables. */
+export function DialogContent({
+  title,
+  description,
+  children,
+  footer,
+  wide = false,
+  className,
+}: ContentProps & { wide?: boolean }) {
+  return (
+    <Primitive.Portal>
+      <Primitive.Overlay className={OVERLAY} />
+      <Primitive.Content
+        {...(description ? {} : { "aria-describedby": undefined })}
+        className={cn(
+          "fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-32px)] -translate-x-1/2 animate-appear flex-col rounded-overlay bg-surface-raised shadow-overlay outline-none",
+          wide ? "max-w-180" : "max-w-120",
+          className,
+        )}
+      >
+        <div className="flex items-start gap-3 px-6 pt-4 pb-3">
+          <div className="grid min-w-0 flex-1 gap-1">
+            <Primitive.Title className="text-section">{title}</Primitive.Title>
+            {description ? (
+              <Primitive.Description className="text-body text-secondary">
+                {description}
+              </Primitive.Description>
+            ) : null}
+          </div>
+          <Primitive.Close asChild>
+            <IconButton label="Close" shortcut="Esc" size="sm" className="-mr-2">
+              <X />
+            </IconButton>
+          </Primitive.Close>
+        </div>
+        {children ? <div className="min-h-0 flex-1 overflow-y-auto px-6 py-1">{children}</div> : null}
+        {footer ? (
+          <div className="flex flex-wrap justify-end gap-2 px-6 pt-4 pb-6">{footer}</div>
+        ) : (
+          <div className="h-6 shrink-0" />
+        )}
+      </Primitive.Content>
+    </Primitive.Portal>
+  );
+}
+
+/** A drawer from an edge, for detail beside the page it belongs to. Use inside `Dialog`. */
+export function SheetContent({
+  title,
+  description,
+  children,
+  footer,
+  side = "right",
+  className,
+}: ContentProps & { side?: "left" | "right" }) {
+  return (
+    <Primitive.Portal>
+      <Primitive.Overlay className={OVERLAY} />
+      <Primitive.Content
+        {...(description ? {} : { "aria-describedby": undefined })}
+        className={cn(
+          "fixed inset-y-0 z-50 flex w-[min(480px,calc(100vw-32px))] flex-col bg-surface-raised shadow-overlay outline-none",
+          side === "right" ? "right-0 animate-from-right" : "left-0 animate-from-left",
+          className,
+        )}
+      >
+        <div className="flex min-h-12 items-center gap-3 border-b px-4">
+          <div className="min-w-0 flex-1 py-2">
+            <Primitive.Title className="truncate text-section">{title}</Primitive.Title>
+            {description ? (
+              <Primitive.Description className="text-body text-secondary">
+                {description}
+              </Primitive.Description>
+            ) : null}
+          </div>
+          <Primitive.Close asChild>
+            <IconButton label="Close" shortcut="Esc" size="sm">
+              <X />
+            </IconButton>
+          </Primitive.Close>
+        </div>
+        <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
+        {footer ? <div className="flex justify-end gap-2 border-t p-4">{footer}</div> : null}
+      </Primitive.Content>
+    </Primitive.Portal>
+  );
+}

@@ -1,0 +1,62 @@
+"use client";
+
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+
+/** What a chart tells the panel around it, so that menu and keys of the panel work on the chart. */
+export type PanelView = {
+  /** Is the data shown as a table now? */
+  table: boolean;
+  setTable: (table: boolean) => void;
+  /** A chart announces that it has a table, with a function that returns the table as CSV; returns the undo. */
+  register: (csv: () => string) => () => void;
+  /** Does any chart inside have a table? */
+  available: boolean;
+  /** The tables of all charts inside, as CSV. */
+  csv: () => string;
+};
+
+export const PanelViewContext = createContext<PanelView | null>(null);
+
+/** The state behind a panel: whether its charts are shown as tables, and their CSV. */
+export function usePanelViewState(): PanelView {
+  const [table, setTable] = useState(false);
+  const [count, setCount] = useState(0);
+  const sources = useRef(new Set<() => string>());
+  const register = useCallback((csv: () => string) => {
+    sources.current.add(csv);
+    setCount(sources.current.size);
+    return () => {
+      sources.current.delete(csv);
+      setCount(sources.current.size);
+    };
+  }, []);
+  const csv = useCallback(() => [...sources.current].map((source) => source()).join("\n"), []);
+  return useMemo(
+    () => ({ table, setTable, register, available: count > 0, csv }),
+    [table, register, count, csv],
+  );
+}
+
+/** For a chart: is the table asked for, and how to ask. Follows the panel around it, or itself where there is none. */
+export function useTableToggle(csv: () => string): { table: boolean; toggle: () => void } {
+  const panel = useContext(PanelViewContext);
+  const [own, setOwn] = useState(false);
+  const latest = useRef(csv);
+  latest.current = csv;
+  const register = panel?.register;
+  useEffect(() => register?.(() => latest.current()), [register]);
+  const table = panel ? panel.table : own;
+  const toggle = useCallback(
+    () => (panel ? panel.setTable(!panel.table) : setOwn((value) => !value)),
+    [panel],
+  );
+  return { table, toggle };
+}
+
+/** True when a key was typed into a field, where single letters are text and not commands. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}

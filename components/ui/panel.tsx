@@ -1,0 +1,286 @@
+"use client";
+
+import {
+  Braces,
+  ChartLine,
+  ClipboardCopy,
+  Clock,
+  Ellipsis,
+  Link2,
+  Table2,
+  TriangleAlert,
+} from "lucide-react";
+import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
+import { IconButton } from "./button";
+import { cn } from "./class-names";
+import { CodeBlock } from "./code-block";
+import { copyText } from "./copy-button";
+import { Dialog, DialogContent } from "./dialog";
+import { EmptyState } from "./empty-state";
+import { type ErrorFacts, ErrorState } from "./error-state";
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "./menu";
+import { isTyping, PanelViewContext, usePanelViewState } from "./panel-view";
+import { Skeleton } from "./skeleton";
+import { toast } from "./toaster";
+
+/** Why a panel has nothing to draw. Never just "no data". */
+export type EmptyKind =
+  | "not_connected"
+  | "metric_not_found"
+  | "no_samples"
+  | "filtered_out"
+  | "no_traffic"
+  | "not_measurable";
+
+const EMPTY_TITLES: Record<EmptyKind, string> = {
+  not_connected: "Not connected",
+  metric_not_found: "Metric not found",
+  no_samples: "No samples in this range",
+  filtered_out: "Filtered out",
+  no_traffic: "No traffic",
+  not_measurable: "Not measurable here",
+};
+
+/** The face a panel shows. `refreshing` keeps the data and runs a thin bar under the title. */
+export type PanelState =
+  | { kind: "loading" }
+  | { kind: "data"; refreshing?: boolean }
+  | { kind: "empty"; reason: EmptyKind; text: ReactNode; action?: ReactNode; refreshing?: boolean }
+  | { kind: "error"; error: ErrorFacts; title?: string; onRetry?: () => void; retrying?: boolean };
+
+export type PanelProps = {
+  /** Anchor of the panel: "Copy link" and `#id` use it. */
+  id?: string;
+  title: string;
+  /** Unit of every number inside, said once: "ms", "req/s". */
+  unit?: string;
+  /** The value now, formatted, at the right of the header. */
+  value?: ReactNode;
+  state?: PanelState;
+  /** Lines under the header: Prometheus's warnings, "last sample 4 min ago". `stale` gets a clock. */
+  notes?: readonly { kind: "warning" | "stale"; text: string }[];
+  /** The queries behind the panel, shown by "Show PromQL". */
+  promql?: readonly string[];
+  /** More entries for the menu (`MenuItem`s): open in explore, make an alert. */
+  menu?: ReactNode;
+  /** Controls in the header, before the menu (a `Select` of size sm). */
+  actions?: ReactNode;
+  /** Height of the body in px, kept by every face: 192 in a grid, 288 alone. A number, or "auto" for tables. */
+  height?: number | "auto";
+  /** Content reaches the panel's edges (tables). */
+  flush?: boolean;
+  className?: string;
+  children?: ReactNode;
+};
+
+/**
+ * The frame of everything measured: title with unit, value now, menu, and one of five faces. Its size never depends on
+ * the face. `t` shows the data as a table while the focus is inside.
+ */
+export function Panel({
+  id: givenId,
+  title,
+  unit,
+  value,
+  state = { kind: "data" },
+  notes = [],
+  promql = [],
+  menu,
+  actions,
+  height = 192,
+  flush = false,
+  className,
+  children,
+}: PanelProps) {
+  const madeId = useId();
+  const id = givenId ?? madeId;
+  const view = usePanelViewState();
+  const [promqlOpen, setPromqlOpen] = useState(false);
+  const hasTable = view.available && state.kind === "data";
+  const refreshing = (state.kind === "data" || state.kind === "empty") && state.refreshing ? true : undefined;
+  const hasMenu = hasTable || promql.length > 0 || menu !== undefined || givenId !== undefined;
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key !== "t" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!hasTable || event.defaultPrevented || isTyping(event.target)) return;
+    event.preventDefault();
+    view.setTable(!view.table);
+  }
+
+  async function copyLink() {
+    const link = `${location.origin}${location.pathname}${location.search}#${id}`;
+    toast((await copyText(link)) ? "Link copied" : "The browser refused to copy the link");
+  }
+
+  async function copyCsv() {
+    toast((await copyText(view.csv())) ? "Values copied as CSV" : "The browser refused to copy the values");
+  }
+
+  const minHeight = height === "auto" ? undefined : height;
+  return (
+    <PanelViewContext.Provider value={view}>
+      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys of the controls inside bubble up to here */}
+      <section
+        id={givenId}
+        aria-labelledby={`${id}-title`}
+        aria-busy={state.kind === "loading" || refreshing}
+        onKeyDown={onKeyDown}
+        className={cn(
+          "group/panel flex min-w-0 scroll-mt-16 flex-col rounded-panel border bg-surface-panel",
+          className,
+        )}
+      >
+        <header className="relative flex min-h-11 items-center gap-2 py-2 pr-3 pl-4">
+          <h3
+            id={`${id}-title`}
+            className="min-w-0 truncate text-strong"
+            title={unit ? `${title}, ${unit}` : title}
+          >
+            {title}
+            {unit ? <span className="font-normal text-secondary">, {unit}</span> : null}
+          </h3>
+          <div className="ml-auto flex shrink-0 items-center gap-1">
+            {value !== undefined && (state.kind === "data" || state.kind === "loading") ? (
+              <span className="px-1 text-strong">{state.kind === "data" ? value : null}</span>
+            ) : null}
+            {actions}
+            {hasMenu ? (
+              <Menu>
+                <MenuTrigger asChild>
+                  <IconButton
+                    label={`Menu of ${title}`}
+                    size="sm"
+                    className="-mr-1 data-[state=open]:bg-surface-hover"
+                  >
+                    <Ellipsis />
+                  </IconButton>
+                </MenuTrigger>
+                <MenuContent align="end">
+                  {promql.length > 0 ? (
+                    <MenuItem onSelect={() => setPromqlOpen(true)}>
+                      <Braces />
+                      Show PromQL
+                    </MenuItem>
+                  ) : null}
+                  {hasTable ? (
+                    <>
+                      <MenuItem shortcut="t" onSelect={() => view.setTable(!view.table)}>
+                        {view.table ? <ChartLine /> : <Table2 />}
+                        {view.table ? "Show chart" : "Show data as table"}
+                      </MenuItem>
+                      <MenuItem onSelect={copyCsv}>
+                        <ClipboardCopy />
+                        Copy values as CSV
+                      </MenuItem>
+                    </>
+                  ) : null}
+                  {givenId ? (
+                    <MenuItem onSelect={copyLink}>
+                      <Link2 />
+                      Copy link
+                    </MenuItem>
+                  ) : null}
+                  {menu ? (
+                    <>
+                      <MenuSeparator />
+                      {menu}
+                    </>
+                  ) : null}
+                </MenuContent>
+              </Menu>
+            ) : null}
+          </div>
+          {refreshing ? <LoadingBar /> : null}
+        </header>
+        {notes.length > 0 && state.kind !== "loading" ? (
+          <ul className="grid gap-1 px-4 pb-2 text-caption text-secondary">
+            {notes.map((note) => (
+              <li key={note.text} className="flex items-start gap-1">
+                {note.kind === "stale" ? (
+                  <Clock aria-label="Stale" className="mt-0.5 size-3 shrink-0" />
+                ) : (
+                  <TriangleAlert aria-label="Warning" className="mt-0.5 size-3 shrink-0 text-warning" />
+                )}
+                <span className="[overflow-wrap:anywhere]">{note.text}</span>
+              </li>
+            ))}
+          </ul>
+        ) : null}
+        <div
+          className={cn("flex min-w-0 flex-1 flex-col", flush ? "" : "px-4 pb-3")}
+          style={minHeight === undefined ? undefined : { minHeight: minHeight + (flush ? 0 : 12) }}
+        >
+          <PanelBody state={state} height={height}>
+            {children}
+          </PanelBody>
+        </div>
+        {promql.length > 0 ? (
+          <Dialog open={promqlOpen} onOpenChange={setPromqlOpen}>
+            <DialogContent
+              wide
+              title={`PromQL of ${title}`}
+              description="As sent to Prometheus for the range on screen."
+            >
+              <div className="grid gap-3">
+                {promql.map((expr) => (
+                  <CodeBlock key={expr} code={expr} label="PromQL" />
+                ))}
+              </div>
+            </DialogContent>
+          </Dialog>
+        ) : null}
+      </section>
+    </PanelViewContext.Provider>
+  );
+}
+
+function PanelBody({
+  state,
+  height,
+  children,
+}: {
+  state: PanelState;
+  height: number | "auto";
+  children: ReactNode;
+}) {
+  switch (state.kind) {
+    case "loading":
+      return (
+        <>
+          <span className="sr-only">Loading</span>
+          <Skeleton className="flex-1" style={{ minHeight: height === "auto" ? 96 : undefined }} />
+        </>
+      );
+    case "empty":
+      return (
+        <EmptyState compact title={EMPTY_TITLES[state.reason]} action={state.action} className="flex-1">
+          {state.text}
+        </EmptyState>
+      );
+    case "error":
+      return (
+        <ErrorState
+          title={state.title}
+          error={state.error}
+          onRetry={state.onRetry}
+          retrying={state.retrying}
+          className="flex-1"
+        />
+      );
+    case "data":
+      return children;
+  }
+}
+
+/** A 2 px bar at the lower edge of its (relative) parent while data are read again. */
+export function LoadingBar() {
+  return (
+    <div
+      role="progressbar"
+      aria-label="Reading again"
+      className="absolute inset-x-0 bottom-0 h-0.5 overflow-hidden"
+    >
+      <div className="h-full w-2/5 animate-loading bg-accent opacity-70" />
+    </div>
+  );
+}

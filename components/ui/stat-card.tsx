@@ -1,0 +1,109 @@
+import type { ReactNode } from "react";
+import { cn } from "./class-names";
+import { LoadingBar } from "./panel";
+import { Skeleton } from "./skeleton";
+import type { State } from "./state";
+import { StateBadge } from "./state-badge";
+
+export type StatCardProps = {
+  /** What: "TTFT p95". */
+  name: string;
+  /** Of what: "chat-api". */
+  scope?: string;
+  /** Over what: "5 min", "30 d". */
+  window?: string;
+  /** The number and its unit apart, from `formatParts`; null when there is none (with `absent` saying why). */
+  value: { number: string; unit: string } | null;
+  /** Why there is no number: "No traffic", "Metric not found". */
+  absent?: ReactNode;
+  /** Against the window before, in words: "+52.1 % (worse)". */
+  change?: { text: string; direction: "better" | "worse" | "same" } | null;
+  /** What the change is measured against: "to the hour before". */
+  changeScope?: string;
+  /** The target in words ("under 500 ms") and whether it is met; undefined when that cannot be said. */
+  target?: { text: string; met: boolean | undefined };
+  /** A state that wants attention; a met target needs none. */
+  state?: State;
+  stateText?: ReactNode;
+  /** A `Sparkline`. */
+  sparkline?: ReactNode;
+  loading?: boolean;
+  refreshing?: boolean;
+  /** The larger number of an overview, at most four a row. */
+  large?: boolean;
+  className?: string;
+};
+
+/** One number that says what, of what, over what, and whether that is good: in words, colour only when it is not. */
+export function StatCard({
+  name,
+  scope,
+  window,
+  value,
+  absent,
+  change,
+  changeScope,
+  target,
+  state,
+  stateText,
+  sparkline,
+  loading = false,
+  refreshing = false,
+  large = false,
+  className,
+}: StatCardProps) {
+  const where = [scope, window].filter(Boolean).join(", ");
+  const shownState: State | undefined = state ?? (target?.met === false ? "warning" : undefined);
+  return (
+    <article
+      aria-label={[name, where].filter(Boolean).join(", ")}
+      className={cn("relative grid min-w-0 gap-1 rounded-panel border bg-surface-panel px-4 py-3", className)}
+    >
+      <p className="flex min-h-5 items-center gap-2">
+        <span className="min-w-0 truncate text-secondary">
+          <span className="text-primary">{name}</span>
+          {where ? `, ${where}` : null}
+        </span>
+        {shownState ? (
+          <StateBadge state={shownState} className="ml-auto shrink-0">
+            {stateText ?? (target?.met === false ? "Target missed" : undefined)}
+          </StateBadge>
+        ) : null}
+      </p>
+      {loading ? (
+        <Skeleton className="h-8 w-28" />
+      ) : (
+        <div className="flex min-h-8 items-end justify-between gap-3">
+          {value ? (
+            <p className={cn("whitespace-nowrap", large ? "text-overview" : "text-stat")}>
+              {value.number}
+              {value.unit ? (
+                <span className="font-normal text-body text-secondary">{` ${value.unit}`}</span>
+              ) : null}
+            </p>
+          ) : (
+            <p className="min-w-0">
+              <span className={large ? "text-overview" : "text-stat"}>–</span>
+              {absent ? <span className="ml-2 text-secondary">{absent}</span> : null}
+            </p>
+          )}
+          <div className="mb-1 shrink-0">{sparkline}</div>
+        </div>
+      )}
+      <p className="flex min-h-5 flex-wrap gap-x-3 text-body">
+        {loading ? null : (
+          <>
+            {change ? (
+              <span className={change.direction === "worse" ? "text-primary" : "text-secondary"}>
+                {change.text}
+                {changeScope ? <span className="text-secondary">{` ${changeScope}`}</span> : null}
+              </span>
+            ) : null}
+            {target ? <span className="text-secondary">{`target ${target.text}`}</span> : null}
+          </>
+        )}
+      </p>
+      {refreshing ? <LoadingBar /> : null}
+    </article>
+  );
+}
