@@ -119,7 +119,6 @@ export function Panel({
   const minHeight = height === "auto" ? undefined : height;
   return (
     <PanelViewContext.Provider value={view}>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys of the controls inside bubble up to here */}
       <section
         id={givenId}
         aria-labelledby={`${id}-title`}

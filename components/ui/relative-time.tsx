@@ -1,6 +1,7 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
+import { formatAgo, formatTime } from "@/lib/units";
 import { Tooltip } from "./tooltip";
 
 const listeners = new Set<() => void>();
@@ -26,33 +27,12 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-const UNITS = [
-  { seconds: 86_400, name: "d" },
-  { seconds: 3_600, name: "h" },
-  { seconds: 60, name: "min" },
-] as const;
-
-/** "just now", "3 min ago", "2 d ago", "in 4 h": one unit, rounded down. Both arguments are milliseconds. */
-export function relativeWords(time: number, at: number): string {
-  const seconds = Math.abs(at - time) / 1000;
-  const unit = UNITS.find((entry) => seconds >= entry.seconds);
-  if (!unit) return "just now";
-  const words = `${Math.floor(seconds / unit.seconds)} ${unit.name}`;
-  return time <= at ? `${words} ago` : `in ${words}`;
-}
-
 /** Local date and time to the second with the zone: the exact time behind a relative one. */
-export function exactTime(time: Date, timeZone?: string): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    timeZoneName: "short",
-    timeZone,
-  }).format(time);
+export function exactTime(time: Date): string {
+  const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" })
+    .formatToParts(time)
+    .find((part) => part.type === "timeZoneName");
+  return `${formatTime(time)} ${zone?.value ?? ""}`.trim();
 }
 
 /** How long ago, kept up to date; the exact time in the viewer's zone on hover and on focus. */
@@ -76,7 +56,7 @@ export function RelativeTime({ time, className }: { time: Date | string | number
   return (
     <Tooltip text={exactTime(date)}>
       <time dateTime={iso} className={className}>
-        {relativeWords(date.getTime(), Math.max(at, now))}
+        {formatAgo(date, new Date(Math.max(at, now)))}
       </time>
     </Tooltip>
   );

@@ -17,7 +17,7 @@ export type StatCardProps = {
   /** Why there is no number: "No traffic", "Metric not found". */
   absent?: ReactNode;
   /** Against the window before, in words: "+52.1 % (worse)". */
-  change?: { text: string; direction: "better" | "worse" | "same" } | null;
+  change?: { text: string; direction: "better" | "worse" | "same" | "neutral" } | null;
   /** What the change is measured against: "to the hour before". */
   changeScope?: string;
   /** The target in words ("under 500 ms") and whether it is met; undefined when that cannot be said. */
