@@ -1,0 +1,230 @@
+import "server-only";
+import type { z } from "zod";
+import type { Seconds, UnixSeconds } from "@/lib/units";
+import { requestUpstreamJson, type UpstreamRequest } from "@/lib/upstream/fetch";
+import { addressOf, KIND_NAMES, type UpstreamTarget } from "@/lib/upstream/target";
+import { UpstreamError } from "@/lib/upstream/upstream-error";
+import {
+  type MatrixSeries,
+  parseQueryData,
+  type QueryData,
+  sampleValue,
+  UnexpectedShapeError,
+} from "./samples";
+import {
+  type BuildInfo,
+  buildInfoSchema,
+  type ExemplarSeries,
+  envelopeSchema,
+  exemplarsSchema,
+  type Labels,
+  type MetricMetadata,
+  metadataSchema,
+  type ScrapeTarget,
+  seriesSchema,
+  stringsSchema,
+  type TsdbStatus,
+  targetsSchema,
+  tsdbStatusSchema,
+} from "./schema";
+
+/** Warnings say that an answer may be incomplete or wrong; infos are hints on the query. Both come with data. */
+export type Annotated<Data> = { data: Data; warnings: string[]; infos: string[] };
+
+export type ReadOptions = { signal?: AbortSignal; timeout?: Seconds };
+export type MatchOptions = ReadOptions & {
+  /** Series selectors; at least one of them must match. */
+  match?: string[];
+  start?: UnixSeconds;
+  end?: UnixSeconds;
+  /** The most entries that come back; older servers ignore it. */
+  limit?: number;
+};
+
+export type PrometheusClient = {
+  /** Evaluates at one time; now when absent. Vector, scalar, string, or a matrix for a range selector. */
+  query(
+    expr: string,
+    options?: ReadOptions & { time?: UnixSeconds; limit?: number },
+  ): Promise<Annotated<QueryData>>;
+  /** Evaluates at start, start + step … up to end, both included. At most 11,000 points. */
+  queryRange(
+    expr: string,
+    range: { start: UnixSeconds; end: UnixSeconds; step: Seconds } & ReadOptions & { limit?: number },
+  ): Promise<Annotated<MatrixSeries[]>>;
+  /** Label sets of series that match; `match` is required. */
+  series(options: MatchOptions & { match: string[] }): Promise<Annotated<Labels[]>>;
+  labels(options?: MatchOptions): Promise<Annotated<string[]>>;
+  labelValues(name: string, options?: MatchOptions): Promise<Annotated<string[]>>;
+  /** Type, help and unit by metric, as its scrape targets declare them now; empty on many managed services. */
+  metadata(options?: ReadOptions & { metric?: string; limit?: number }): Promise<MetricMetadata>;
+  exemplars(
+    expr: string,
+    range: { start: UnixSeconds; end: UnixSeconds } & ReadOptions,
+  ): Promise<ExemplarSeries[]>;
+  buildInfo(options?: ReadOptions): Promise<BuildInfo>;
+  tsdbStatus(options?: ReadOptions): Promise<TsdbStatus>;
+  /** What is being scraped; missing on managed services. */
+  activeTargets(options?: ReadOptions): Promise<ScrapeTarget[]>;
+};
+
+/**
+ * Returns a typed client of one Prometheus-compatible server. Every answer is parsed here.
+ *
+ * Each method makes one request and throws UpstreamError: `rejected` with Prometheus's own message for a query
+ * that it refuses (bad_data, execution), `not_json` or `unexpected_shape` for an answer that is not Prometheus's,
+ * and all of `requestUpstream`. Range reads for pages go through `range-reader.ts`.
+ * Source: Prometheus 3, docs/querying/api.md.
+ */
+export function createPrometheusClient(target: UpstreamTarget): PrometheusClient {
+  async function ask(request: UpstreamRequest): Promise<Annotated<unknown>> {
+    const parsed = envelopeSchema.safeParse(await requestUpstreamJson(target, request));
+    if (!parsed.success) throw unexpectedShape(request.path, "there is no status", parsed.error);
+    const { status, data, error, errorType, warnings, infos } = parsed.data;
+    if (status === "error") {
+      const upstream = error ?? errorType ?? "an error without a message";
+      const detail = `${KIND_NAMES.prometheus} at ${addressOf(target)} refused the request: ${upstream}`;
+      throw new UpstreamError(target, "rejected", detail, { upstream });
+    }
+    return { data, warnings: warnings ?? [], infos: infos ?? [] };
+  }
+
+  async function askFor<Schema extends z.ZodType>(
+    schema: Schema,
+    request: UpstreamRequest,
+  ): Promise<Annotated<z.output<Schema>>> {
+    const answer = await ask(request);
+    const parsed = schema.safeParse(answer.data);
+    if (!parsed.success)
+      throw unexpectedShape(request.path, parsed.error.issues[0]?.message ?? "", parsed.error);
+    return { ...answer, data: parsed.data };
+  }
+
+  async function evaluate(
+    path: string,
+    form: URLSearchParams,
+    options: ReadOptions,
+  ): Promise<Annotated<QueryData>> {
+    const answer = await ask({ path, method: "POST", form, ...transport(options) });
+    return { ...answer, data: inShape(path, () => parseQueryData(answer.data)) };
+  }
+
+  function inShape<Parsed>(path: string, parse: () => Parsed): Parsed {
+    try {
+      return parse();
+    } catch (error) {
+      if (error instanceof UnexpectedShapeError) throw unexpectedShape(path, error.message, error);
+      throw error;
+    }
+  }
+
+  function unexpectedShape(path: string, what: string, cause: unknown): UpstreamError {
+    const detail = `${addressOf(target)} answered ${path} in a form that Prometheus does not use: ${what}.`;
+    return new UpstreamError(target, "unexpected_shape", detail, { cause });
+  }
+
+  return {
+    query(expr, options = {}) {
+      return evaluate(
+        "/api/v1/query",
+        parameters({ query: expr, time: options.time, limit: options.limit }),
+        options,
+      );
+    },
+
+    async queryRange(expr, { start, end, step, limit, ...options }) {
+      const path = "/api/v1/query_range";
+      const answer = await evaluate(path, parameters({ query: expr, start, end, step, limit }), options);
+      if (answer.data.type !== "matrix")
+        throw unexpectedShape(path, `resultType is ${answer.data.type}`, undefined);
+      return { ...answer, data: answer.data.series };
+    },
+
+    series(options) {
+      return askFor(seriesSchema, {
+        path: "/api/v1/series",
+        method: "POST",
+        form: matching(options),
+        ...transport(options),
+      });
+    },
+
+    labels(options = {}) {
+      return askFor(stringsSchema, {
+        path: "/api/v1/labels",
+        method: "POST",
+        form: matching(options),
+        ...transport(options),
+      });
+    },
+
+    labelValues(name, options = {}) {
+      const path = `/api/v1/label/${escapeLabelName(name)}/values`;
+      return askFor(stringsSchema, { path, query: matching(options), ...transport(options) });
+    },
+
+    async metadata(options = {}) {
+      const query = parameters({ metric: options.metric, limit: options.limit });
+      return (await askFor(metadataSchema, { path: "/api/v1/metadata", query, ...transport(options) })).data;
+    },
+
+    async exemplars(expr, { start, end, ...options }) {
+      const path = "/api/v1/query_exemplars";
+      const form = parameters({ query: expr, start, end });
+      const { data } = await askFor(exemplarsSchema, { path, method: "POST", form, ...transport(options) });
+      return inShape(path, () =>
+        data.map(({ seriesLabels, exemplars }) => ({
+          seriesLabels,
+          exemplars: exemplars.map((exemplar) => ({ ...exemplar, value: sampleValue(exemplar.value) })),
+        })),
+      );
+    },
+
+    async buildInfo(options = {}) {
+      return (await askFor(buildInfoSchema, { path: "/api/v1/status/buildinfo", ...transport(options) }))
+        .data;
+    },
+
+    async tsdbStatus(options = {}) {
+      return (await askFor(tsdbStatusSchema, { path: "/api/v1/status/tsdb", ...transport(options) })).data;
+    },
+
+    async activeTargets(options = {}) {
+      const query = parameters({ state: "active" });
+      return (await askFor(targetsSchema, { path: "/api/v1/targets", query, ...transport(options) })).data
+        .activeTargets;
+    },
+  };
+}
+
+/**
+ * Returns a label name as it stands in a path: names beyond `[a-zA-Z_][a-zA-Z0-9_]*` as `U__` and hex.
+ * Source: Prometheus, common/model/metric.go, EscapeName with ValueEncodingEscaping.
+ */
+export function escapeLabelName(name: string): string {
+  if (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) return name;
+  const escaped = [...name].map((character) =>
+    character === "_"
+      ? "__"
+      : /[a-zA-Z0-9:]/.test(character)
+        ? character
+        : `_${character.codePointAt(0)!.toString(16)}_`,
+  );
+  return encodeURIComponent(`U__${escaped.join("")}`);
+}
+
+function transport({ signal, timeout }: ReadOptions): Pick<UpstreamRequest, "signal" | "timeout"> {
+  return { signal, timeout };
+}
+
+function parameters(given: Record<string, string | number | undefined>): URLSearchParams {
+  const result = new URLSearchParams();
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) result.set(name, String(value));
+  return result;
+}
+
+function matching({ match = [], start, end, limit }: MatchOptions): URLSearchParams {
+  const result = parameters({ start, end, limit });
+  for (const selector of match) result.append("match[]", selector);
+  return result;
+}
