@@ -1,0 +1,389 @@
+import {
+  bucketMoments,
+  bucketQuantile,
+  type ClassicBucket,
+  type QuantileEstimate,
+} from "@/lib/statistics/histogram";
+import { signals } from "./catalogue";
+import { type Grid, gridPoints, type ReadRole, type SignalPlan } from "./plan";
+import type { DimensionLabels } from "./profile";
+import type {
+  Distribution,
+  QuantileValue,
+  Reason,
+  SignalResult,
+  SignalSeries,
+  SignalSummary,
+} from "./schema";
+
+/** What the source answered to one read: series whose values lie on the read's grid, null where there is none. */
+export interface ReadResult {
+  series: { labels: Record<string, string>; values: (number | null)[] }[];
+  warnings: string[];
+}
+
+/** Whether the source proves that failures would be counted: by the counter's metadata or by a series of it. */
+export type CounterProof = "proven" | "unproven";
+
+type ReadPlan = Extract<SignalPlan, { kind: "reads" }>;
+type Results = Partial<Record<ReadRole, ReadResult>>;
+
+/** A frame of an answer without its content: what is known of a query before anything was read. */
+export function emptyResult(plan: SignalPlan): SignalResult {
+  const definition = signals[plan.query.signal];
+  return {
+    id: plan.query.id,
+    status: "empty",
+    signal: plan.query.signal,
+    unit: definition.unit,
+    better: definition.better,
+    expr: plan.kind === "reads" ? plan.expr : [],
+    ...(plan.kind === "reads" && plan.note !== undefined ? { note: plan.note } : {}),
+    ...(plan.kind === "unavailable" ? { status: "unavailable" as const, reason: plan.reason } : {}),
+    warnings: [],
+    series: [],
+  };
+}
+
+/**
+ * Whether an answer needs to know if failures would be counted: there was traffic, and no series of failures. The
+ * search for a proof is a request of its own, so it is made only then.
+ */
+export function needsProof(plan: ReadPlan, results: Results): boolean {
+  if (plan.spelling.kind !== "failures") return false;
+  const hasTraffic = (results.total?.series ?? []).some(({ values }) =>
+    values.some((value) => (value ?? 0) > 0),
+  );
+  return hasTraffic && (results.failures?.series.length ?? 0) === 0;
+}
+
+/**
+ * Puts together the answer to one query. Pure. A result without any value has status `empty`; its reason is
+ * `no_traffic` where the source shows that nothing was asked of the service, and is left for the caller to find where
+ * there were no series at all.
+ */
+export function assemble(plan: ReadPlan, results: Results, proof: CounterProof = "unproven"): SignalResult {
+  const result = emptyResult(plan);
+  result.warnings = [...new Set(Object.values(results).flatMap((read) => read?.warnings ?? []))];
+  const filled =
+    plan.spelling.kind === "histogram"
+      ? histogramResult(plan, results)
+      : plan.spelling.kind === "failures"
+        ? failuresResult(plan, plan.spelling, results, proof)
+        : valueResult(plan, results);
+  return { ...result, ...filled };
+}
+
+// --- histograms ---------------------------------------------------------------------------------------------------
+
+interface BucketGroup {
+  labels: Record<string, string>;
+  /** Ascending; the last is +Infinity in a complete histogram. */
+  bounds: number[];
+  /** A row for each bound: the cumulative rate per second at each grid point. */
+  cumulative: (number | null)[][];
+}
+
+const noRequests: Reason = { kind: "no_traffic", text: "No traffic: no requests in this range." };
+
+function histogramResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
+  const groups = bucketGroups(results.buckets?.series ?? [], plan.dimensions);
+  if (groups.length === 0) return { status: "empty" };
+  const hasTraffic = groups.some((group) => group.cumulative.at(-1)?.some((value) => (value ?? 0) > 0));
+  if (!hasTraffic) return { status: "empty", reason: noRequests };
+
+  const shape = plan.query.shape ?? "range";
+  if (shape === "summary") {
+    const window = plan.grid.end - plan.grid.start;
+    const summarised = groups.map((group) => ({
+      group,
+      summary: summaryOf(group, window, sumFor(results.sum, group, plan.dimensions), plan.quantiles),
+    }));
+    return {
+      status: "ok",
+      // Several groups answer as series of one value each; the summary itself is of the first.
+      series: summarised.flatMap(({ group, summary }) =>
+        summary.quantiles.map(({ q, value, lo, hi, kind }) => ({
+          labels: group.labels,
+          quantile: q,
+          values: [value ?? null],
+          ...(kind === "undetermined" ? {} : { band: { lo: [lo ?? null], hi: [hi ?? null] } }),
+        })),
+      ),
+      ...(summarised[0] === undefined ? {} : { summary: summarised[0].summary }),
+      distribution: distributionOf(groups, window),
+    };
+  }
+
+  const series = groups.flatMap((group) => plan.quantiles.map((quantile) => quantileSeries(group, quantile)));
+  return {
+    status: "ok",
+    series,
+    ...(shape === "distribution" ? { distribution: distributionOf(groups, plan.grid.step) } : {}),
+  };
+}
+
+function bucketGroups(series: ReadResult["series"], dimensions: DimensionLabels): BucketGroup[] {
+  const groups = new Map<
+    string,
+    { labels: Record<string, string>; rows: { bound: number; values: (number | null)[] }[] }
+  >();
+  for (const { labels, values } of series) {
+    const bound = boundOf(labels.le);
+    if (bound === undefined) continue;
+    const named = dimensionsOf(labels, dimensions);
+    const key = keyOf(named);
+    const group = groups.get(key) ?? { labels: named, rows: [] };
+    group.rows.push({ bound, values });
+    groups.set(key, group);
+  }
+  return [...groups.values()]
+    .map(({ labels, rows }) => {
+      rows.sort((a, b) => a.bound - b.bound);
+      return { labels, bounds: rows.map(({ bound }) => bound), cumulative: rows.map(({ values }) => values) };
+    })
+    .sort((a, b) => keyOf(a.labels).localeCompare(keyOf(b.labels)));
+}
+
+function boundOf(le: string | undefined): number | undefined {
+  if (le === undefined) return undefined;
+  if (le === "+Inf" || le === "Inf") return Number.POSITIVE_INFINITY;
+  const bound = Number(le);
+  return Number.isNaN(bound) ? undefined : bound;
+}
+
+/** The buckets of one grid point; undefined when the histogram has no sample there. */
+function bucketsAt(group: BucketGroup, index: number): ClassicBucket[] | undefined {
+  const buckets: ClassicBucket[] = [];
+  group.bounds.forEach((upperBound, row) => {
+    const count = group.cumulative[row]?.[index];
+    if (count !== null && count !== undefined) buckets.push({ upperBound, count });
+  });
+  return buckets.length === 0 ? undefined : buckets;
+}
+
+function quantileSeries(group: BucketGroup, quantile: number): SignalSeries {
+  const values: (number | null)[] = [];
+  const lo: (number | null)[] = [];
+  const hi: (number | null)[] = [];
+  const length = group.cumulative[0]?.length ?? 0;
+  for (let index = 0; index < length; index++) {
+    const buckets = bucketsAt(group, index);
+    const estimate = buckets === undefined ? undefined : bucketQuantile(quantile, buckets);
+    if (estimate === undefined || estimate.kind === "undetermined") {
+      values.push(null);
+      lo.push(null);
+      hi.push(null);
+    } else {
+      values.push(estimate.value);
+      lo.push(estimate.lo);
+      hi.push(estimate.kind === "at_least" ? null : estimate.hi);
+    }
+  }
+  return { labels: group.labels, quantile, values, band: { lo, hi } };
+}
+
+function sumFor(
+  read: ReadResult | undefined,
+  group: BucketGroup,
+  dimensions: DimensionLabels,
+): number | null | undefined {
+  const match = read?.series.find(
+    ({ labels }) => keyOf(dimensionsOf(labels, dimensions)) === keyOf(group.labels),
+  );
+  return match?.values[0];
+}
+
+function summaryOf(
+  group: BucketGroup,
+  window: number,
+  sumPerSecond: number | null | undefined,
+  quantiles: readonly number[],
+): SignalSummary {
+  const buckets = bucketsAt(group, 0) ?? [];
+  const perSecond = buckets.at(-1)?.count ?? 0;
+  const count = Math.round(perSecond * window);
+  const moments = bucketMoments(buckets, sumPerSecond ?? undefined);
+  return {
+    count,
+    mean:
+      sumPerSecond === null || sumPerSecond === undefined || perSecond === 0
+        ? null
+        : sumPerSecond / perSecond,
+    standardDeviation: moments.standardDeviation,
+    quantiles: quantiles.map((q) => quantileValue(q, count, bucketQuantile(q, buckets))),
+  };
+}
+
+/** Says with a far quantile how few observations it stands on: 1 / (1 − q) are needed for one to lie beyond it. */
+function quantileValue(q: number, count: number, estimate: QuantileEstimate): QuantileValue {
+  const needed = Math.round(1 / (1 - q));
+  const few =
+    count < needed
+      ? `Only ${count.toLocaleString("en-US")} requests: it takes ${needed.toLocaleString("en-US")} for one to lie beyond p${percentile(q)}.`
+      : undefined;
+  switch (estimate.kind) {
+    case "undetermined":
+      return { q, kind: "undetermined", reason: estimate.reason };
+    case "at_least":
+      return { q, kind: "at_least", value: estimate.value, lo: estimate.lo, ...(few ? { reason: few } : {}) };
+    case "estimate":
+      return {
+        q,
+        kind: "estimate",
+        value: estimate.value,
+        lo: estimate.lo,
+        hi: estimate.hi,
+        ...(few ? { reason: few } : {}),
+      };
+  }
+}
+
+/** 0.999 → `99.9`. */
+export const percentile = (quantile: number): string => String(Number((quantile * 100).toPrecision(6)));
+
+/** Observations per bucket over `seconds`, all groups added up: a row for each point of the grid. */
+function distributionOf(groups: readonly BucketGroup[], seconds: number): Distribution {
+  const bounds = [...new Set(groups.flatMap((group) => group.bounds))].sort((a, b) => a - b);
+  const length = groups[0]?.cumulative[0]?.length ?? 0;
+  const counts = Array.from({ length }, () => bounds.map(() => 0));
+  for (const group of groups)
+    for (let index = 0; index < length; index++) {
+      const row = counts[index];
+      if (row === undefined) continue;
+      let before = 0;
+      group.bounds.forEach((bound, position) => {
+        const cumulative = Math.max(before, group.cumulative[position]?.[index] ?? before);
+        const column = bounds.indexOf(bound);
+        row[column] = (row[column] ?? 0) + (cumulative - before) * seconds;
+        before = cumulative;
+      });
+    }
+  return { bounds: bounds.map((bound) => (Number.isFinite(bound) ? bound : null)), counts };
+}
+
+// --- failures -----------------------------------------------------------------------------------------------------
+
+function failuresResult(
+  plan: ReadPlan,
+  spelling: Extract<ReadPlan["spelling"], { kind: "failures" }>,
+  results: Results,
+  proof: CounterProof,
+): Partial<SignalResult> {
+  const totals = results.total?.series ?? [];
+  const failures = results.failures?.series ?? [];
+  if (totals.length === 0) return { status: "empty" };
+  if (!totals.some(({ values }) => values.some((value) => (value ?? 0) > 0)))
+    return { status: "empty", reason: noRequests };
+  const isCounted = failures.length > 0 || proof === "proven";
+  if (!isCounted)
+    return {
+      status: "unavailable",
+      reason: {
+        kind: "not_measurable",
+        metric: spelling.failures.metric,
+        text: `Not measurable here: there was traffic, but this Prometheus has never shown ${spelling.failures.metric}, so no errors and errors that nobody counts look the same. It takes ${signals[plan.query.signal].measuredBy}.`,
+      },
+    };
+
+  const { type, ...totalDimensions } = plan.dimensions;
+  const totalOf = new Map(
+    totals.map((series) => [keyOf(dimensionsOf(series.labels, totalDimensions)), series]),
+  );
+  const series: SignalSeries[] = [];
+  for (const [key, total] of totalOf) {
+    const own = failures.filter(({ labels }) => keyOf(dimensionsOf(labels, totalDimensions)) === key);
+    const rows =
+      own.length > 0
+        ? own
+        : type === undefined
+          ? [{ labels: total.labels, values: total.values.map(() => null) }]
+          : [];
+    for (const row of rows)
+      series.push({
+        labels: dimensionsOf({ ...total.labels, ...row.labels }, plan.dimensions),
+        values: total.values.map((requests, index) =>
+          failureValue(spelling.want, row.values[index] ?? 0, requests),
+        ),
+      });
+  }
+  series.sort((a, b) => keyOf(a.labels).localeCompare(keyOf(b.labels)));
+  const note = failures.length === 0 ? "No errors were counted in this range." : undefined;
+  return {
+    status: "ok",
+    series,
+    ...(note === undefined ? {} : { note: [plan.note, note].filter(Boolean).join(" ") }),
+    ...summaryPart(
+      plan,
+      series,
+      totals.reduce((sum, { values }) => sum + (values[0] ?? 0), 0),
+    ),
+  };
+}
+
+function failureValue(
+  want: "error_rate" | "availability" | "failures",
+  failures: number,
+  requests: number | null,
+): number | null {
+  if (requests === null) return null;
+  if (want === "failures") return failures;
+  if (requests === 0) return null;
+  const rate = Math.min(1, failures / requests);
+  return want === "error_rate" ? rate : 1 - rate;
+}
+
+// --- single values ------------------------------------------------------------------------------------------------
+
+function valueResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
+  const series = (results.value?.series ?? [])
+    .map(({ labels, values }) => ({ labels: dimensionsOf(labels, plan.dimensions), values }))
+    .sort((a, b) => keyOf(a.labels).localeCompare(keyOf(b.labels), "en", { numeric: true }));
+  if (!series.some(({ values }) => values.some((value) => value !== null))) {
+    // A ratio of two counters is 0/0 where nothing happened: there are series, but not one value.
+    return series.length > 0 ? { status: "empty", reason: noRequests } : { status: "empty" };
+  }
+  const perSecond =
+    plan.spelling.kind === "counter"
+      ? series.reduce((sum, { values }) => sum + (values[0] ?? 0), 0)
+      : undefined;
+  return { status: "ok", series, ...summaryPart(plan, series, perSecond) };
+}
+
+/** The summary of a signal that has one value over the window, with what was counted in it. */
+function summaryPart(
+  plan: ReadPlan,
+  series: readonly SignalSeries[],
+  countedPerSecond: number | undefined,
+): { summary?: SignalSummary } {
+  if (plan.query.shape !== "summary") return {};
+  const window = plan.grid.end - plan.grid.start;
+  return {
+    summary: {
+      count: countedPerSecond === undefined ? null : Math.round(countedPerSecond * window),
+      mean: series[0]?.values[0] ?? null,
+      standardDeviation: { kind: "undetermined", reason: "Only a histogram tells how values spread." },
+      quantiles: [],
+    },
+  };
+}
+
+// --- labels -------------------------------------------------------------------------------------------------------
+
+/** The output labels of a series: for each dimension the first label that is present and not empty. */
+function dimensionsOf(labels: Record<string, string>, dimensions: DimensionLabels): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, candidates] of Object.entries(dimensions)) {
+    const value = candidates
+      .map((candidate) => labels[candidate])
+      .find((text) => text !== undefined && text !== "");
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+const keyOf = (labels: Record<string, string>): string =>
+  JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** The points of the answer's grid. Values of a moved window are put on it. */
+export const answerPoints = (grid: Grid): number[] => gridPoints(grid);

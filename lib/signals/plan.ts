@@ -1,0 +1,253 @@
+import { type SignalId, signals } from "./catalogue";
+import type { DimensionLabels, Profile, Spelling } from "./profile";
+import { profileOf, profiles } from "./profiles";
+import {
+  fillTemplate,
+  groupingText,
+  type Matcher,
+  promDuration,
+  rateOf,
+  rateWindow,
+  selector,
+} from "./promql";
+import type { Dimension, Reason, SignalQuery } from "./schema";
+import type { MeasuredService, SpokenProfile } from "./service";
+
+/** A window of time on a grid: `start`, `start + step` … `end`, unix seconds, all multiples of `step`. */
+export interface Grid {
+  start: number;
+  end: number;
+  step: number;
+}
+
+/** What one upstream expression gives to the answer. */
+export type ReadRole = "buckets" | "sum" | "value" | "failures" | "total";
+
+/** One range query to send to the service's source. */
+export interface PlannedRead extends Grid {
+  role: ReadRole;
+  expr: string;
+  /** The longest look into the past of any point, seconds: points this near to the end may still change. */
+  rateWindow: number;
+}
+
+/** How one query of a request is answered. */
+export type SignalPlan =
+  | {
+      kind: "reads";
+      query: SignalQuery;
+      /** The window that the values stand for; a summary is one value over all of it. */
+      grid: Grid;
+      spelling: Spelling;
+      reads: PlannedRead[];
+      quantiles: number[];
+      /** Output label → the labels that may carry it. */
+      dimensions: DimensionLabels;
+      /** What a person may paste into Prometheus. */
+      expr: string[];
+      note?: string;
+      /** A metric whose presence says why there is nothing, and the matchers of the service. */
+      evidence: { metric: string; matchers: Matcher[]; profileTitle: string };
+    }
+  | { kind: "unavailable"; query: SignalQuery; reason: Reason };
+
+/** The quantiles of a line chart and of a table. */
+const rangeQuantiles = [0.5, 0.95, 0.99];
+const summaryQuantiles = [0.5, 0.95, 0.99, 0.999];
+
+/** The largest grid within [start, end] whose points are multiples of the step; at least one point. Seconds. */
+export function alignGrid({ start, end, step }: Grid): Grid {
+  const alignedEnd = Math.floor(end / step) * step;
+  return { start: Math.min(Math.floor(start / step) * step, alignedEnd), end: alignedEnd, step };
+}
+
+/** The grid's points, unix seconds, ascending. */
+export function gridPoints({ start, end, step }: Grid): number[] {
+  return Array.from({ length: Math.round((end - start) / step) + 1 }, (_, index) => start + index * step);
+}
+
+/** The first of the service's profiles that can spell the signal, in the order of `profiles`. */
+export function spokenFor(
+  service: MeasuredService,
+  signal: SignalId,
+): { profile: Profile; spoken: SpokenProfile; spelling: Spelling } | undefined {
+  for (const profile of profiles) {
+    const spoken = service.profiles.find(({ id }) => id === profile.id);
+    const spelling = profile.spellings[signal];
+    if (spoken !== undefined && spelling !== undefined) return { profile, spoken, spelling };
+  }
+  return undefined;
+}
+
+/** Which signals the service can be asked for, in the catalogue's order. */
+export const measurableSignals = (service: MeasuredService): SignalId[] =>
+  (Object.keys(signals) as SignalId[]).filter((signal) => spokenFor(service, signal) !== undefined);
+
+/**
+ * Plans one query: which profile answers it and what is asked of the source. `grid` must be aligned; an `offset` in
+ * the query moves the window back by that much, rounded to whole steps. Makes no request.
+ */
+export function planSignal(service: MeasuredService, query: SignalQuery, grid: Grid): SignalPlan {
+  const found = spokenFor(service, query.signal);
+  if (found === undefined)
+    return { kind: "unavailable", query, reason: notMeasurable(service, query.signal) };
+  const { profile, spoken, spelling } = found;
+
+  const shape = query.shape ?? "range";
+  const back = Math.round((query.offset ?? 0) / grid.step) * grid.step;
+  const shifted = { start: grid.start - back, end: grid.end - back, step: grid.step };
+  const isSummary = shape === "summary";
+  const window = isSummary
+    ? Math.max(shifted.end - shifted.start, 4 * service.scrapeInterval)
+    : rateWindow(grid.step, service.scrapeInterval);
+  const readGrid = isSummary ? { start: shifted.end, end: shifted.end, step: grid.step } : shifted;
+
+  const dimensions = dimensionLabels(query.by ?? [], profile, spoken, spelling);
+  const by = [...new Set(Object.values(dimensions).flat())];
+  const { matchers } = spoken;
+  const scope = { matchers, window };
+  const read = (role: ReadRole, expr: string): PlannedRead => ({
+    role,
+    expr,
+    rateWindow: window,
+    ...readGrid,
+  });
+  const quantiles =
+    query.quantiles ?? (shape === "summary" ? summaryQuantiles : shape === "range" ? rangeQuantiles : []);
+
+  const common = {
+    kind: "reads" as const,
+    query,
+    grid: shifted,
+    spelling,
+    quantiles: spelling.kind === "histogram" ? quantiles : [],
+    dimensions,
+    note: noteFor(service, profile, spoken),
+    evidence: { metric: evidenceMetric(spelling), matchers, profileTitle: profile.title },
+  };
+
+  switch (spelling.kind) {
+    case "histogram": {
+      const part = (suffix: string, labels: string[]) =>
+        rateOf(
+          spelling.histograms.map((metric) => ({ metric: `${metric}${suffix}` })),
+          { ...scope, by: labels },
+        );
+      const buckets = part("_bucket", ["le", ...by]);
+      const mean = `${part("_sum", by)} / ${part("_count", by)}`;
+      return {
+        ...common,
+        reads: [read("buckets", buckets), ...(isSummary ? [read("sum", part("_sum", by))] : [])],
+        expr: [
+          ...quantiles.map((quantile) => `histogram_quantile(${quantile}, ${buckets})`),
+          ...(quantiles.length === 0 ? [buckets] : []),
+          ...(isSummary ? [mean] : []),
+        ],
+      };
+    }
+    case "counter": {
+      const rate = rateOf(spelling.counters, { ...scope, by });
+      return { ...common, reads: [read("value", rate)], expr: [rate] };
+    }
+    case "failures": {
+      const failures = rateOf([spelling.failures], { ...scope, by });
+      const totalBy = by.filter((label) => label !== spelling.typeLabel);
+      const total = rateOf([spelling.total], { ...scope, by: totalBy });
+      return {
+        ...common,
+        reads: [read("failures", failures), read("total", total)],
+        expr: [failuresText(spelling.want, failures, total, by, totalBy)],
+      };
+    }
+    case "expression": {
+      const value = fillTemplate(spelling.expression, { ...scope, by });
+      return { ...common, reads: [read("value", value)], expr: [value] };
+    }
+  }
+}
+
+/** The expression that a person would write for what `assemble` computes from failures and total. */
+function failuresText(
+  want: "error_rate" | "availability" | "failures",
+  failures: string,
+  total: string,
+  by: readonly string[],
+  totalBy: readonly string[],
+): string {
+  if (want === "failures") return failures;
+  const isSplit = by.length > totalBy.length;
+  const matching = isSplit ? ` on${groupingList(totalBy)} group_left ` : " ";
+  const ratio = `${failures} /${matching}${total}`;
+  return want === "error_rate" ? ratio : `1 - ${ratio}`;
+}
+
+const groupingList = (labels: readonly string[]): string =>
+  labels.length === 0 ? " ()" : groupingText(labels).trimEnd().replace(/^ by/, "");
+
+function dimensionLabels(
+  by: readonly Dimension[],
+  profile: Profile,
+  spoken: SpokenProfile,
+  spelling: Spelling,
+): DimensionLabels {
+  const found: DimensionLabels = {};
+  for (const dimension of by) {
+    if (dimension === "gpu") Object.assign(found, profile.labels.gpu);
+    if (dimension === "instance") found.instance = profile.labels.instance;
+    if (dimension === "version")
+      found.version = [spoken.labels.version ?? profile.labels.version[0] ?? "version"];
+    if (dimension === "model" && spoken.labels.model !== undefined) found.model = [spoken.labels.model];
+    if (dimension === "type" && "typeLabel" in spelling && spelling.typeLabel !== undefined)
+      found.type = [spelling.typeLabel];
+  }
+  return found;
+}
+
+function evidenceMetric(spelling: Spelling): string {
+  switch (spelling.kind) {
+    case "histogram":
+      return `${spelling.histograms[0]}_bucket`;
+    case "counter":
+      return spelling.counters[0]?.metric ?? "";
+    case "failures":
+      return spelling.total.metric;
+    case "expression":
+      return spelling.metrics[0] ?? "";
+  }
+}
+
+/** Says where the numbers come from when it is not the service's engine, or where series were attributed by a guess. */
+function noteFor(service: MeasuredService, profile: Profile, spoken: SpokenProfile): string | undefined {
+  const engine = service.profiles.map(({ id }) => profileOf(id)).find(({ layer }) => layer === "engine");
+  const isSubstitute =
+    engine !== undefined && (profile.layer === "application" || profile.layer === "attachment");
+  const parts = [
+    ...(isSubstitute
+      ? [`${engine.title} does not measure this; it is taken from the ${profile.title}.`]
+      : []),
+    ...(spoken.note === undefined ? [] : [spoken.note]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(" ");
+}
+
+/** The reason for a signal that none of the service's profiles has. */
+function notMeasurable(service: MeasuredService, signal: SignalId): Reason {
+  const { title, measuredBy } = signals[signal];
+  const spoken = service.profiles.map(({ id }) => profileOf(id).title).join(", ");
+  return {
+    kind: "not_measurable",
+    text: `${title} is not measurable here: ${service.name} exposes ${spoken || "none of the known metrics"}, which has none. It takes ${measuredBy}.`,
+  };
+}
+
+/** The window in words of PromQL, for a note beside a summary. */
+export const windowText = (grid: Grid): string => promDuration(grid.end - grid.start);
+
+/** The selector that shows which series a plan's evidence is about. */
+export const evidenceSelector = ({
+  metric,
+  matchers,
+}: {
+  metric: string;
+  matchers: readonly Matcher[];
+}): string => selector(metric, matchers);

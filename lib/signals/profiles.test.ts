@@ -1,0 +1,68 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import type { SignalId } from "./catalogue";
+import { planSignal } from "./plan";
+import type { Profile } from "./profile";
+import { profiles } from "./profiles";
+import type { Dimension } from "./schema";
+import type { MeasuredService } from "./service";
+
+/*
+ * Each profile's spellings become recording rules, and promtool evaluates them over series written as that engine
+ * exposes them: `signal:<id>` for a signal (p95 of a histogram), `signal:<id>:by_<dimension>` for its split.
+ */
+const promtool = process.env.PROMTOOL_PATH ?? "promtool";
+const dimensions: Dimension[] = ["version", "gpu", "type", "instance"];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "inferscope-profiles-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function recordingRules(profile: Profile): { record: string; expr: string }[] {
+  const service: MeasuredService = {
+    name: "svc",
+    sourceName: "test",
+    profiles: [
+      { id: profile.id, matchers: [{ label: "job", op: "=", value: "svc" }], labels: { version: "version" } },
+    ],
+    scrapeInterval: 15,
+  };
+  const grid = { start: 0, end: 600, step: 60 };
+  return (Object.keys(profile.spellings) as SignalId[]).flatMap((signal) =>
+    [undefined, ...dimensions].flatMap((dimension) => {
+      const by = dimension === undefined ? [] : [dimension];
+      const plan = planSignal(service, { id: "q", service: "svc", signal, by, quantiles: [0.95] }, grid);
+      if (plan.kind !== "reads") throw new Error(`${profile.id} spells ${signal} but cannot plan it`);
+      const record = dimension === undefined ? `signal:${signal}` : `signal:${signal}:by_${dimension}`;
+      return plan.expr.map((expr) => ({ record, expr }));
+    }),
+  );
+}
+
+describe.each(profiles.map((profile) => [profile.id, profile] as const))("%s", (id, profile) => {
+  const data = new URL(`./testdata/${id}.test.yml`, import.meta.url);
+
+  it("gives the expected values in Prometheus's own engine", () => {
+    const rules = join(folder, "rules.yml");
+    writeFileSync(rules, stringify({ groups: [{ name: id, rules: recordingRules(profile) }] }));
+    copyFileSync(data, join(folder, "test.yml"));
+    const output = execFileSync(promtool, ["test", "rules", "test.yml"], { cwd: folder, encoding: "utf8" });
+    expect(output).toContain("SUCCESS");
+  });
+
+  it("has every signal that it spells in its test data", () => {
+    const tested = new Set(readFileSync(data, "utf8").match(/signal:[a-z0-9_]+/g));
+    for (const signal of Object.keys(profile.spellings)) expect(tested).toContain(`signal:${signal}`);
+  });
+
+  it("names as sentinel nothing that only a histogram's bucket would show", () => {
+    expect(profile.sentinels.length).toBeGreaterThan(0);
+    for (const sentinel of profile.sentinels) expect(sentinel).not.toMatch(/_bucket$/);
+  });
+});

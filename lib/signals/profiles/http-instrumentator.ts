@@ -1,0 +1,26 @@
+import { type Profile, versionLabels } from "../profile";
+
+const failures = {
+  kind: "failures",
+  failures: { metric: "http_requests_total", matchers: 'handler=~"/v1/.*",status=~"[45].*"' },
+  total: { metric: "http_requests_total", matchers: 'handler=~"/v1/.*"' },
+  typeLabel: "status",
+} as const;
+
+/**
+ * prometheus-fastapi-instrumentator, which vLLM's API server carries on the same `/metrics`: the only count of HTTP
+ * failures that vLLM offers. Refused requests (4xx) count as failures here, since the counter cannot tell whose fault
+ * they were. Only the API's own routes are counted, so probes and scrapes stay out.
+ */
+export const httpInstrumentator: Profile = {
+  id: "http-instrumentator",
+  title: "HTTP instrumentation",
+  layer: "attachment",
+  sentinels: ["http_requests_total"],
+  labels: { model: [], version: versionLabels, instance: ["instance"], gpu: {} },
+  spellings: {
+    error_rate: { ...failures, want: "error_rate" },
+    errors_by_type: { ...failures, want: "failures" },
+    availability: { ...failures, want: "availability" },
+  },
+};

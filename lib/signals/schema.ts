@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { signalIds } from "./catalogue";
+
+/** How a series may be split. What label carries a dimension is the profile's knowledge. */
+export const dimensions = ["version", "gpu", "type", "instance", "model"] as const;
+export type Dimension = (typeof dimensions)[number];
+
+/** The most grid points one request may ask for; Prometheus itself refuses more than 11,000. */
+export const maximumPoints = 2_000;
+
+export const signalIdSchema = z.enum(signalIds);
+
+export const signalQuerySchema = z.object({
+  id: z.string().min(1).max(64),
+  service: z.string().min(1).max(256),
+  signal: signalIdSchema,
+  by: z.array(z.enum(dimensions)).max(3).optional(),
+  quantiles: z.array(z.number().gt(0).lt(1)).max(10).optional(),
+  shape: z.enum(["range", "summary", "distribution"]).optional(),
+  /** Seconds by which the window is moved into the past; values stay on the asked grid. */
+  offset: z
+    .number()
+    .min(0)
+    .max(366 * 86_400)
+    .optional(),
+});
+export type SignalQuery = z.infer<typeof signalQuerySchema>;
+
+export const signalsRequestSchema = z
+  .object({
+    start: z.number().min(0),
+    end: z.number().min(0),
+    step: z.number().min(1).max(86_400),
+    queries: z.array(signalQuerySchema).min(1).max(64),
+  })
+  .refine((request) => request.end > request.start, { path: ["end"], message: "must be after start" })
+  .refine((request) => (request.end - request.start) / request.step <= maximumPoints, {
+    path: ["step"],
+    message: `must be longer: at most ${maximumPoints} points fit one request`,
+  })
+  .refine((request) => new Set(request.queries.map((query) => query.id)).size === request.queries.length, {
+    path: ["queries"],
+    message: "must each have an id of their own",
+  });
+export type SignalsRequest = z.infer<typeof signalsRequestSchema>;
+
+export const reasonKinds = [
+  "not_connected",
+  "metric_not_found",
+  "no_samples",
+  "filtered_out",
+  "no_traffic",
+  "not_measurable",
+] as const;
+
+export const reasonSchema = z.object({
+  kind: z.enum(reasonKinds),
+  text: z.string(),
+  metric: z.string().optional(),
+  /** Unix seconds. */
+  lastSampleAt: z.number().optional(),
+});
+export type Reason = z.infer<typeof reasonSchema>;
+
+const values = z.array(z.number().nullable());
+
+export const seriesSchema = z.object({
+  labels: z.record(z.string(), z.string()),
+  quantile: z.number().optional(),
+  values,
+  /** The edges of the bucket each value lies in; `hi` null beside a `lo` reads "at least lo". */
+  band: z.object({ lo: values, hi: values }).optional(),
+});
+export type SignalSeries = z.infer<typeof seriesSchema>;
+
+export const distributionSchema = z.object({
+  /** Upper bounds of the buckets, ascending; null is the bucket without a bound. */
+  bounds: z.array(z.number().nullable()),
+  /** Observations per bucket, not cumulative: a row for each grid point, one row for a summary. */
+  counts: z.array(z.array(z.number())),
+});
+export type Distribution = z.infer<typeof distributionSchema>;
+
+export const quantileValueSchema = z.object({
+  q: z.number(),
+  kind: z.enum(["estimate", "at_least", "undetermined"]),
+  value: z.number().optional(),
+  lo: z.number().optional(),
+  hi: z.number().optional(),
+  reason: z.string().optional(),
+});
+export type QuantileValue = z.infer<typeof quantileValueSchema>;
+
+export const summarySchema = z.object({
+  /** Observations in the window; for a ratio, requests. Null where nothing is counted. */
+  count: z.number().nullable(),
+  /** For a histogram the exact mean; for anything else the value over the whole window. */
+  mean: z.number().nullable(),
+  standardDeviation: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("estimate"), value: z.number(), note: z.string() }),
+    z.object({ kind: z.literal("undetermined"), reason: z.string() }),
+  ]),
+  quantiles: z.array(quantileValueSchema),
+});
+export type SignalSummary = z.infer<typeof summarySchema>;
+
+export const signalResultSchema = z.object({
+  id: z.string(),
+  status: z.enum(["ok", "empty", "unavailable", "error"]),
+  signal: signalIdSchema,
+  unit: z.string(),
+  better: z.enum(["lower", "higher"]),
+  /** The PromQL behind the numbers, one expression for each line or quantile asked for. */
+  expr: z.array(z.string()),
+  note: z.string().optional(),
+  reason: reasonSchema.optional(),
+  warnings: z.array(z.string()),
+  error: z
+    .object({ code: z.string(), detail: z.string(), upstream: z.string().optional(), requestId: z.string() })
+    .optional(),
+  series: z.array(seriesSchema),
+  distribution: distributionSchema.optional(),
+  summary: summarySchema.optional(),
+});
+export type SignalResult = z.infer<typeof signalResultSchema>;
+
+export const signalsAnswerSchema = z.object({
+  start: z.number(),
+  end: z.number(),
+  step: z.number(),
+  results: z.array(signalResultSchema),
+});
+export type SignalsAnswer = z.infer<typeof signalsAnswerSchema>;

@@ -1,0 +1,22 @@
+import type { ProfileId } from "./profile";
+import type { Matcher } from "./promql";
+
+/** A profile as one service speaks it: which series are its, and which labels carry what. */
+export interface SpokenProfile {
+  id: ProfileId;
+  /** Select the service's series among all of the profile's. */
+  matchers: Matcher[];
+  /** The labels found to carry version and model; absent where none does. */
+  labels: { version?: string; model?: string };
+  /** Said where the series were attributed by a guess. */
+  note?: string;
+}
+
+/** What has to be known of a service to measure it. */
+export interface MeasuredService {
+  name: string;
+  sourceName: string;
+  profiles: SpokenProfile[];
+  /** Seconds between two scrapes, as observed. */
+  scrapeInterval: number;
+}
