@@ -30,7 +30,9 @@ switch (verb) {
   case "check": {
     const difference = await schemaDifference(databaseUrl);
     if (difference !== null) {
-      console.error(`The schema has changes without a migration; run \`npm run db -- create NAME\`:\n${difference}`);
+      console.error(
+        `The schema has changes without a migration; run \`npm run db -- create NAME\`:\n${difference}`,
+      );
       process.exit(2);
     }
     console.log("Schema and migrations agree.");

@@ -15,25 +15,51 @@ type Stored = { status: number; body: unknown };
  * request is `idempotency_mismatch`; one whose first request is still at work is `conflict`. A create that throws
  * frees its key, so that it can be tried again.
  */
-export async function once(actor: Actor, key: string, route: string, body: unknown, now: Date, create: () => Promise<Stored>): Promise<Stored> {
+export async function once(
+  actor: Actor,
+  key: string,
+  route: string,
+  body: unknown,
+  now: Date,
+  create: () => Promise<Stored>,
+): Promise<Stored> {
   const actorId = `${actor.type}:${actor.id}`;
-  const requestHash = createHash("sha256").update(JSON.stringify(body ?? null)).digest("hex");
+  const requestHash = createHash("sha256")
+    .update(JSON.stringify(body ?? null))
+    .digest("hex");
   const where = { actorId_key: { actorId, key } };
-  await prisma().idempotencyKey.deleteMany({ where: { actorId, key, status: null, createdAt: { lt: new Date(now.getTime() - ABANDONED_AFTER_MS) } } });
+  await prisma().idempotencyKey.deleteMany({
+    where: { actorId, key, status: null, createdAt: { lt: new Date(now.getTime() - ABANDONED_AFTER_MS) } },
+  });
   try {
     await prisma().idempotencyKey.create({ data: { actorId, key, route, requestHash } });
   } catch (error) {
     if (!(error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002")) throw error;
     const first = await prisma().idempotencyKey.findUnique({ where });
-    if (first === null) throw problem("conflict", "The first request with this Idempotency-Key just failed; send it again.", { retryAfterSeconds: 1 });
+    if (first === null)
+      throw problem("conflict", "The first request with this Idempotency-Key just failed; send it again.", {
+        retryAfterSeconds: 1,
+      });
     if (first.route !== route || first.requestHash !== requestHash)
-      throw problem("idempotency_mismatch", "This Idempotency-Key was used for another request; use a new one.");
-    if (first.status === null) throw problem("conflict", "The first request with this Idempotency-Key is still at work.", { retryAfterSeconds: 1 });
+      throw problem(
+        "idempotency_mismatch",
+        "This Idempotency-Key was used for another request; use a new one.",
+      );
+    if (first.status === null)
+      throw problem("conflict", "The first request with this Idempotency-Key is still at work.", {
+        retryAfterSeconds: 1,
+      });
     return { status: first.status, body: first.response };
   }
   try {
     const answer = await create();
-    await prisma().idempotencyKey.update({ where, data: { status: answer.status, response: answer.body === undefined ? Prisma.JsonNull : (answer.body as Prisma.InputJsonValue) } });
+    await prisma().idempotencyKey.update({
+      where,
+      data: {
+        status: answer.status,
+        response: answer.body === undefined ? Prisma.JsonNull : (answer.body as Prisma.InputJsonValue),
+      },
+    });
     return answer;
   } catch (error) {
     await prisma().idempotencyKey.deleteMany({ where: { actorId, key } });

@@ -11,8 +11,16 @@ export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable().describe("Null on the last page.") });
 
 /** A page out of `limit + 1` rows that were read: the row too many proves that there is a next page. */
-export function pageOf<Row, Item>(rows: Row[], limit: number, cursorOf: (row: Row) => string, item: (row: Row) => Item) {
+export function pageOf<Row, Item>(
+  rows: Row[],
+  limit: number,
+  cursorOf: (row: Row) => string,
+  item: (row: Row) => Item,
+) {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { items: page.map(item), nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null };
+  return {
+    items: page.map(item),
+    nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null,
+  };
 }

@@ -32,14 +32,23 @@ function commonErrors(definition: Definition): ErrorCode[] {
 /** The OpenAPI 3.1 document of the given routes. */
 export function openApiDocument(definitions: Definition[], serverUrl: string): object {
   const registry = new OpenAPIRegistry();
-  const bearer = registry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer", description: "An API key." });
-  const sortedDefinitions = [...definitions].sort((a, b) => a.path.localeCompare(b.path) || a.method.localeCompare(b.method));
+  const bearer = registry.registerComponent("securitySchemes", "apiKey", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key.",
+  });
+  const sortedDefinitions = [...definitions].sort(
+    (a, b) => a.path.localeCompare(b.path) || a.method.localeCompare(b.method),
+  );
   for (const definition of sortedDefinitions) {
     const errors = [...new Set([...definition.errors, ...commonErrors(definition)])];
     const byStatus = new Map<number, ErrorCode[]>();
-    for (const code of errors) byStatus.set(errorCodes[code].status, [...(byStatus.get(errorCodes[code].status) ?? []), code]);
+    for (const code of errors)
+      byStatus.set(errorCodes[code].status, [...(byStatus.get(errorCodes[code].status) ?? []), code]);
     const access =
-      typeof definition.access === "string" ? `Needs \`${definition.access}\` (role ${actions[definition.access]} or above).` : `Public: ${definition.access.public}`;
+      typeof definition.access === "string"
+        ? `Needs \`${definition.access}\` (role ${actions[definition.access]} or above).`
+        : `Public: ${definition.access.public}`;
     registry.registerPath({
       method: definition.method.toLowerCase() as "get",
       path: definition.path,
@@ -52,7 +61,17 @@ export function openApiDocument(definitions: Definition[], serverUrl: string): o
         ...(definition.query === undefined ? {} : { query: definition.query as z.ZodObject }),
         ...(definition.body === undefined
           ? {}
-          : { body: { required: true, content: { "application/json": { schema: definition.body, ...(definition.example.body === undefined ? {} : { example: definition.example.body }) } } } }),
+          : {
+              body: {
+                required: true,
+                content: {
+                  "application/json": {
+                    schema: definition.body,
+                    ...(definition.example.body === undefined ? {} : { example: definition.example.body }),
+                  },
+                },
+              },
+            }),
       },
       responses: {
         [definition.status]: {
@@ -65,7 +84,9 @@ export function openApiDocument(definitions: Definition[], serverUrl: string): o
                 content: {
                   "application/json": {
                     schema: definition.response,
-                    ...(definition.example.response === undefined ? {} : { example: definition.example.response }),
+                    ...(definition.example.response === undefined
+                      ? {}
+                      : { example: definition.example.response }),
                   },
                 },
               }),
@@ -73,7 +94,10 @@ export function openApiDocument(definitions: Definition[], serverUrl: string): o
         ...Object.fromEntries(
           [...byStatus].map(([status, codes]) => [
             status,
-            { description: codes.map((code) => `\`${code}\`: ${errorCodes[code].title}`).join("; "), content: { "application/problem+json": { schema: problemSchema } } },
+            {
+              description: codes.map((code) => `\`${code}\`: ${errorCodes[code].title}`).join("; "),
+              content: { "application/problem+json": { schema: problemSchema } },
+            },
           ]),
         ),
       },
@@ -81,7 +105,12 @@ export function openApiDocument(definitions: Definition[], serverUrl: string): o
   }
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
-    info: { title: "Inferscope API", version: "1", description: "Everything the console shows and does. Errors are RFC 9457 problem documents; lists are `{items, nextCursor}`." },
+    info: {
+      title: "Inferscope API",
+      version: "1",
+      description:
+        "Everything the console shows and does. Errors are RFC 9457 problem documents; lists are `{items, nextCursor}`.",
+    },
     servers: [{ url: serverUrl }],
   });
 }

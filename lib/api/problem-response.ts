@@ -3,14 +3,30 @@ import { errorCodes, isInferscopeError, problem } from "@/lib/errors";
 import { log } from "@/lib/observability/log";
 
 /** Postgres and the pool say these when the database is away; Prisma passes them on by code. */
-const DATABASE_AWAY = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "ECONNREFUSED", "ECONNRESET", "57P01", "57P03", "08006"]);
+const DATABASE_AWAY = new Set([
+  "P1001",
+  "P1002",
+  "P1008",
+  "P1017",
+  "P2024",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "57P01",
+  "57P03",
+  "08006",
+]);
 
 /** Whether an error means that the database cannot be reached, looking through causes. */
 export function isDatabaseAway(error: unknown): boolean {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = (at as { code?: unknown }).code;
     if (typeof code === "string" && DATABASE_AWAY.has(code)) return true;
-    if (/ECONNREFUSED|terminating connection|Connection terminated|server closed the connection|timeout exceeded when trying to connect|DatabaseNotReachable|Can't reach database/i.test(at.message)) return true;
+    if (
+      /ECONNREFUSED|terminating connection|Connection terminated|server closed the connection|timeout exceeded when trying to connect|DatabaseNotReachable|Can't reach database/i.test(
+        at.message,
+      )
+    )
+      return true;
   }
   return false;
 }
@@ -23,9 +39,16 @@ export function problemResponse(error: unknown, requestId: string, instance: str
   const known = isInferscopeError(error)
     ? error
     : isDatabaseAway(error)
-      ? problem("unavailable", "The database cannot be reached. Nothing was changed; try again once it is back.", { cause: error, retryAfterSeconds: 5 })
-      : problem("internal", `Something went wrong here. The log has the cause under request ${requestId}.`, { cause: error });
-  const level = known.status >= 500 ? "error" : known.status === 404 || known.status === 401 ? "debug" : "info";
+      ? problem(
+          "unavailable",
+          "The database cannot be reached. Nothing was changed; try again once it is back.",
+          { cause: error, retryAfterSeconds: 5 },
+        )
+      : problem("internal", `Something went wrong here. The log has the cause under request ${requestId}.`, {
+          cause: error,
+        });
+  const level =
+    known.status >= 500 ? "error" : known.status === 404 || known.status === 401 ? "debug" : "info";
   log[level]({
     event: "request_failed",
     requestId,
@@ -47,8 +70,13 @@ export function problemResponse(error: unknown, requestId: string, instance: str
     ...(known.current === undefined ? {} : { current: known.current }),
     ...(known.upstream === undefined ? {} : { upstream: known.upstream }),
   };
-  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": requestId });
+  const headers = new Headers({
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    "x-request-id": requestId,
+  });
   if (known.status === 401) headers.set("www-authenticate", "Bearer");
-  if (known.retryAfterSeconds !== undefined) headers.set("retry-after", String(Math.ceil(known.retryAfterSeconds)));
+  if (known.retryAfterSeconds !== undefined)
+    headers.set("retry-after", String(Math.ceil(known.retryAfterSeconds)));
   return new Response(JSON.stringify(document), { status: known.status, headers });
 }

@@ -1,12 +1,12 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { cookies as requestCookies } from "next/headers";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import { authenticate } from "@/lib/auth/authenticate";
 import { type Action, can, whyNot } from "@/lib/auth/permissions";
 import { publicUrl } from "@/lib/config";
-import { problem, type ErrorCode } from "@/lib/errors";
+import { type ErrorCode, problem } from "@/lib/errors";
 import { metrics } from "@/lib/observability/metrics";
 import { DEFAULT_MAX_BODY_BYTES, readJson } from "./body";
 import { once } from "./idempotency";
@@ -55,13 +55,21 @@ export type Definition = {
   response?: z.ZodType;
   status: number;
   responseType?: string;
-  example: { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown; response?: unknown };
+  example: {
+    params?: Record<string, string>;
+    query?: Record<string, unknown>;
+    body?: unknown;
+    response?: unknown;
+  };
   errors: ErrorCode[];
   ifMatch: "no" | "optional" | "required";
 };
 
 /** A Next route handler that carries its declaration, for the OpenAPI document and the tests that walk every route. */
-export type Route = ((request: Request, context: { params: Promise<Record<string, string | string[]>> }) => Promise<Response>) & { definition: Definition };
+export type Route = ((
+  request: Request,
+  context: { params: Promise<Record<string, string | string[]>> },
+) => Promise<Response>) & { definition: Definition };
 
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(value);
@@ -86,11 +94,16 @@ const queryObject = (search: URLSearchParams): Record<string, string | string[]>
 
 function parseIfMatch(header: string | null, mode: Definition["ifMatch"]): number | undefined {
   if (header === null) {
-    if (mode === "required") throw problem("precondition_required", "Send If-Match with the version you read, from the ETag of the resource.");
+    if (mode === "required")
+      throw problem(
+        "precondition_required",
+        "Send If-Match with the version you read, from the ETag of the resource.",
+      );
     return undefined;
   }
   const [, version] = /^(?:W\/)?"(\d+)"$/.exec(header) ?? [];
-  if (version === undefined) throw problem("invalid_request", 'If-Match must be the ETag of the resource, such as "3".');
+  if (version === undefined)
+    throw problem("invalid_request", 'If-Match must be the ETag of the resource, such as "3".');
   return Number(version);
 }
 
@@ -130,7 +143,11 @@ export function route<
   idempotent?: boolean;
   handler: (
     call: Call<Params, Query, Body, A>,
-  ) => Promise<(Response_ extends z.ZodType ? z.input<Response_> | Answer<z.input<Response_>> : undefined) | Response | Answer>;
+  ) => Promise<
+    | (Response_ extends z.ZodType ? z.input<Response_> | Answer<z.input<Response_>> : undefined)
+    | Response
+    | Answer
+  >;
 }): Route {
   const definition: Definition = {
     method: declaration.method,
@@ -143,52 +160,109 @@ export function route<
     query: declaration.query,
     body: declaration.body,
     response: declaration.response,
-    status: declaration.status ?? (declaration.response === undefined && declaration.method === "DELETE" ? 204 : 200),
+    status:
+      declaration.status ??
+      (declaration.response === undefined && declaration.method === "DELETE" ? 204 : 200),
     responseType: declaration.responseType,
     example: declaration.example ?? {},
     errors: declaration.errors ?? [],
     ifMatch: declaration.ifMatch ?? "no",
   };
 
-  const answerRequest = async (request: Request, rawParams: Promise<Record<string, string | string[]>>, requestId: string): Promise<Response> => {
+  const answerRequest = async (
+    request: Request,
+    rawParams: Promise<Record<string, string | string[]>>,
+    requestId: string,
+  ): Promise<Response> => {
     const now = new Date();
     const authorization = request.headers.get("authorization");
     const isPublic = typeof declaration.access === "object";
-    const actor = isPublic && authorization === null ? null : await authenticate(authorization, await requestCookies(), now);
+    const actor =
+      isPublic && authorization === null
+        ? null
+        : await authenticate(authorization, await requestCookies(), now);
     if (typeof declaration.access === "string") {
-      if (actor === null) throw problem("unauthenticated", "Sign in, or send an API key as `Authorization: Bearer …`.");
+      if (actor === null)
+        throw problem("unauthenticated", "Sign in, or send an API key as `Authorization: Bearer …`.");
       if (!can(actor, declaration.access)) throw problem("forbidden", whyNot(actor, declaration.access));
     }
-    if (!safeMethods.has(request.method) && authorization === null) requireSameOrigin(request, new URL(publicUrl()).origin);
+    if (!safeMethods.has(request.method) && authorization === null)
+      requireSameOrigin(request, new URL(publicUrl()).origin);
 
-    const params = declaration.params === undefined ? undefined : parse(declaration.params, decodeParams(await rawParams), "path parameters");
+    const params =
+      declaration.params === undefined
+        ? undefined
+        : parse(declaration.params, decodeParams(await rawParams), "path parameters");
     const query =
-      declaration.query === undefined ? undefined : parse(declaration.query, queryObject(new URL(request.url).searchParams), "query parameters");
-    const rawBody = declaration.body === undefined ? undefined : await readJson(request, declaration.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
+      declaration.query === undefined
+        ? undefined
+        : parse(declaration.query, queryObject(new URL(request.url).searchParams), "query parameters");
+    const rawBody =
+      declaration.body === undefined
+        ? undefined
+        : await readJson(request, declaration.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
     const body = declaration.body === undefined ? undefined : parse(declaration.body, rawBody ?? {}, "body");
-    const ifMatch = definition.ifMatch === "no" ? undefined : parseIfMatch(request.headers.get("if-match"), definition.ifMatch);
+    const ifMatch =
+      definition.ifMatch === "no"
+        ? undefined
+        : parseIfMatch(request.headers.get("if-match"), definition.ifMatch);
 
     const handle = () =>
-      declaration.handler({ params, query, body, actor, request, requestId, signal: request.signal, now, ifMatch } as Call<Params, Query, Body, A>);
+      declaration.handler({
+        params,
+        query,
+        body,
+        actor,
+        request,
+        requestId,
+        signal: request.signal,
+        now,
+        ifMatch,
+      } as Call<Params, Query, Body, A>);
 
     const idempotencyKey = request.headers.get("idempotency-key");
-    if (idempotencyKey !== null && declaration.method === "POST" && declaration.idempotent !== false && actor !== null) {
-      if (idempotencyKey.length > 200) throw problem("invalid_request", "An Idempotency-Key has at most 200 characters.");
-      const stored = await once(actor, idempotencyKey, `${definition.method} ${new URL(request.url).pathname}`, rawBody, now, async () => {
-        const result = await handle();
-        if (result instanceof Response) throw problem("invalid_request", "This endpoint does not take an Idempotency-Key.");
-        return result instanceof Answer ? { status: result.options.status ?? definition.status, body: result.body } : { status: definition.status, body: result };
-      });
+    if (
+      idempotencyKey !== null &&
+      declaration.method === "POST" &&
+      declaration.idempotent !== false &&
+      actor !== null
+    ) {
+      if (idempotencyKey.length > 200)
+        throw problem("invalid_request", "An Idempotency-Key has at most 200 characters.");
+      const stored = await once(
+        actor,
+        idempotencyKey,
+        `${definition.method} ${new URL(request.url).pathname}`,
+        rawBody,
+        now,
+        async () => {
+          const result = await handle();
+          if (result instanceof Response)
+            throw problem("invalid_request", "This endpoint does not take an Idempotency-Key.");
+          return result instanceof Answer
+            ? { status: result.options.status ?? definition.status, body: result.body }
+            : { status: definition.status, body: result };
+        },
+      );
       return jsonResponse(stored.body, stored.status, {}, undefined);
     }
 
     const result = await handle();
     if (result instanceof Response) return result;
-    if (result instanceof Answer) return jsonResponse(result.body, result.options.status ?? definition.status, result.options.headers ?? {}, result.options.etag);
+    if (result instanceof Answer)
+      return jsonResponse(
+        result.body,
+        result.options.status ?? definition.status,
+        result.options.headers ?? {},
+        result.options.etag,
+      );
     return jsonResponse(result, definition.status, {}, undefined);
   };
 
-  const handler = async (request: Request, context: { params: Promise<Record<string, string | string[]>> }): Promise<Response> => {
+  const handler = async (
+    request: Request,
+    context: { params: Promise<Record<string, string | string[]>> },
+  ): Promise<Response> => {
     const given = request.headers.get("x-request-id");
     const requestId = given !== null && requestIdPattern.test(given) ? given : randomUUID();
     const end = metrics().requestDuration.startTimer({ route: definition.path, method: definition.method });
@@ -215,13 +289,24 @@ function decodeParams(params: Record<string, string | string[]>): Record<string,
       throw problem("invalid_request", "The path has a broken percent escape.");
     }
   };
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? value.map(decode) : decode(value)]));
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(decode) : decode(value),
+    ]),
+  );
 }
 
-function jsonResponse(body: unknown, status: number, headers: Record<string, string>, etag: number | undefined): Response {
+function jsonResponse(
+  body: unknown,
+  status: number,
+  headers: Record<string, string>,
+  etag: number | undefined,
+): Response {
   const all = new Headers(headers);
   if (etag !== undefined) all.set("etag", `"${etag}"`);
-  if (status === 204 || body === undefined) return new Response(null, { status: status === 200 ? 204 : status, headers: all });
+  if (status === 204 || body === undefined)
+    return new Response(null, { status: status === 200 ? 204 : status, headers: all });
   all.set("content-type", "application/json");
   return new Response(JSON.stringify(body), { status, headers: all });
 }

@@ -8,7 +8,10 @@ export function requireSameOrigin(request: Request, publicOrigin: string): void 
   const site = request.headers.get("sec-fetch-site");
   const origin = request.headers.get("origin");
   const host = request.headers.get("host");
-  const sameHost = origin !== null && URL.canParse(origin) && (new URL(origin).host === host || new URL(origin).origin === publicOrigin);
+  const sameHost =
+    origin !== null &&
+    URL.canParse(origin) &&
+    (new URL(origin).host === host || new URL(origin).origin === publicOrigin);
   const sameSite = site === "same-origin" || site === "none";
   if (site === null ? origin === null || sameHost : sameSite && (origin === null || sameHost)) return;
   throw problem("forbidden", "This change came from another site. Open the console itself and try there.");

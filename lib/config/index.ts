@@ -25,15 +25,20 @@ const isLoopback = (host: string) => host === "localhost" || host === "::1" || h
 /** Whether the console can only be reached from this machine, which is what lets the first visitor become administrator. */
 export function listensOnLoopback(): boolean {
   const { INFERSCOPE_HOST, INFERSCOPE_URL } = config();
-  return isLoopback(INFERSCOPE_HOST) && (INFERSCOPE_URL === undefined || isLoopback(new URL(INFERSCOPE_URL).hostname));
+  return (
+    isLoopback(INFERSCOPE_HOST) &&
+    (INFERSCOPE_URL === undefined || isLoopback(new URL(INFERSCOPE_URL).hostname))
+  );
 }
 
 /** The session-signing secret; `start` generates and exports one when none is given. */
 export function sessionSecret(): string {
   const { INFERSCOPE_SECRET } = config();
-  if (INFERSCOPE_SECRET === undefined) throw new Error("INFERSCOPE_SECRET is not set; the console's start sets it from the data folder.");
+  if (INFERSCOPE_SECRET === undefined)
+    throw new Error("INFERSCOPE_SECRET is not set; the console's start sets it from the data folder.");
   return INFERSCOPE_SECRET;
 }
 
 /** A short fingerprint of a secret, for telling keys apart in the database without holding them. */
-export const fingerprint = (secret: string): string => createHash("sha256").update(secret).digest("hex").slice(0, 16);
+export const fingerprint = (secret: string): string =>
+  createHash("sha256").update(secret).digest("hex").slice(0, 16);

@@ -4,8 +4,15 @@ const boolean = z
   .enum(["1", "0", "true", "false", "yes", "no"], { error: "1 or 0" })
   .transform((value) => value === "1" || value === "true" || value === "yes");
 const httpUrl = (example: string) =>
-  z.url({ protocol: /^https?$/, error: `an http or https URL, such as ${example}` }).transform((url) => url.replace(/\/+$/, ""));
-const list = z.string().transform((value) => value.split(",").map((item) => item.trim()).filter((item) => item !== ""));
+  z
+    .url({ protocol: /^https?$/, error: `an http or https URL, such as ${example}` })
+    .transform((url) => url.replace(/\/+$/, ""));
+const list = z.string().transform((value) =>
+  value
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
 
 /**
  * Every environment variable the console reads, with what it must look like. `describe` is the sentence in
@@ -14,7 +21,9 @@ const list = z.string().transform((value) => value.split(",").map((item) => item
 export const configSchema = z.object({
   DATABASE_URL: z
     .string({ error: "a PostgreSQL URL, such as postgresql://inferscope@localhost/inferscope" })
-    .regex(/^postgres(ql)?:\/\//, { error: "a PostgreSQL URL, such as postgresql://inferscope@localhost/inferscope" })
+    .regex(/^postgres(ql)?:\/\//, {
+      error: "a PostgreSQL URL, such as postgresql://inferscope@localhost/inferscope",
+    })
     .describe("The PostgreSQL database that holds people's decisions. Required."),
   PORT: z.coerce
     .number({ error: "a port number from 1 to 65535" })
@@ -23,28 +32,46 @@ export const configSchema = z.object({
     .max(65535, { error: "a port number from 1 to 65535" })
     .default(3000)
     .describe("The port the console listens on."),
-  INFERSCOPE_HOST: z.string().min(1).default("127.0.0.1").describe("The address the console listens on; `0.0.0.0` for every interface."),
+  INFERSCOPE_HOST: z
+    .string()
+    .min(1)
+    .default("127.0.0.1")
+    .describe("The address the console listens on; `0.0.0.0` for every interface."),
   INFERSCOPE_URL: httpUrl("https://inferscope.example.com")
     .optional()
-    .describe("The address people open, when a proxy stands in front. Decides cookie security and the links the console writes."),
+    .describe(
+      "The address people open, when a proxy stands in front. Decides cookie security and the links the console writes.",
+    ),
   INFERSCOPE_ROLE: z
     .enum(["web", "worker", "all"], { error: "web, worker or all" })
     .default("all")
     .describe("What this process does: pages and API, background jobs, or both."),
-  INFERSCOPE_DATA_DIR: z.string().min(1).default(".inferscope/data").describe("Where generated keys are kept when none are given in the environment."),
+  INFERSCOPE_DATA_DIR: z
+    .string()
+    .min(1)
+    .default(".inferscope/data")
+    .describe("Where generated keys are kept when none are given in the environment."),
   INFERSCOPE_SECRET: z
     .string()
     .min(32, { error: "at least 32 characters, such as the output of `openssl rand -base64 32`" })
     .optional()
-    .describe("Signs sessions. Generated and kept in the data folder when absent; several consoles need the same."),
+    .describe(
+      "Signs sessions. Generated and kept in the data folder when absent; several consoles need the same.",
+    ),
   INFERSCOPE_ENCRYPTION_KEY: z
     .string()
     .regex(/^[A-Za-z0-9+/_=-]{43,}(,[A-Za-z0-9+/_=-]{43,})*$/, {
-      error: "32 bytes in base64, such as the output of `openssl rand -base64 32`; several, newest first, divided by commas",
+      error:
+        "32 bytes in base64, such as the output of `openssl rand -base64 32`; several, newest first, divided by commas",
     })
     .optional()
-    .describe("Encrypts the credentials of data sources: 32 bytes in base64. To rotate, put the new key before the old one with a comma."),
-  INFERSCOPE_ADMIN_EMAIL: z.email({ error: "an e-mail address" }).optional().describe("The administrator made at the first start of an empty database."),
+    .describe(
+      "Encrypts the credentials of data sources: 32 bytes in base64. To rotate, put the new key before the old one with a comma.",
+    ),
+  INFERSCOPE_ADMIN_EMAIL: z
+    .email({ error: "an e-mail address" })
+    .optional()
+    .describe("The administrator made at the first start of an empty database."),
   INFERSCOPE_ADMIN_PASSWORD: z
     .string()
     .min(12, { error: "at least 12 characters" })
@@ -58,24 +85,41 @@ export const configSchema = z.object({
   INFERSCOPE_METRICS: z
     .enum(["public", "key", "off"], { error: "public, key or off" })
     .default("key")
-    .describe("Who may read the console's own `/metrics`: anyone, holders of an API key or session, or nobody."),
+    .describe(
+      "Who may read the console's own `/metrics`: anyone, holders of an API key or session, or nobody.",
+    ),
   INFERSCOPE_ALLOW_METADATA_ADDRESSES: boolean
     .default(false)
     .describe("Allows data sources on cloud metadata and link-local addresses, which are refused otherwise."),
-  INFERSCOPE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"], { error: "debug, info, warn or error" }).default("info").describe("The least severe log line written."),
+  INFERSCOPE_LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error"], { error: "debug, info, warn or error" })
+    .default("info")
+    .describe("The least severe log line written."),
   INFERSCOPE_DEMO: boolean.default(false).describe("Set by the quickstart: marks the instance as a demo."),
-  PROMETHEUS_URL: httpUrl("http://prometheus:9090").optional().describe("A Prometheus (or compatible) server to read metrics from. More are added in Settings."),
-  JAEGER_URL: httpUrl("http://jaeger:16686").optional().describe("A Jaeger query server to read traces from."),
-  ALERTMANAGER_URL: httpUrl("http://alertmanager:9093").optional().describe("An Alertmanager to read and silence alerts in."),
-  OIDC_ISSUER: httpUrl("https://accounts.example.com").optional().describe("Turns on single sign-on with this OpenID Connect issuer."),
+  PROMETHEUS_URL: httpUrl("http://prometheus:9090")
+    .optional()
+    .describe("A Prometheus (or compatible) server to read metrics from. More are added in Settings."),
+  JAEGER_URL: httpUrl("http://jaeger:16686")
+    .optional()
+    .describe("A Jaeger query server to read traces from."),
+  ALERTMANAGER_URL: httpUrl("http://alertmanager:9093")
+    .optional()
+    .describe("An Alertmanager to read and silence alerts in."),
+  OIDC_ISSUER: httpUrl("https://accounts.example.com")
+    .optional()
+    .describe("Turns on single sign-on with this OpenID Connect issuer."),
   OIDC_CLIENT_ID: z.string().min(1).optional().describe("The client id registered with the issuer."),
   OIDC_CLIENT_SECRET: z.string().min(1).optional().describe("The client secret registered with the issuer."),
   OIDC_NAME: z.string().min(1).default("single sign-on").describe("The name on the sign-in button."),
-  OIDC_ALLOWED_DOMAINS: list.optional().describe("E-mail domains that may sign in, divided by commas. Domains or groups are required."),
+  OIDC_ALLOWED_DOMAINS: list
+    .optional()
+    .describe("E-mail domains that may sign in, divided by commas. Domains or groups are required."),
   OIDC_ALLOWED_GROUPS: list.optional().describe("Groups that may sign in, divided by commas."),
   OIDC_GROUPS_CLAIM: z.string().min(1).default("groups").describe("The claim that holds the groups."),
   OIDC_ADMIN_GROUPS: list.optional().describe("Groups whose members are administrators."),
-  OIDC_OPERATOR_GROUPS: list.optional().describe("Groups whose members are operators; everyone else is a viewer."),
+  OIDC_OPERATOR_GROUPS: list
+    .optional()
+    .describe("Groups whose members are operators; everyone else is a viewer."),
 });
 
 export type Config = z.infer<typeof configSchema>;
@@ -89,7 +133,9 @@ export function contradictions(config: Config): string[] {
     if (config.OIDC_CLIENT_ID === undefined) found.push("OIDC_CLIENT_ID: needed with OIDC_ISSUER");
     if (config.OIDC_CLIENT_SECRET === undefined) found.push("OIDC_CLIENT_SECRET: needed with OIDC_ISSUER");
     if (!config.OIDC_ALLOWED_DOMAINS?.length && !config.OIDC_ALLOWED_GROUPS?.length)
-      found.push("OIDC_ALLOWED_DOMAINS or OIDC_ALLOWED_GROUPS: needed with OIDC_ISSUER, or everyone the issuer knows could sign in");
+      found.push(
+        "OIDC_ALLOWED_DOMAINS or OIDC_ALLOWED_GROUPS: needed with OIDC_ISSUER, or everyone the issuer knows could sign in",
+      );
   }
   return found;
 }
@@ -99,11 +145,16 @@ export function contradictions(config: Config): string[] {
  * Throws one Error that names every wrong variable and what was expected; values are never repeated.
  */
 export function parseConfig(environment: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([name, value]) => name in configSchema.shape && value !== undefined && value !== ""));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name, value]) => name in configSchema.shape && value !== undefined && value !== "",
+    ),
+  );
   const result = configSchema.safeParse(given);
   const wrong = result.success
     ? contradictions(result.data)
     : result.error.issues.map((issue) => `${issue.path.join(".")}: expected ${issue.message}`);
-  if (!result.success || wrong.length > 0) throw new Error(`The configuration is wrong. ${wrong.join("; ")}.`);
+  if (!result.success || wrong.length > 0)
+    throw new Error(`The configuration is wrong. ${wrong.join("; ")}.`);
   return result.data;
 }

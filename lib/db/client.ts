@@ -9,7 +9,10 @@ export type Database = PrismaClient | Prisma.TransactionClient;
 export type Transaction = Prisma.TransactionClient;
 
 type Ambient = { transaction: Transaction; depth: number };
-const shared = globalThis as unknown as { inferscopePrisma?: PrismaClient; inferscopeTransaction?: AsyncLocalStorage<Ambient> };
+const shared = globalThis as unknown as {
+  inferscopePrisma?: PrismaClient;
+  inferscopeTransaction?: AsyncLocalStorage<Ambient>;
+};
 shared.inferscopeTransaction ??= new AsyncLocalStorage();
 const ambient = shared.inferscopeTransaction;
 
@@ -34,11 +37,16 @@ export const db = (): Database => ambient.getStore()?.transaction ?? prisma();
 export async function transaction<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
   const outer = ambient.getStore();
   if (outer === undefined)
-    return prisma().$transaction((tx) => ambient.run({ transaction: tx, depth: 0 }, () => run(tx)), { timeout: TRANSACTION_TIMEOUT_MS, maxWait: 5_000 });
+    return prisma().$transaction((tx) => ambient.run({ transaction: tx, depth: 0 }, () => run(tx)), {
+      timeout: TRANSACTION_TIMEOUT_MS,
+      maxWait: 5_000,
+    });
   const savepoint = `nested_${outer.depth + 1}`;
   await outer.transaction.$executeRawUnsafe(`SAVEPOINT ${savepoint}`);
   try {
-    const result = await ambient.run({ transaction: outer.transaction, depth: outer.depth + 1 }, () => run(outer.transaction));
+    const result = await ambient.run({ transaction: outer.transaction, depth: outer.depth + 1 }, () =>
+      run(outer.transaction),
+    );
     await outer.transaction.$executeRawUnsafe(`RELEASE SAVEPOINT ${savepoint}`);
     return result;
   } catch (error) {

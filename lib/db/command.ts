@@ -1,6 +1,6 @@
 import "server-only";
 import type { z } from "zod";
-import { recordChanges, type Change } from "@/lib/audit/record";
+import { type Change, recordChanges } from "@/lib/audit/record";
 import type { Actor } from "@/lib/auth/actor";
 import { type Action, can, whyNot } from "@/lib/auth/permissions";
 import { problem } from "@/lib/errors";

@@ -5,6 +5,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
 import pg from "pg";
+import { migrationNames } from "./pending-migrations";
 
 /** Where the schema and the migrations stand. */
 export type MigrationPaths = { schemaDirectory: string; migrationsDirectory: string };
@@ -19,19 +20,14 @@ const defaultPaths = (): MigrationPaths => ({
   migrationsDirectory: path.resolve("prisma/migrations"),
 });
 
-const migrationNames = (directory: string): string[] =>
-  existsSync(directory)
-    ? readdirSync(directory, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => entry.name)
-        .sort()
-    : [];
-
 const schemaFiles = (directory: string): SchemaFile[] =>
   readdirSync(directory)
     .filter((name) => name.endsWith(".prisma"))
     .sort()
-    .map((name) => ({ path: path.join(directory, name), content: readFileSync(path.join(directory, name), "utf8") }));
+    .map((name) => ({
+      path: path.join(directory, name),
+      content: readFileSync(path.join(directory, name), "utf8"),
+    }));
 
 /**
  * Loads the WebAssembly build of Prisma's schema engine by hand: the package's main file imports the .wasm as an ES
@@ -71,13 +67,19 @@ async function withEngine<T>(
   try {
     return await use(engine, {
       baseDir: paths.migrationsDirectory,
-      lockfile: { path: "migration_lock.toml", content: existsSync(lockFile) ? readFileSync(lockFile, "utf8") : null },
+      lockfile: {
+        path: "migration_lock.toml",
+        content: existsSync(lockFile) ? readFileSync(lockFile, "utf8") : null,
+      },
       shadowDbInitScript: "",
       migrationDirectories: migrationNames(paths.migrationsDirectory).map((name) => ({
         path: name,
         migrationFile: {
           path: "migration.sql",
-          content: { tag: "ok", value: readFileSync(path.join(paths.migrationsDirectory, name, "migration.sql"), "utf8") },
+          content: {
+            tag: "ok",
+            value: readFileSync(path.join(paths.migrationsDirectory, name, "migration.sql"), "utf8"),
+          },
         },
       })),
     } as bindings.MigrationList);
@@ -93,7 +95,10 @@ const filters = { externalTables: [], externalEnums: [] };
  * the others wait for an advisory lock and then find nothing to do. Throws when a migration failed before (P3009) or
  * fails now, with the engine's message; what succeeded before it stays applied.
  */
-export async function applyMigrations(databaseUrl: string, paths: MigrationPaths = defaultPaths()): Promise<string[]> {
+export async function applyMigrations(
+  databaseUrl: string,
+  paths: MigrationPaths = defaultPaths(),
+): Promise<string[]> {
   const lock = new pg.Client({ connectionString: databaseUrl });
   await lock.connect();
   try {
@@ -107,14 +112,6 @@ export async function applyMigrations(databaseUrl: string, paths: MigrationPaths
   }
 }
 
-/** Names of migrations in the folder that this database has not applied, in order. Needs no engine. */
-export async function pendingMigrations(query: (sql: string) => Promise<{ migration_name: string }[]>, migrationsDirectory: string): Promise<string[]> {
-  const applied = new Set(
-    (await query('SELECT migration_name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL')).map((row) => row.migration_name),
-  );
-  return migrationNames(migrationsDirectory).filter((name) => !applied.has(name));
-}
-
 /** Pending, edited and failed migrations, as the engine reports them. */
 export function migrationStatus(databaseUrl: string, paths: MigrationPaths = defaultPaths()) {
   return withEngine(databaseUrl, paths, (engine, migrationsList) =>
@@ -126,12 +123,22 @@ export function migrationStatus(databaseUrl: string, paths: MigrationPaths = def
  * The SQL that leads from the newest migration's snapshot of the schema to the schema as it is now; null when they are
  * equal. Snapshots stand in for Prisma's shadow database, which this engine cannot use over the pg adapter.
  */
-export function schemaDifference(databaseUrl: string, paths: MigrationPaths = defaultPaths()): Promise<string | null> {
+export function schemaDifference(
+  databaseUrl: string,
+  paths: MigrationPaths = defaultPaths(),
+): Promise<string | null> {
   const newest = migrationNames(paths.migrationsDirectory).at(-1);
-  const model = (directory: string) => ({ tag: "schemaDatamodel" as const, configDir: directory, files: schemaFiles(directory) });
+  const model = (directory: string) => ({
+    tag: "schemaDatamodel" as const,
+    configDir: directory,
+    files: schemaFiles(directory),
+  });
   return withEngine(databaseUrl, paths, async (engine) => {
     const result = await engine.diff({
-      from: newest === undefined ? { tag: "empty" } : model(path.join(paths.migrationsDirectory, newest, "schema")),
+      from:
+        newest === undefined
+          ? { tag: "empty" }
+          : model(path.join(paths.migrationsDirectory, newest, "schema")),
       to: model(paths.schemaDirectory),
       script: true,
       exitCode: true,
@@ -143,14 +150,20 @@ export function schemaDifference(databaseUrl: string, paths: MigrationPaths = de
 }
 
 /** Writes a migration for the schema's changes, with a snapshot of the schema, and returns its name; null when nothing changed. */
-export async function createMigration(databaseUrl: string, name: string, now: Date, paths: MigrationPaths = defaultPaths()): Promise<string | null> {
+export async function createMigration(
+  databaseUrl: string,
+  name: string,
+  now: Date,
+  paths: MigrationPaths = defaultPaths(),
+): Promise<string | null> {
   const sql = await schemaDifference(databaseUrl, paths);
   if (sql === null) return null;
   const migration = `${now.toISOString().replace(/\D/g, "").slice(0, 14)}_${name}`;
   const directory = path.join(paths.migrationsDirectory, migration);
   mkdirSync(path.join(directory, "schema"), { recursive: true });
   writeFileSync(path.join(directory, "migration.sql"), sql);
-  for (const file of schemaFiles(paths.schemaDirectory)) cpSync(file.path, path.join(directory, "schema", path.basename(file.path)));
+  for (const file of schemaFiles(paths.schemaDirectory))
+    cpSync(file.path, path.join(directory, "schema", path.basename(file.path)));
   const lockFile = path.join(paths.migrationsDirectory, "migration_lock.toml");
   if (!existsSync(lockFile)) writeFileSync(lockFile, 'provider = "postgresql"\n');
   return migration;

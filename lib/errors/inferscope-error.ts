@@ -54,4 +54,5 @@ export const problem = (code: ErrorCode, detail: string, options?: ProblemOption
  * hold two copies of the class.
  */
 export const isInferscopeError = (error: unknown): error is InferscopeError =>
-  error instanceof InferscopeError || (error instanceof Error && error.name === "InferscopeError" && "code" in error && "status" in error);
+  error instanceof InferscopeError ||
+  (error instanceof Error && error.name === "InferscopeError" && "code" in error && "status" in error);

@@ -1,0 +1,11 @@
+import { readiness } from "@/lib/health/readiness";
+
+export const dynamic = "force-dynamic";
+
+export async function GET() {
+  const state = await readiness();
+  return Response.json(state, {
+    status: state.status === "ready" ? 200 : 503,
+    headers: { "cache-control": "no-store" },
+  });
+}

@@ -1,0 +1,90 @@
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { ensureBootstrap, ensureSetupToken } from "@/lib/auth/bootstrap";
+import { listensOnLoopback, publicUrl } from "@/lib/config";
+import { generatedSecrets } from "@/lib/config/generated-secrets";
+import { parseConfig } from "@/lib/config/schema";
+import { closeDatabase } from "@/lib/db/client";
+import { applyMigrations } from "@/lib/db/migrations";
+import { startWorker } from "@/lib/jobs/worker";
+import { log } from "@/lib/observability/log";
+import { ensureEnvironmentSources } from "@/lib/sources/environment";
+
+/** A worker that has not stopped by then is cut off; its leases run out and its jobs are taken up again. */
+const STOP_TIMEOUT_MS = 2_000;
+
+function stop(sentence: string): never {
+  console.error(sentence);
+  process.exit(1);
+}
+
+const reason = (error: unknown) => (error instanceof Error ? error.message || error.name : String(error));
+
+const root = process.cwd();
+let config: ReturnType<typeof parseConfig>;
+try {
+  config = parseConfig(process.env);
+} catch (error) {
+  stop(reason(error));
+}
+
+const dataDirectory = path.resolve(config.INFERSCOPE_DATA_DIR);
+try {
+  Object.assign(process.env, generatedSecrets(dataDirectory, config));
+} catch (error) {
+  stop(
+    `The data folder ${dataDirectory} cannot be used: ${reason(error)}. Set INFERSCOPE_DATA_DIR to a folder that this user may write.`,
+  );
+}
+// Next's server changes the working directory, so what is relative is settled before.
+Object.assign(process.env, {
+  INFERSCOPE_DATA_DIR: dataDirectory,
+  INFERSCOPE_MIGRATIONS_DIR: path.join(root, "prisma/migrations"),
+  NEXTAUTH_URL: publicUrl(),
+  NEXTAUTH_SECRET: process.env.INFERSCOPE_SECRET,
+  PORT: String(config.PORT),
+  HOSTNAME: config.INFERSCOPE_HOST,
+  NODE_ENV: "production",
+  NEXT_MANUAL_SIG_HANDLE: "true",
+});
+
+try {
+  const applied = await applyMigrations(config.DATABASE_URL);
+  log.info({ event: "migrations_applied", applied });
+} catch (error) {
+  stop(
+    `The database could not be brought up to date: ${reason(error)}. Check DATABASE_URL and that the server runs.`,
+  );
+}
+
+await ensureBootstrap(new Date());
+await ensureEnvironmentSources();
+const setupToken = await ensureSetupToken(new Date());
+if (setupToken !== null) {
+  const needed = listensOnLoopback() ? "" : `?token=${setupToken}`;
+  console.log(`No account exists yet. Create the administrator at ${publicUrl()}/setup${needed}`);
+}
+
+const stopping = new AbortController();
+const worker = config.INFERSCOPE_ROLE === "web" ? null : await startWorker({ signal: stopping.signal });
+log.info({
+  event: "started",
+  role: config.INFERSCOPE_ROLE,
+  url: config.INFERSCOPE_ROLE === "worker" ? undefined : publicUrl(),
+});
+
+let stopped = false;
+async function shutDown(signal: string) {
+  if (stopped) return;
+  stopped = true;
+  log.info({ event: "stopping", signal });
+  setTimeout(() => process.exit(0), STOP_TIMEOUT_MS).unref();
+  stopping.abort();
+  await worker?.stopped;
+  await closeDatabase();
+  process.exit(0);
+}
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void shutDown(signal));
+
+if (config.INFERSCOPE_ROLE !== "worker")
+  await import(pathToFileURL(path.join(root, ".next/standalone/server.js")).href);
