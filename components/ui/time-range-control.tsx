@@ -1,14 +1,14 @@
 "use client";
 
 import { CalendarClock, ChevronDown, RotateCw, Undo2, ZoomOut } from "lucide-react";
-import { useEffect, useId, useState } from "react";
+import { useId, useState } from "react";
 import { Button, IconButton } from "./button";
 import { cn } from "./class-names";
 import { Field } from "./field";
 import { Input } from "./input";
 import { Menu, MenuContent, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuTrigger } from "./menu";
-import { isTyping } from "./panel-view";
 import { Popover, PopoverContent, PopoverTrigger } from "./popover";
+import { useShortcuts } from "./shortcuts";
 import { parseTime, REFRESH_INTERVALS, RELATIVE_RANGES, rangeWords } from "./time-range";
 import { useTimeRange } from "./use-time-range";
 
@@ -28,20 +28,12 @@ export function TimeRangeControl({ className }: { className?: string }) {
   const { back, canGoBack, zoomOut, refresh } = range;
   const words = rangeWords(range, new Date(range.now * 1000));
 
-  useEffect(() => {
-    function onKeyDown(event: KeyboardEvent) {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target))
-        return;
-      // A letter inside an open menu or dialog searches there.
-      if (document.querySelector('[role="menu"],[role="dialog"],[role="listbox"]')) return;
-      const action = { b: back, z: zoomOut, r: refresh, d: () => setOpen(true) }[event.key];
-      if (!action) return;
-      event.preventDefault();
-      action();
-    }
-    document.addEventListener("keydown", onKeyDown);
-    return () => document.removeEventListener("keydown", onKeyDown);
-  }, [back, zoomOut, refresh]);
+  useShortcuts([
+    { keys: "d", label: "Choose the time range", group: "Time range", run: () => setOpen(true) },
+    { keys: "z", label: "Zoom out", group: "Time range", run: zoomOut },
+    { keys: "b", label: "Back to the range before", group: "Time range", run: back },
+    { keys: "r", label: "Refresh now", group: "Time range", run: refresh },
+  ]);
 
   const refreshLabel = REFRESH_INTERVALS.find((entry) => entry.seconds === range.refreshSeconds)?.label;
   return (
