@@ -1,4 +1,4 @@
-import type { Seconds } from "@/lib/units";
+import type { Seconds, UnixSeconds } from "@/lib/units";
 
 /** Prometheus refuses a range query of more points than this for a series. */
 export const MAX_POINTS_PER_SERIES = 11_000;
@@ -34,6 +34,6 @@ export function rateWindowFor(scrapeInterval: Seconds, step: Seconds): Seconds {
 }
 
 /** Returns the last time of the step's grid at or before `time`. Steps are whole seconds. */
-export function alignToStep(time: Seconds, step: Seconds): Seconds {
+export function alignToStep(time: UnixSeconds, step: Seconds): UnixSeconds {
   return Math.floor(time / step) * step;
 }
