@@ -42,3 +42,6 @@ switch (verb) {
     console.error(usage);
     process.exit(64);
 }
+
+// The engine leaves timers behind that would keep a finished script alive for ten seconds.
+process.exit();

@@ -29,6 +29,14 @@ const schemaFiles = (directory: string): SchemaFile[] =>
       content: readFileSync(path.join(directory, name), "utf8"),
     }));
 
+let loaded: Promise<typeof bindings.SchemaEngine> | undefined;
+
+/** The engine, loaded once a process: its glue code is bound to one instance of the module. */
+function engineClass(): Promise<typeof bindings.SchemaEngine> {
+  loaded ??= loadEngine();
+  return loaded;
+}
+
 /**
  * Loads the WebAssembly build of Prisma's schema engine by hand: the package's main file imports the .wasm as an ES
  * module, which Node 20 cannot do, and the .wasm is not in its "exports", so it is found beside the JavaScript.
@@ -55,9 +63,13 @@ async function withEngine<T>(
   paths: MigrationPaths,
   use: (engine: bindings.SchemaEngine, list: bindings.MigrationList) => Promise<T>,
 ): Promise<T> {
-  const SchemaEngine = await loadEngine();
-  // Without allowExitOnIdle the pool keeps a finished script alive for ten seconds.
-  const adapter = new PrismaPg({ connectionString: databaseUrl, allowExitOnIdle: true });
+  const SchemaEngine = await engineClass();
+  // The adapter keeps its pool to itself; idle connections must not outlive the work, nor keep a script alive.
+  const adapter = new PrismaPg({
+    connectionString: databaseUrl,
+    allowExitOnIdle: true,
+    idleTimeoutMillis: 100,
+  });
   const engine = await SchemaEngine.new(
     { datamodels: schemaFiles(paths.schemaDirectory).map((file) => [file.path, file.content]) },
     () => {},

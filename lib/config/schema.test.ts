@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "./schema";
+
+const minimal = { DATABASE_URL: "postgresql://inferscope@localhost/inferscope" };
+
+describe("parseConfig", () => {
+  it("fills in defaults and ignores what is not ours", () => {
+    expect(parseConfig({ ...minimal, PATH: "/bin", PROMETHEUS_URL: "" })).toMatchObject({
+      PORT: 3000,
+      INFERSCOPE_ROLE: "all",
+      INFERSCOPE_HOST: "127.0.0.1",
+      PROMETHEUS_URL: undefined,
+    });
+  });
+
+  it("takes trailing slashes off addresses and splits lists", () => {
+    const config = parseConfig({
+      ...minimal,
+      PROMETHEUS_URL: "http://prometheus:9090/base//",
+      OIDC_ISSUER: "https://issuer.example.com",
+      OIDC_CLIENT_ID: "console",
+      OIDC_CLIENT_SECRET: "secret",
+      OIDC_ALLOWED_DOMAINS: "example.com, example.org,",
+    });
+    expect(config.PROMETHEUS_URL).toBe("http://prometheus:9090/base");
+    expect(config.OIDC_ALLOWED_DOMAINS).toEqual(["example.com", "example.org"]);
+  });
+
+  it.each([
+    [{}, "DATABASE_URL", "PostgreSQL URL"],
+    [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL", "PostgreSQL URL"],
+    [{ ...minimal, PORT: "99999" }, "PORT", "1 to 65535"],
+    [{ ...minimal, PORT: "http" }, "PORT", "1 to 65535"],
+    [{ ...minimal, INFERSCOPE_ROLE: "both" }, "INFERSCOPE_ROLE", "web, worker or all"],
+    [{ ...minimal, PROMETHEUS_URL: "prometheus:9090" }, "PROMETHEUS_URL", "http://prometheus:9090"],
+    [{ ...minimal, INFERSCOPE_API_KEY: "short" }, "INFERSCOPE_API_KEY", "32 characters"],
+    [
+      { ...minimal, INFERSCOPE_ADMIN_EMAIL: "admin@example.com" },
+      "INFERSCOPE_ADMIN_PASSWORD",
+      "both or neither",
+    ],
+    [{ ...minimal, INFERSCOPE_ENCRYPTION_KEY: "abc" }, "INFERSCOPE_ENCRYPTION_KEY", "base64"],
+    [
+      { ...minimal, OIDC_ISSUER: "https://issuer.example.com", OIDC_CLIENT_ID: "a", OIDC_CLIENT_SECRET: "b" },
+      "OIDC_ALLOWED_DOMAINS",
+      "everyone",
+    ],
+  ])("names the variable and what was expected: %o", (environment, name, expected) => {
+    expect(() => parseConfig(environment)).toThrow(new RegExp(`${name}.*${expected}`));
+  });
+
+  it("never repeats a value, which may be a secret", () => {
+    expect(() => parseConfig({ ...minimal, INFERSCOPE_API_KEY: "hunter2" })).toThrow(/^(?!.*hunter2)/);
+  });
+});
