@@ -2,7 +2,7 @@ import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { readTheme, THEME_COOKIE } from "@/components/ui/theme";
-import { Toaster } from "@/components/ui/toaster";
+
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -17,10 +17,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const store = await cookies();
   return (
     <html lang="en" data-theme={readTheme(store.get(THEME_COOKIE)?.value)} suppressHydrationWarning>
-      <body>
-        {children}
-        <Toaster />
-      </body>
+      <body>{children}</body>
     </html>
   );
 }

@@ -5,12 +5,14 @@ const minimal = { DATABASE_URL: "postgresql://inferscope@localhost/inferscope" }
 
 describe("parseConfig", () => {
   it("fills in defaults and ignores what is not ours", () => {
-    expect(parseConfig({ ...minimal, PATH: "/bin", PROMETHEUS_URL: "" })).toMatchObject({
+    const config = parseConfig({ ...minimal, PATH: "/bin", PROMETHEUS_URL: "" });
+    expect(config).toMatchObject({
       PORT: 3000,
       INFERSCOPE_ROLE: "all",
       INFERSCOPE_HOST: "127.0.0.1",
-      PROMETHEUS_URL: undefined,
     });
+    expect(config.PROMETHEUS_URL).toBeUndefined();
+    expect(config).not.toHaveProperty("PATH");
   });
 
   it("takes trailing slashes off addresses and splits lists", () => {
