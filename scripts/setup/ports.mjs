@@ -1,0 +1,49 @@
+import { createServer } from "node:net";
+import { SetupError } from "./setup-error.mjs";
+
+/**
+ * The console's port from the environment, 3000 by default.
+ * @param {string | undefined} value
+ * @throws {SetupError} when it is not a port number
+ */
+export function consolePort(value) {
+  if (value === undefined || value === "") return 3000;
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new SetupError(`PORT is ${value}; set it to a number from 1 to 65535.`);
+  return port;
+}
+
+/**
+ * @param {number} port
+ * @param {string} host
+ * @returns {Promise<string | undefined>} the code of the error that keeps us from listening there
+ */
+const listenProblem = (port, host) =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error) =>
+      resolve(/** @type {NodeJS.ErrnoException} */ (error).code ?? error.message),
+    );
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+
+/**
+ * @param {number} port
+ * @param {string} host
+ * @throws {SetupError} when the console could not listen there
+ */
+export async function assertPortFree(port, host) {
+  const problem = await listenProblem(port, host);
+  if (problem === undefined) return;
+  const another = port < 65535 ? port + 1 : 3000;
+  const command = `\`PORT=${another} npm run quickstart\``;
+  const remedy = `Choose another one with ${command}`;
+  if (problem === "EADDRINUSE")
+    throw new SetupError(
+      `Port ${port} is taken by another program. Stop that, or choose another one with ${command}.`,
+    );
+  if (problem === "EACCES")
+    throw new SetupError(`Port ${port} needs rights that you do not have. ${remedy}.`);
+  throw new SetupError(`The console cannot listen on ${host}:${port} (${problem}). ${remedy}.`);
+}

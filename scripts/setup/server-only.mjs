@@ -1,0 +1,2 @@
+// Stands in for the package of this name in programs that run outside Next.
+export {};

@@ -1,0 +1,27 @@
+/** How much history the demo shows at its first start, and the longest pause after which it is kept. */
+export const historySeconds = 6 * 3600;
+
+// Two scrapes may be missed without anyone seeing a gap in a chart.
+const visibleGapSeconds = 15;
+
+export type HistoryPlan =
+  /** Start from nothing: make history that ends now, after throwing away what is there. */
+  | { kind: "make" }
+  /** Keep what is there; `pause` is the gap to mark on the charts, when one would be seen. Unix seconds. */
+  | { kind: "keep"; pause: { start: number; end: number } | undefined };
+
+/**
+ * What to do about the demo's history at a start. Blocks may be written before a Prometheus's first start only, so a
+ * pause cannot be filled: it stays a gap, and after more than `historySeconds` the charts would be empty anyway, so
+ * the history is made anew.
+ * @param lastSeen when the demo last ran, in Unix seconds; undefined when it never did
+ * @param now in Unix seconds
+ */
+export function historyPlan(lastSeen: number | undefined, now: number): HistoryPlan {
+  if (lastSeen === undefined || lastSeen > now + visibleGapSeconds || now - lastSeen > historySeconds)
+    return { kind: "make" };
+  return {
+    kind: "keep",
+    pause: now - lastSeen > visibleGapSeconds ? { start: lastSeen, end: now } : undefined,
+  };
+}

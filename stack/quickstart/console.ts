@@ -1,0 +1,89 @@
+import path from "node:path";
+import { z } from "zod";
+import type { Secrets } from "./secrets";
+import { answers, type ProcessSpec } from "./supervisor";
+
+export interface ConsoleOptions {
+  root: string;
+  /** The folder that `next build` was put into; migrations and pages are found from here. */
+  folder: string;
+  dataDirectory: string;
+  host: string;
+  port: number;
+  databaseUrl: string;
+  prometheusUrl: string;
+  jaegerUrl: string;
+  secrets: Secrets;
+}
+
+/** Where to reach the console from this machine. */
+export const consoleUrl = (host: string, port: number): string =>
+  `http://${host === "127.0.0.1" || host === "0.0.0.0" || host === "::" ? "localhost" : host}:${port}`;
+
+/** The address to connect to when the console listens on `host`. */
+const reachable = (host: string, port: number): string =>
+  `http://${host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host}:${port}`;
+
+/** The production console as one process: pages, API and jobs. */
+export function consoleServer(options: ConsoleOptions): ProcessSpec {
+  const { root, folder, dataDirectory, host, port, databaseUrl, prometheusUrl, jaegerUrl, secrets } = options;
+  return {
+    name: "console",
+    command: process.execPath,
+    args: ["--enable-source-maps", path.join(root, ".inferscope/build/start.mjs")],
+    cwd: folder,
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      DATABASE_URL: databaseUrl,
+      PROMETHEUS_URL: prometheusUrl,
+      JAEGER_URL: jaegerUrl,
+      PORT: String(port),
+      INFERSCOPE_HOST: host,
+      INFERSCOPE_DATA_DIR: dataDirectory,
+      INFERSCOPE_DEMO: "1",
+      INFERSCOPE_ADMIN_EMAIL: secrets.adminEmail,
+      INFERSCOPE_ADMIN_PASSWORD: secrets.adminPassword,
+      INFERSCOPE_API_KEY: secrets.apiKey,
+      INFERSCOPE_SECRET: secrets.sessionSecret,
+      INFERSCOPE_ENCRYPTION_KEY: secrets.encryptionKey,
+    },
+    isReady: (signal) => answers(`${reachable(host, port)}/health/ready`, signal),
+    readyWithinSeconds: 60,
+  };
+}
+
+async function post(
+  options: Pick<ConsoleOptions, "host" | "port" | "secrets">,
+  resource: string,
+  body: object,
+): Promise<unknown> {
+  const response = await fetch(`${reachable(options.host, options.port)}/api/v1/${resource}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${options.secrets.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const text = await response.text();
+  if (!response.ok)
+    throw new Error(`POST /api/v1/${resource} answered ${response.status}: ${text.slice(0, 500)}`);
+  return JSON.parse(text);
+}
+
+/** A link that signs the demo's administrator in, once, within ten minutes. */
+export async function signInLink(
+  options: Pick<ConsoleOptions, "host" | "port" | "secrets">,
+): Promise<string> {
+  return z
+    .object({ url: z.url() })
+    .parse(await post(options, "sign-in-links", { email: options.secrets.adminEmail })).url;
+}
+
+/** Marks a pause of the demo on every chart. `start` and `end` in Unix seconds. */
+export async function markPause(
+  options: Pick<ConsoleOptions, "host" | "port" | "secrets">,
+  pause: { start: number; end: number },
+): Promise<void> {
+  const [start, end] = [pause.start, pause.end].map((seconds) => new Date(seconds * 1000).toISOString());
+  await post(options, "annotations", { start, end, text: "the demo was stopped" });
+}
