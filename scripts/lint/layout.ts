@@ -1,0 +1,35 @@
+/** The folders of lib/ that every feature stands on. */
+export const platform = [
+  "api",
+  "audit",
+  "auth",
+  "config",
+  "crypto",
+  "db",
+  "errors",
+  "events",
+  "jobs",
+  "leases",
+  "observability",
+  "units",
+  "upstream",
+];
+
+/** One folder a system we talk to: typed clients without anything of the domain. */
+export const systems = ["prometheus", "jaeger", "alertmanager", "routers"];
+
+/** What a client of a system may use of ours. */
+export const ofSystems = ["config", "errors", "observability", "units", "upstream"];
+
+/** Knowledge that features share. */
+export const shared = ["signals", "statistics"];
+
+/** The files of a feature that another feature may use. */
+export const entries = ["queries", "commands", "schema"];
+
+/** The folders of components/ that know nothing of the domain. */
+export const design = ["ui", "charts"];
+
+/** Whether a folder of lib/ is a feature's, with the files that every feature has. */
+export const isFeature = (folder: string): boolean =>
+  !platform.includes(folder) && !systems.includes(folder) && !shared.includes(folder);
