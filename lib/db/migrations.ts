@@ -58,9 +58,17 @@ async function loadEngine(): Promise<typeof bindings.SchemaEngine> {
   return bindings.SchemaEngine;
 }
 
+/** The newest migration's snapshot of the schema, which is all that applying needs: an image holds no other. */
+const newestSnapshot = (paths: MigrationPaths): string => {
+  const newest = migrationNames(paths.migrationsDirectory).at(-1);
+  if (newest === undefined) throw new Error(`There are no migrations in ${paths.migrationsDirectory}.`);
+  return path.join(paths.migrationsDirectory, newest, "schema");
+};
+
 async function withEngine<T>(
   databaseUrl: string,
   paths: MigrationPaths,
+  modelDirectory: string,
   use: (engine: bindings.SchemaEngine, list: bindings.MigrationList) => Promise<T>,
 ): Promise<T> {
   const SchemaEngine = await engineClass();
@@ -71,7 +79,7 @@ async function withEngine<T>(
     idleTimeoutMillis: 100,
   });
   const engine = await SchemaEngine.new(
-    { datamodels: schemaFiles(paths.schemaDirectory).map((file) => [file.path, file.content]) },
+    { datamodels: schemaFiles(modelDirectory).map((file) => [file.path, file.content]) },
     () => {},
     bindMigrationAwareSqlAdapterFactory(adapter),
   );
@@ -115,7 +123,7 @@ export async function applyMigrations(
   await lock.connect();
   try {
     await lock.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK_KEY]);
-    return await withEngine(databaseUrl, paths, async (engine, migrationsList) => {
+    return await withEngine(databaseUrl, paths, newestSnapshot(paths), async (engine, migrationsList) => {
       const result = await engine.applyMigrations({ migrationsList, filters });
       return result.appliedMigrationNames;
     });
@@ -126,7 +134,7 @@ export async function applyMigrations(
 
 /** Pending, edited and failed migrations, as the engine reports them. */
 export function migrationStatus(databaseUrl: string, paths: MigrationPaths = defaultPaths()) {
-  return withEngine(databaseUrl, paths, (engine, migrationsList) =>
+  return withEngine(databaseUrl, paths, newestSnapshot(paths), (engine, migrationsList) =>
     engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters }),
   );
 }
@@ -145,7 +153,7 @@ export function schemaDifference(
     configDir: directory,
     files: schemaFiles(directory),
   });
-  return withEngine(databaseUrl, paths, async (engine) => {
+  return withEngine(databaseUrl, paths, paths.schemaDirectory, async (engine) => {
     const result = await engine.diff({
       from:
         newest === undefined
