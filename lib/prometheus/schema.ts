@@ -3,7 +3,7 @@ import { z } from "zod";
 /** The envelope of every answer; `data` is parsed by what was asked. */
 export const envelopeSchema = z.object({
   status: z.enum(["success", "error"]),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errorType: z.string().optional(),
   error: z.string().optional(),
   warnings: z.array(z.string()).nullish(),
