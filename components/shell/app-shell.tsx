@@ -180,7 +180,10 @@ function focusSearch(): void {
   const field = [...document.querySelectorAll<HTMLInputElement>("[data-search]")].find(
     (each) => each.offsetParent !== null,
   );
-  if (!field) return setCommandMenuOpen(true);
+  if (!field) {
+    setCommandMenuOpen(true);
+    return;
+  }
   field.focus();
   field.select();
 }

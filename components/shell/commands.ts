@@ -36,7 +36,7 @@ export function useCommands(own: readonly Command[]): void {
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: actions are read when chosen, only the words re-register
   useEffect(() => {
-    const added = latest.current.map((command, index) => ({
+    const added: readonly Command[] = latest.current.map((command, index) => ({
       ...command,
       run: command.run ? () => latest.current[index]?.run?.() : undefined,
     }));

@@ -70,7 +70,7 @@ export function useShortcuts(own: readonly Shortcut[]): void {
     .join("\n\n");
   // biome-ignore lint/correctness/useExhaustiveDependencies: the actions are read when a key is pressed, only the words re-register
   useEffect(() => {
-    const added = latest.current.map((shortcut, index) => ({
+    const added: readonly Shortcut[] = latest.current.map((shortcut, index) => ({
       ...shortcut,
       run: shortcut.run ? () => latest.current[index]?.run?.() : undefined,
     }));

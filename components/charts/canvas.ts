@@ -1,0 +1,176 @@
+import type uPlot from "uplot";
+import type { TokenReader } from "./chart-tokens";
+
+/** Ticks, labels and hints on a canvas: `text-caption`. */
+export const CHART_FONT_PX = 12;
+export const CHART_FONT = `${CHART_FONT_PX}px "Inter Variable", system-ui, sans-serif`;
+
+export type Threshold = {
+  value: number;
+  /** "SLO", "alert": the value is written behind it. */
+  label: string;
+  tone: "critical" | "warning";
+  /** Which side is bad; above unless told otherwise. */
+  beyond?: "above" | "below";
+};
+
+/** A range of the y axis that means something: "busy" from 100 to 500. `to` null is everything above. */
+export type Level = { from: number; to: number | null; label: string; tone: "critical" | "warning" };
+
+/** A time without samples for a known reason; Unix seconds. */
+export type GapRegion = { from: number; to: number; label: string };
+
+let measuring: CanvasRenderingContext2D | null | undefined;
+
+/** Width in CSS px of a text in the chart's font. */
+export function textWidth(text: string): number {
+  measuring ??= typeof document === "undefined" ? null : document.createElement("canvas").getContext("2d");
+  if (!measuring) return text.length * 7;
+  measuring.font = CHART_FONT;
+  return measuring.measureText(text).width;
+}
+
+function setFont(u: uPlot, tokens: TokenReader): CanvasRenderingContext2D {
+  const { ctx } = u;
+  ctx.font = CHART_FONT.replace(`${CHART_FONT_PX}px`, `${CHART_FONT_PX * devicePixelRatio}px`);
+  ctx.fillStyle = tokens.color("--chart-axis");
+  return ctx;
+}
+
+/** Hatches the times without samples, and names the reason where there is room. */
+export function drawGaps(u: uPlot, gaps: readonly GapRegion[], tokens: TokenReader): void {
+  const { ctx, bbox } = u;
+  const spacing = 6 * devicePixelRatio;
+  for (const gap of gaps) {
+    const left = Math.max(bbox.left, u.valToPos(gap.from, "x", true));
+    const right = Math.min(bbox.left + bbox.width, u.valToPos(gap.to, "x", true));
+    if (right <= left) continue;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, bbox.top, right - left, bbox.height);
+    ctx.clip();
+    ctx.fillStyle = tokens.color("--chart-grid", 0.35);
+    ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    ctx.strokeStyle = tokens.color("--chart-other", 0.4);
+    ctx.lineWidth = devicePixelRatio;
+    ctx.beginPath();
+    for (let x = left - bbox.height; x < right; x += spacing) {
+      ctx.moveTo(x, bbox.top + bbox.height);
+      ctx.lineTo(x + bbox.height, bbox.top);
+    }
+    ctx.stroke();
+    setFont(u, tokens);
+    const width = ctx.measureText(gap.label).width;
+    if (width + 12 * devicePixelRatio < right - left) {
+      const x = (left + right) / 2;
+      const y = bbox.top + bbox.height / 2;
+      const padding = 4 * devicePixelRatio;
+      ctx.fillStyle = tokens.color("--surface-panel");
+      ctx.fillRect(
+        x - width / 2 - padding,
+        y - 9 * devicePixelRatio,
+        width + 2 * padding,
+        18 * devicePixelRatio,
+      );
+      ctx.fillStyle = tokens.color("--chart-axis");
+      ctx.textAlign = "center";
+      ctx.textBaseline = "middle";
+      ctx.fillText(gap.label, x, y);
+    }
+    ctx.restore();
+  }
+}
+
+/** Tints the levels and the regions beyond thresholds, 6 %. */
+export function drawTints(
+  u: uPlot,
+  levels: readonly Level[],
+  thresholds: readonly Threshold[],
+  tokens: TokenReader,
+): void {
+  const { ctx, bbox } = u;
+  const scale = u.scales.y!;
+  const regions = [
+    ...levels,
+    ...thresholds.map((threshold) => ({
+      tone: threshold.tone,
+      from: threshold.beyond === "below" ? Number.NEGATIVE_INFINITY : threshold.value,
+      to: threshold.beyond === "below" ? threshold.value : null,
+    })),
+  ];
+  for (const region of regions) {
+    const from = Math.max(region.from, scale.min!);
+    const to = Math.min(region.to ?? Number.POSITIVE_INFINITY, scale.max!);
+    if (to <= from) continue;
+    const top = u.valToPos(to, "y", true);
+    const bottom = u.valToPos(from, "y", true);
+    ctx.fillStyle = tokens.color(`--${region.tone}`, 0.06);
+    ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
+  }
+}
+
+/** Draws each threshold as a dashed line named at its right end; one beyond the axis is named at the edge, with an arrow. */
+export function drawThresholds(
+  u: uPlot,
+  thresholds: readonly { value: number; tone: "critical" | "warning"; words: string }[],
+  tokens: TokenReader,
+): void {
+  const { bbox } = u;
+  const { min, max } = u.scales.y!;
+  const ratio = devicePixelRatio;
+  const right = bbox.left + bbox.width - 4 * ratio;
+  let beyond = 0;
+  for (const threshold of thresholds) {
+    const ctx = setFont(u, tokens);
+    ctx.save();
+    ctx.textAlign = "right";
+    if (threshold.value > max! || threshold.value < min!) {
+      const above = threshold.value > max!;
+      ctx.textBaseline = above ? "top" : "bottom";
+      const y = above ? bbox.top + (2 + beyond * 16) * ratio : bbox.top + bbox.height - 2 * ratio;
+      halo(ctx, `${above ? "↑" : "↓"} ${threshold.words}`, right, y, tokens);
+      beyond += 1;
+      ctx.restore();
+      continue;
+    }
+    const y = Math.round(u.valToPos(threshold.value, "y", true)) + 0.5;
+    ctx.strokeStyle = tokens.color(`--${threshold.tone}`);
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([2 * ratio, 2 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    const roomAbove = y - bbox.top > 18 * ratio;
+    ctx.textBaseline = roomAbove ? "bottom" : "top";
+    halo(ctx, threshold.words, right, y + (roomAbove ? -3 : 3) * ratio, tokens);
+    ctx.restore();
+  }
+}
+
+/** Text with the panel's colour around it, so that a line behind it does not strike it through. */
+function halo(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, tokens: TokenReader): void {
+  ctx.setLineDash([]);
+  ctx.lineJoin = "round";
+  ctx.lineWidth = 3 * devicePixelRatio;
+  ctx.strokeStyle = tokens.color("--surface-panel", 0.85);
+  ctx.strokeText(text, x, y);
+  ctx.fillText(text, x, y);
+}
+
+/** Draws a vertical line at each time (Unix seconds). */
+export function drawMarks(u: uPlot, times: readonly number[], tokens: TokenReader): void {
+  const { ctx, bbox } = u;
+  ctx.save();
+  ctx.strokeStyle = tokens.color("--chart-axis");
+  ctx.lineWidth = devicePixelRatio;
+  ctx.beginPath();
+  for (const time of times) {
+    const x = Math.round(u.valToPos(time, "x", true)) + 0.5;
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.moveTo(x, bbox.top - 8 * devicePixelRatio);
+    ctx.lineTo(x, bbox.top + bbox.height);
+  }
+  ctx.stroke();
+  ctx.restore();
+}

@@ -1,0 +1,136 @@
+import { format, formatTime, type Scale, scaleFor, type Unit } from "@/lib/units";
+
+/**
+ * The colour of a series, by what it is: the slot (1–8) that its entity keeps on every page, a percentile, the reference
+ * or the subject of a comparison, or "other" for those beyond eight.
+ */
+export type SeriesColor =
+  | 1
+  | 2
+  | 3
+  | 4
+  | 5
+  | 6
+  | 7
+  | 8
+  | "p50"
+  | "p95"
+  | "p99"
+  | "reference"
+  | "subject"
+  | "other";
+
+/** One line. `values` lie on the grid of the chart, in the unit's base; null is a gap. */
+export type ChartSeries = {
+  /** Stable identity: the series keeps its line, its place and its isolation by it. */
+  id: string;
+  label: string;
+  color: SeriesColor;
+  values: readonly (number | null)[];
+  /** The bucket each value was interpolated in. `hi` null with `lo` set: at least `lo` (the +Inf bucket). */
+  band?: { lo: readonly (number | null)[]; hi: readonly (number | null)[] };
+};
+
+/** Unix seconds of a grid: `start`, `start + step`, … up to and with `end`. */
+export type Grid = { start: number; end: number; step: number };
+
+/** Eight colours can be told apart; more series than this become "other". */
+export const COLOURED_SERIES = 8;
+
+/** Returns the name of the CSS variable that holds a series' colour. */
+export function colorToken(color: SeriesColor): string {
+  return `--chart-${color}`;
+}
+
+/** Returns the times of a grid in Unix seconds, ascending. */
+export function gridTimes({ start, end, step }: Grid): number[] {
+  const count = Math.max(0, Math.floor((end - start) / step + 1e-9)) + 1;
+  return Array.from({ length: count }, (_, index) => start + index * step);
+}
+
+export type SeriesStats = {
+  last: number | null;
+  min: number | null;
+  max: number | null;
+  mean: number | null;
+};
+
+/** Returns last, smallest, largest and mean of the values that are there; all null when none is. */
+export function seriesStats(values: readonly (number | null)[]): SeriesStats {
+  let last: number | null = null;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  let count = 0;
+  for (const value of values) {
+    if (value === null || !Number.isFinite(value)) continue;
+    last = value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+    count += 1;
+  }
+  if (count === 0) return { last: null, min: null, max: null, mean: null };
+  return { last, min, max, mean: sum / count };
+}
+
+/**
+ * Returns the series in drawing order with the ones beyond eight turned into "other". The eight that keep their colour
+ * are those with the largest last value; others come first, so that they are drawn beneath.
+ */
+export function withOthers(series: readonly ChartSeries[]): ChartSeries[] {
+  if (series.length <= COLOURED_SERIES) return [...series];
+  const byLast = [...series].sort(
+    (a, b) => (seriesStats(b.values).last ?? -Infinity) - (seriesStats(a.values).last ?? -Infinity),
+  );
+  const kept = new Set(byLast.slice(0, COLOURED_SERIES).map((each) => each.id));
+  return [
+    ...series.filter((each) => !kept.has(each.id)).map((each) => ({ ...each, color: "other" as const })),
+    ...series.filter((each) => kept.has(each.id)),
+  ];
+}
+
+/** Returns the one scale of a chart, from its largest value: its `label` belongs in the panel's title. */
+export function scaleOf(series: readonly Pick<ChartSeries, "values">[], unit: Unit): Scale {
+  let largest = 0;
+  for (const { values } of series) {
+    for (const value of values) {
+      if (value !== null && Number.isFinite(value) && Math.abs(value) > largest) largest = Math.abs(value);
+    }
+  }
+  return scaleFor(largest, unit);
+}
+
+/** Returns the value at one index as words: "1.21 s", "≥ 10 s" in the last bucket, "–" in a gap. */
+export function valueWords(series: ChartSeries, index: number, unit: Unit): string {
+  const lo = series.band?.lo[index];
+  const hi = series.band?.hi[index];
+  if (lo !== null && lo !== undefined && hi === null) return `≥ ${format(lo, unit)}`;
+  return format(series.values[index], unit);
+}
+
+/** Returns the bucket behind the value at one index: "bucket 0.5–1 s"; null without one, or when it has no upper end. */
+export function bandWords(series: ChartSeries, index: number, unit: Unit): string | null {
+  const lo = series.band?.lo[index];
+  const hi = series.band?.hi[index];
+  if (lo === null || lo === undefined || hi === null || hi === undefined) return null;
+  const scale = scaleFor(hi, unit);
+  return `bucket ${scale.format(lo)}–${scale.format(hi)} ${scale.label}`;
+}
+
+/** Returns one sentence about a chart, for those who do not see it. */
+export function summaryOf(series: readonly ChartSeries[], grid: Grid, unit: Unit, timeZone?: string): string {
+  const now = new Date(grid.end * 1000);
+  const range = `${formatTime(grid.start, { now, timeZone, seconds: false })} to ${formatTime(grid.end, { now, timeZone, seconds: false })}`;
+  const known = series
+    .map((each) => ({ label: each.label, ...seriesStats(each.values) }))
+    .filter((each) => each.last !== null);
+  if (known.length === 0) return `No values from ${range}.`;
+  if (known.length === 1) {
+    const [only] = known;
+    return `${format(only!.last, unit)} at the end, between ${format(only!.min, unit)} and ${format(only!.max, unit)}, from ${range}.`;
+  }
+  const highest = known.reduce((a, b) => (b.last! > a.last! ? b : a));
+  const lowest = known.reduce((a, b) => (b.last! < a.last! ? b : a));
+  return `${known.length} series from ${range}; at the end highest is ${highest.label} with ${format(highest.last, unit)}, lowest ${lowest.label} with ${format(lowest.last, unit)}.`;
+}

@@ -1,0 +1,103 @@
+/**
+ * Returns four or five round ticks from zero (or below, for negative values) that reach `max`, ascending. Steps are 1, 2,
+ * 2.5 or 5 times a power of ten. Without a positive extent it is [0, 1].
+ */
+export function roundTicks(min: number, max: number, ceiling?: number): number[] {
+  const low = Math.min(0, min);
+  let high = Math.max(0, max);
+  if (!Number.isFinite(low) || !Number.isFinite(high) || high === low) high = low + 1;
+  const rough = (high - low) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough * (1 - 1e-9))!;
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.ceil(high / step - 1e-9);
+  const ticks = Array.from({ length: last - first + 1 }, (_, index) => tidy((first + index) * step));
+  return ceiling === undefined ? ticks : ticks.filter((tick) => tick <= ceiling * (1 + 1e-9));
+}
+
+/** Returns the powers of ten that enclose [min, max], both positive, ascending; at most eight of them. */
+export function logTicks(min: number, max: number): number[] {
+  const first = Math.floor(Math.log10(min));
+  const last = Math.max(first + 1, Math.ceil(Math.log10(max) - 1e-9));
+  const every = Math.ceil((last - first + 1) / 8);
+  const ticks: number[] = [];
+  for (let power = first; power <= last; power += every) ticks.push(10 ** power);
+  return ticks;
+}
+
+/** Drops the binary noise of a multiplication (0.30000000000000004). */
+function tidy(value: number): number {
+  return Number(value.toPrecision(12));
+}
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+const STEPS = [
+  1,
+  2,
+  5,
+  10,
+  15,
+  30,
+  MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  15 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  3 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+  DAY,
+  2 * DAY,
+  7 * DAY,
+  14 * DAY,
+  28 * DAY,
+  84 * DAY,
+];
+
+/** Seconds that the zone is ahead of UTC at a time. */
+export type OffsetAt = (unixSeconds: number) => number;
+
+/** The offset of the viewer's zone. */
+export const localOffset: OffsetAt = (unixSeconds) => -new Date(unixSeconds * 1000).getTimezoneOffset() * 60;
+
+/**
+ * Returns round times of the zone in [from, to], at most `most` of them, ascending, and the step between them (all
+ * seconds). Aligned to the zone's midnight, so that a change of the day is always a tick below a step of a day.
+ */
+export function timeTicks(
+  from: number,
+  to: number,
+  most: number,
+  offsetAt: OffsetAt = localOffset,
+): { ticks: number[]; step: number } {
+  const step = STEPS.find((each) => (to - from) / each <= Math.max(1, most)) ?? STEPS.at(-1)!;
+  const ticks: number[] = [];
+  for (
+    let local = Math.ceil((from + offsetAt(from)) / step) * step;
+    ticks.length <= most + 2;
+    local += step
+  ) {
+    const time = local - offsetAt(local - offsetAt(from));
+    if (time > to) break;
+    if (time >= from) ticks.push(time);
+  }
+  return { ticks, step };
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Returns the words of a tick: "14:03", "14:03:20" below a minute, "2 Mar" at midnight and for steps of days. */
+export function tickWords(unixSeconds: number, step: number, offsetAt: OffsetAt = localOffset): string {
+  const local = new Date((unixSeconds + offsetAt(unixSeconds)) * 1000);
+  const [hours, minutes, seconds] = [local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()];
+  if (step >= DAY || (hours === 0 && minutes === 0 && seconds === 0)) {
+    return `${local.getUTCDate()} ${MONTHS[local.getUTCMonth()]}`;
+  }
+  const pad = (value: number) => String(value).padStart(2, "0");
+  return `${pad(hours)}:${pad(minutes)}${step < MINUTE ? `:${pad(seconds)}` : ""}`;
+}
