@@ -1,11 +1,12 @@
 import {
-  bucketMoments,
-  bucketQuantile,
-  type ClassicBucket,
+  type CumulativeBucket,
+  estimateQuantile,
   type QuantileEstimate,
+  standardDeviation,
 } from "@/lib/statistics/histogram";
 import { signals } from "./catalogue";
-import { type Grid, gridPoints, type ReadRole, type SignalPlan } from "./plan";
+import { percentile } from "./percentile";
+import type { ReadRole, SignalPlan } from "./plan";
 import type { DimensionLabels } from "./profile";
 import type {
   Distribution,
@@ -153,11 +154,11 @@ function boundOf(le: string | undefined): number | undefined {
 }
 
 /** The buckets of one grid point; undefined when the histogram has no sample there. */
-function bucketsAt(group: BucketGroup, index: number): ClassicBucket[] | undefined {
-  const buckets: ClassicBucket[] = [];
-  group.bounds.forEach((upperBound, row) => {
+function bucketsAt(group: BucketGroup, index: number): CumulativeBucket[] | undefined {
+  const buckets: CumulativeBucket[] = [];
+  group.bounds.forEach((le, row) => {
     const count = group.cumulative[row]?.[index];
-    if (count !== null && count !== undefined) buckets.push({ upperBound, count });
+    if (typeof count === "number" && !Number.isNaN(count)) buckets.push({ le, count });
   });
   return buckets.length === 0 ? undefined : buckets;
 }
@@ -169,15 +170,15 @@ function quantileSeries(group: BucketGroup, quantile: number): SignalSeries {
   const length = group.cumulative[0]?.length ?? 0;
   for (let index = 0; index < length; index++) {
     const buckets = bucketsAt(group, index);
-    const estimate = buckets === undefined ? undefined : bucketQuantile(quantile, buckets);
+    const estimate = buckets === undefined ? undefined : estimateQuantile(quantile, buckets);
     if (estimate === undefined || estimate.kind === "undetermined") {
       values.push(null);
       lo.push(null);
       hi.push(null);
     } else {
       values.push(estimate.value);
-      lo.push(estimate.lo);
-      hi.push(estimate.kind === "at_least" ? null : estimate.hi);
+      lo.push(finite(estimate.lo));
+      hi.push(estimate.hi);
     }
   }
   return { labels: group.labels, quantile, values, band: { lo, hi } };
@@ -203,15 +204,18 @@ function summaryOf(
   const buckets = bucketsAt(group, 0) ?? [];
   const perSecond = buckets.at(-1)?.count ?? 0;
   const count = Math.round(perSecond * window);
-  const moments = bucketMoments(buckets, sumPerSecond ?? undefined);
+  const spread = standardDeviation(buckets);
   return {
     count,
     mean:
       sumPerSecond === null || sumPerSecond === undefined || perSecond === 0
         ? null
         : sumPerSecond / perSecond,
-    standardDeviation: moments.standardDeviation,
-    quantiles: quantiles.map((q) => quantileValue(q, count, bucketQuantile(q, buckets))),
+    standardDeviation:
+      spread.kind === "estimate"
+        ? { kind: "estimate", value: spread.value, note: spread.note }
+        : { kind: "undetermined", reason: spread.text },
+    quantiles: quantiles.map((q) => quantileValue(q, count, estimateQuantile(q, buckets))),
   };
 }
 
@@ -224,7 +228,7 @@ function quantileValue(q: number, count: number, estimate: QuantileEstimate): Qu
       : undefined;
   switch (estimate.kind) {
     case "undetermined":
-      return { q, kind: "undetermined", reason: estimate.reason };
+      return { q, kind: "undetermined", reason: estimate.text };
     case "at_least":
       return { q, kind: "at_least", value: estimate.value, lo: estimate.lo, ...(few ? { reason: few } : {}) };
     case "estimate":
@@ -238,9 +242,6 @@ function quantileValue(q: number, count: number, estimate: QuantileEstimate): Qu
       };
   }
 }
-
-/** 0.999 → `99.9`. */
-export const percentile = (quantile: number): string => String(Number((quantile * 100).toPrecision(6)));
 
 /** Observations per bucket over `seconds`, all groups added up: a row for each point of the grid. */
 function distributionOf(groups: readonly BucketGroup[], seconds: number): Distribution {
@@ -337,7 +338,10 @@ function failureValue(
 
 function valueResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
   const series = (results.value?.series ?? [])
-    .map(({ labels, values }) => ({ labels: dimensionsOf(labels, plan.dimensions), values }))
+    .map(({ labels, values }) => ({
+      labels: dimensionsOf(labels, plan.dimensions),
+      values: values.map(finite),
+    }))
     .sort((a, b) => keyOf(a.labels).localeCompare(keyOf(b.labels), "en", { numeric: true }));
   if (!series.some(({ values }) => values.some((value) => value !== null))) {
     // A ratio of two counters is 0/0 where nothing happened: there are series, but not one value.
@@ -368,6 +372,10 @@ function summaryPart(
   };
 }
 
+/** What JSON can carry: NaN (0/0 of a ratio) and infinities are no values. */
+const finite = (value: number | null | undefined): number | null =>
+  value !== null && value !== undefined && Number.isFinite(value) ? value : null;
+
 // --- labels -------------------------------------------------------------------------------------------------------
 
 /** The output labels of a series: for each dimension the first label that is present and not empty. */
@@ -384,6 +392,3 @@ function dimensionsOf(labels: Record<string, string>, dimensions: DimensionLabel
 
 const keyOf = (labels: Record<string, string>): string =>
   JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
-
-/** The points of the answer's grid. Values of a moved window are put on it. */
-export const answerPoints = (grid: Grid): number[] => gridPoints(grid);

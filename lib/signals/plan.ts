@@ -1,15 +1,8 @@
+import { alignToStep, rateWindowFor } from "@/lib/prometheus/step";
 import { type SignalId, signals } from "./catalogue";
 import type { DimensionLabels, Profile, Spelling } from "./profile";
 import { profileOf, profiles } from "./profiles";
-import {
-  fillTemplate,
-  groupingText,
-  type Matcher,
-  promDuration,
-  rateOf,
-  rateWindow,
-  selector,
-} from "./promql";
+import { fillTemplate, groupingText, type Matcher, promDuration, rateOf, selector } from "./promql";
 import type { Dimension, Reason, SignalQuery } from "./schema";
 import type { MeasuredService, SpokenProfile } from "./service";
 
@@ -55,10 +48,9 @@ export type SignalPlan =
 const rangeQuantiles = [0.5, 0.95, 0.99];
 const summaryQuantiles = [0.5, 0.95, 0.99, 0.999];
 
-/** The largest grid within [start, end] whose points are multiples of the step; at least one point. Seconds. */
+/** The grid of times that are multiples of the step, from the one at or before `start` to that at or before `end`. */
 export function alignGrid({ start, end, step }: Grid): Grid {
-  const alignedEnd = Math.floor(end / step) * step;
-  return { start: Math.min(Math.floor(start / step) * step, alignedEnd), end: alignedEnd, step };
+  return { start: alignToStep(start, step), end: alignToStep(end, step), step };
 }
 
 /** The grid's points, unix seconds, ascending. */
@@ -99,7 +91,7 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
   const isSummary = shape === "summary";
   const window = isSummary
     ? Math.max(shifted.end - shifted.start, 4 * service.scrapeInterval)
-    : rateWindow(grid.step, service.scrapeInterval);
+    : rateWindowFor(service.scrapeInterval, grid.step);
   const readGrid = isSummary ? { start: shifted.end, end: shifted.end, step: grid.step } : shifted;
 
   const dimensions = dimensionLabels(query.by ?? [], profile, spoken, spelling);

@@ -63,6 +63,8 @@ export interface Profile {
   layer: "engine" | "application" | "attachment" | "gpu" | "host";
   /** Metrics of which one proves that the profile is spoken; gauges or counters, never buckets. */
   sentinels: string[];
+  /** What a sentinel's labels must also show, as in PromQL: without it the name alone would mean little. */
+  sentinelMatchers?: string;
   labels: {
     model: string[];
     version: string[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fillTemplate, matchersText, oneOf, promDuration, rateOf, rateWindow, selector } from "./promql";
+import { fillTemplate, matchersText, oneOf, promDuration, rateOf, selector } from "./promql";
 
 describe("selectors", () => {
   it("escapes quotes, backslashes and line breaks in values", () => {
@@ -64,10 +64,4 @@ it("writes durations in their largest whole unit", () => {
     "6h",
     "7d",
   ]);
-});
-
-it("takes rates over four scrapes or a step and a scrape, whichever is longer", () => {
-  expect(rateWindow(10, 5)).toBe(20);
-  expect(rateWindow(60, 5)).toBe(65);
-  expect(rateWindow(15, 15)).toBe(60);
 });

@@ -85,10 +85,3 @@ export function fillTemplate(
   // One pass, so that a label value that looks like a placeholder stays what it is.
   return tidy.replace(/\$(selector|window|by)/g, (_, name: string) => filling[name] ?? "");
 }
-
-/**
- * The window over which rates are taken: at least four scrape intervals, so that one lost scrape does not leave a
- * gap, and at least a step and a scrape, so that no increase falls between two points. Seconds.
- */
-export const rateWindow = (step: number, scrapeInterval: number): number =>
-  Math.max(4 * scrapeInterval, step + scrapeInterval);

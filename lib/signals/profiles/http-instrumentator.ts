@@ -17,6 +17,7 @@ export const httpInstrumentator: Profile = {
   title: "HTTP instrumentation",
   layer: "attachment",
   sentinels: ["http_requests_total"],
+  sentinelMatchers: 'handler=~"/v1/.*"',
   labels: { model: [], version: versionLabels, instance: ["instance"], gpu: {} },
   spellings: {
     error_rate: { ...failures, want: "error_rate" },

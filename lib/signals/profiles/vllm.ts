@@ -9,6 +9,8 @@ export const vllm: Profile = {
   title: "vLLM",
   layer: "engine",
   sentinels: ["vllm:num_requests_running"],
+  // Routers in front of vLLM borrow its prefix, without a model.
+  sentinelMatchers: 'model_name!=""',
   labels: { model: ["model_name"], version: versionLabels, instance: ["instance"], gpu: {} },
   spellings: {
     request_rate: { kind: "counter", counters: [{ metric: "vllm:request_success_total" }] },

@@ -1,0 +1,112 @@
+import "server-only";
+import { pageOf } from "@/lib/api/list";
+import type { Actor } from "@/lib/auth/actor";
+import { db } from "@/lib/db/client";
+import type { Service as ServiceRow, Source } from "@/lib/db/generated/client";
+import { problem } from "@/lib/errors";
+import type { QueryableService } from "@/lib/signals/query";
+import { upstreamTarget } from "@/lib/sources/targets";
+import { versionColorKey } from "./colors";
+import { identitySchema, type Service, selectorSchema } from "./schema";
+
+type Row = ServiceRow & { source: Source };
+
+/** The services valid now, by id, a page at a time. */
+export async function listServices(
+  actor: Actor,
+  { cursor, limit }: { cursor?: string; limit: number },
+): Promise<{ items: Service[]; nextCursor: string | null }> {
+  const after = cursor === undefined ? undefined : decodeCursor(cursor);
+  const rows = await db().service.findMany({
+    where: { teamId: actor.teamId, validTo: null, ...(after === undefined ? {} : { name: { gt: after } }) },
+    include: { source: true },
+    orderBy: { name: "asc" },
+    take: limit + 1,
+  });
+  const colors = await db().entityColor.findMany({
+    where: { teamId: actor.teamId, kind: { in: ["service", "version"] } },
+  });
+  const slotOf = new Map(colors.map(({ kind, key, slot }) => [`${kind}\n${key}`, slot]));
+  return pageOf(
+    rows,
+    limit,
+    ({ name }) => Buffer.from(name).toString("base64url"),
+    (row) => present(row, slotOf),
+  );
+}
+
+/** One service by its id. Throws `not_found`. */
+export async function findService(actor: Actor, id: string): Promise<Service> {
+  const row = await serviceRow(actor, id);
+  const colors = await db().entityColor.findMany({
+    where: {
+      teamId: actor.teamId,
+      OR: [
+        { kind: "service", key: row.name },
+        { kind: "version", key: { startsWith: versionColorKey(row.name, "") } },
+      ],
+    },
+  });
+  return present(row, new Map(colors.map(({ kind, key, slot }) => [`${kind}\n${key}`, slot])));
+}
+
+/** What is needed to measure these services; ids that do not exist are left out. */
+export async function queryableServices(
+  actor: Actor,
+  ids: readonly string[],
+): Promise<Map<string, QueryableService>> {
+  const rows = await db().service.findMany({
+    where: { teamId: actor.teamId, validTo: null, name: { in: [...new Set(ids)] } },
+    include: { source: true },
+  });
+  return new Map(
+    rows.map((row) => {
+      const { profiles, scrapeInterval } = selectorSchema.parse(row.selector);
+      const target = () => upstreamTarget(row.sourceId);
+      return [row.name, { name: row.name, sourceName: row.source.name, profiles, scrapeInterval, target }];
+    }),
+  );
+}
+
+async function serviceRow(actor: Actor, id: string): Promise<Row> {
+  const row = await db().service.findFirst({
+    where: { teamId: actor.teamId, validTo: null, name: id },
+    include: { source: true },
+  });
+  if (row === null) throw problem("not_found", `There is no service "${id}".`);
+  return row;
+}
+
+function present(row: Row, slotOf: ReadonlyMap<string, number>): Service {
+  const identity = identitySchema.parse(row.identity);
+  const slots = row.versions.flatMap((version) => {
+    const slot = slotOf.get(`version\n${versionColorKey(row.name, version)}`);
+    return slot === undefined ? [] : [[version, slot] as const];
+  });
+  return {
+    id: row.name,
+    name: identity.job,
+    namespace: identity.namespace ?? null,
+    source: row.source.name,
+    engines: row.engines,
+    profiles: row.profiles,
+    models: row.models,
+    versions: row.versions,
+    instances: row.instances,
+    reachable: row.source.reachable,
+    problem: row.source.reachable === false ? row.source.problem : null,
+    lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+    scrapeInterval: selectorSchema.parse(row.selector).scrapeInterval,
+    colorSlot: slotOf.get(`service\n${row.name}`) ?? null,
+    versionColorSlots: Object.fromEntries(slots),
+  };
+}
+
+function decodeCursor(cursor: string): string {
+  const name = Buffer.from(cursor, "base64url").toString();
+  if (Buffer.from(name).toString("base64url") !== cursor)
+    throw problem("invalid_request", "The cursor is not one of this list.", {
+      fields: [{ path: "cursor", message: "a nextCursor of an earlier page" }],
+    });
+  return name;
+}

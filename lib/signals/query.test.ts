@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { UpstreamTarget } from "@/lib/upstream/target";
+import {
+  openMetricsText,
+  type RunningPrometheus,
+  startPrometheus,
+  whyNoPrometheus,
+} from "@/testing/prometheus";
+import type { ProfileId } from "./profile";
+import { type QueryableService, querySignals } from "./query";
+import type { SignalQuery } from "./schema";
+
+/*
+ * Against a real Prometheus: what the console computes from buckets must be what Prometheus itself answers to the
+ * expression that is shown beside it.
+ */
+const reason = whyNoPrometheus();
+const start = 1_767_225_600;
+const end = start + 3600;
+const step = 60;
+
+/** A counter sampled every 15 s that grows by `perSecond`. */
+const growing = (perSecond: number, from = start, to = end): [number, number][] =>
+  Array.from({ length: (to - from) / 15 + 1 }, (_, index) => [from + index * 15, index * 15 * perSecond]);
+
+const history = openMetricsText([
+  {
+    name: "vllm:time_to_first_token_seconds",
+    type: "histogram",
+    series: ["v1", "v2"].flatMap((version) => {
+      const labels = { job: "chat-api", instance: version, version, model_name: "llama", engine: "0" };
+      const slow = version === "v2" ? 3 : 1;
+      return [
+        ...(
+          [
+            ["0.1", 3],
+            ["0.5", 7],
+            ["1.0", 9],
+            ["+Inf", 9 + slow],
+          ] as const
+        ).map(([le, perSecond]) => ({
+          suffix: "_bucket",
+          labels: { ...labels, le },
+          samples: growing(perSecond),
+        })),
+        { suffix: "_sum", labels, samples: growing(4) },
+        { suffix: "_count", labels, samples: growing(9 + slow) },
+      ];
+    }),
+  },
+  {
+    name: "llm_requests",
+    type: "counter",
+    series: [
+      { suffix: "_total", labels: { job: "chat-api", instance: "v1" }, samples: growing(10) },
+      { suffix: "_total", labels: { job: "quiet", instance: "q" }, samples: growing(10) },
+      { suffix: "_total", labels: { job: "idle", instance: "i" }, samples: growing(0) },
+      { suffix: "_total", labels: { job: "proven", instance: "p" }, samples: growing(10) },
+    ],
+  },
+  {
+    name: "llm_errors",
+    type: "counter",
+    series: [
+      { suffix: "_total", labels: { job: "chat-api", instance: "v1", type: "oom" }, samples: growing(0.5) },
+      {
+        suffix: "_total",
+        labels: { job: "chat-api", instance: "v1", type: "timeout" },
+        samples: growing(0.25),
+      },
+      // Stopped two hours before the range: still a proof that errors are counted.
+      {
+        suffix: "_total",
+        labels: { job: "proven", instance: "p", type: "oom" },
+        samples: growing(1, start - 9000, start - 7200),
+      },
+    ],
+  },
+  {
+    name: "vllm:num_requests_waiting",
+    type: "gauge",
+    series: [
+      {
+        labels: { job: "gone", instance: "g", model_name: "llama" },
+        samples: [[start - 7200, 4]],
+      },
+    ],
+  },
+]);
+
+const service = (name: string, target: UpstreamTarget, ...ids: ProfileId[]): QueryableService => ({
+  name,
+  sourceName: "prometheus",
+  scrapeInterval: 15,
+  profiles: ids.map((id) => ({
+    id,
+    matchers: [{ label: "job", op: "=", value: name }],
+    labels: { version: "version", model: "model_name" },
+  })),
+  target: async () => target,
+});
+
+describe.skipIf(reason !== null)("signals of a real Prometheus", () => {
+  let prometheus: RunningPrometheus;
+  let target: UpstreamTarget;
+  beforeAll(async () => {
+    prometheus = await startPrometheus({ openMetrics: history });
+    target = { id: "test", kind: "prometheus", url: prometheus.url, headers: {} };
+  });
+  afterAll(() => prometheus?.stop());
+
+  const ask = async (queried: QueryableService, ...queries: Omit<SignalQuery, "id" | "service">[]) => {
+    const { results } = await querySignals(
+      {
+        start,
+        end,
+        step,
+        queries: queries.map((query, index) => ({ id: String(index), service: queried.name, ...query })),
+      },
+      new Map([[queried.name, queried]]),
+      { requestId: "test-request", now: new Date(end * 1000) },
+    );
+    return results;
+  };
+  const asPrometheus = async (expr: string): Promise<number> => {
+    const response = await fetch(
+      `${prometheus.url}/api/v1/query?${new URLSearchParams({ query: expr, time: String(end) })}`,
+    );
+    const answer = (await response.json()) as { data: { result: { value: [number, string] }[] } };
+    return Number(answer.data.result[0]?.value[1]);
+  };
+
+  it("computes each quantile as Prometheus computes the expression shown", async () => {
+    const [result] = await ask(service("chat-api", target, "vllm"), {
+      signal: "ttft",
+      quantiles: [0.5, 0.75, 0.95],
+    });
+    expect(result?.series).toHaveLength(3);
+    for (const [index, series] of (result?.series ?? []).entries())
+      expect(series.values.at(-1)).toBeCloseTo(await asPrometheus(result!.expr[index]!), 9);
+    expect(result?.series[2]?.band?.hi.at(-1)).toBeNull();
+  });
+
+  it("splits by version and sums up with an exact mean", async () => {
+    const [split, summary] = await ask(
+      service("chat-api", target, "vllm"),
+      { signal: "ttft", by: ["version"], quantiles: [0.5] },
+      { signal: "ttft", shape: "summary" },
+    );
+    expect(split?.series.map(({ labels }) => labels)).toEqual([{ version: "v1" }, { version: "v2" }]);
+    expect(summary?.summary?.mean).toBeCloseTo(8 / 22, 6);
+    expect(summary?.summary?.count).toBeCloseTo(22 * 3600, -2);
+    expect(await asPrometheus(summary!.expr.at(-1)!)).toBeCloseTo(summary!.summary!.mean!, 9);
+  });
+
+  it("gives the error rate, by type too, as Prometheus does", async () => {
+    const [total, types] = await ask(
+      service("chat-api", target, "plain"),
+      { signal: "error_rate" },
+      { signal: "error_rate", by: ["type"] },
+    );
+    expect(total?.series[0]?.values.at(-1)).toBeCloseTo(0.075, 9);
+    expect(await asPrometheus(total!.expr[0]!)).toBeCloseTo(0.075, 9);
+    expect(types?.series.map(({ labels, values }) => [labels.type, values.at(-1)?.toFixed(4)])).toEqual([
+      ["oom", "0.0500"],
+      ["timeout", "0.0250"],
+    ]);
+    expect(await asPrometheus(types!.expr[0]!)).toBeGreaterThan(0);
+  });
+
+  it("does not say 0 % where nothing proves that errors are counted", async () => {
+    const [result] = await ask(service("quiet", target, "plain"), { signal: "error_rate" });
+    expect(result).toMatchObject({ status: "unavailable", reason: { kind: "not_measurable" }, series: [] });
+  });
+
+  it("says 0 % where an earlier series of the counter proves that errors are counted", async () => {
+    const [result] = await ask(service("proven", target, "plain"), { signal: "error_rate" });
+    expect(result?.status).toBe("ok");
+    expect(result?.series[0]?.values.at(-1)).toBe(0);
+  });
+
+  it("says no traffic where nothing was asked", async () => {
+    const [rate, errors] = await ask(
+      service("idle", target, "plain"),
+      { signal: "request_rate" },
+      { signal: "error_rate" },
+    );
+    expect(rate?.series[0]?.values.at(-1)).toBe(0);
+    expect(errors).toMatchObject({ status: "empty", reason: { kind: "no_traffic" } });
+  });
+
+  it("tells a metric that is gone from one that never was", async () => {
+    const [gone] = await ask(service("gone", target, "vllm"), { signal: "queue_depth" });
+    expect(gone?.reason).toMatchObject({ kind: "no_samples", lastSampleAt: start - 7200 });
+    const [never] = await ask(service("gone", target, "vllm"), { signal: "ttft" });
+    expect(never?.reason).toMatchObject({
+      kind: "metric_not_found",
+      metric: "vllm:time_to_first_token_seconds_bucket",
+    });
+  });
+
+  it("answers a service that is not there as not connected, beside one that is", async () => {
+    const [missing] = await querySignals(
+      { start, end, step, queries: [{ id: "a", service: "nobody", signal: "ttft" }] },
+      new Map(),
+      { requestId: "test-request", now: new Date(end * 1000) },
+    ).then(({ results }) => results);
+    expect(missing).toMatchObject({ status: "unavailable", reason: { kind: "not_connected" } });
+  });
+
+  it("fails the queries of a source that is down, with what it said, and no others", async () => {
+    const down = service("down", { ...target, id: "down", url: "http://127.0.0.1:1" }, "vllm");
+    const up = service("chat-api", target, "vllm");
+    const { results } = await querySignals(
+      {
+        start,
+        end,
+        step,
+        queries: [
+          { id: "down", service: "down", signal: "ttft" },
+          { id: "up", service: "chat-api", signal: "ttft" },
+        ],
+      },
+      new Map([
+        ["down", down],
+        ["chat-api", up],
+      ]),
+      { requestId: "test-request", now: new Date(end * 1000) },
+    );
+    expect(results.map(({ status }) => status)).toEqual(["error", "ok"]);
+    expect(results[0]?.error).toMatchObject({ code: "upstream_unavailable", requestId: "test-request" });
+  });
+});

@@ -1,0 +1,231 @@
+import "server-only";
+import { LRUCache } from "lru-cache";
+import { isInferscopeError } from "@/lib/errors";
+import { createPrometheusClient } from "@/lib/prometheus/client";
+import { instantReader } from "@/lib/prometheus/instant-reader";
+import { rangeReader, staleResult } from "@/lib/prometheus/range-reader";
+import type { UpstreamTarget } from "@/lib/upstream/target";
+import { targetKey } from "@/lib/upstream/target-key";
+import { assemble, type CounterProof, emptyResult, needsProof, type ReadResult } from "./assemble";
+import {
+  alignGrid,
+  evidenceSelector,
+  type PlannedRead,
+  planSignal,
+  type ReadRole,
+  type SignalPlan,
+} from "./plan";
+import { selector } from "./promql";
+import type { Reason, SignalResult, SignalsAnswer, SignalsRequest } from "./schema";
+import type { MeasuredService } from "./service";
+
+/** A service with the server that its series are read from; `target` rejects where that cannot be asked now. */
+export interface QueryableService extends MeasuredService {
+  target: () => Promise<UpstreamTarget>;
+}
+
+type Reached = MeasuredService & { target: UpstreamTarget };
+
+/** How far back a series of failures proves that failures are counted, and a last sample is looked for. Seconds. */
+const evidenceWindow = 7 * 86_400;
+/** The spacing of that search: a sample is found when it lies within Prometheus's lookback of one of the steps. */
+const evidenceStep = 300;
+
+type Results = Partial<Record<ReadRole, ReadResult>>;
+type ReadPlan = Extract<SignalPlan, { kind: "reads" }>;
+
+/**
+ * Answers the queries of one page refresh. `services` holds each service that a query names; a query for one that it
+ * lacks is answered `unavailable`, as not connected. Reads that several queries share are made once. A failed read
+ * fails the queries that need it, with what was last known of them, and no others. Throws only when `signal` aborts.
+ */
+export async function querySignals(
+  request: SignalsRequest,
+  services: ReadonlyMap<string, QueryableService>,
+  { requestId, now, signal }: { requestId: string; now: Date; signal?: AbortSignal },
+): Promise<SignalsAnswer> {
+  const grid = alignGrid(request);
+  const reads = new Map<string, Promise<ReadResult>>();
+  const readOnce = (service: Reached, read: PlannedRead): Promise<ReadResult> => {
+    const key = JSON.stringify([targetKey(service.target), read.expr, read.start, read.end]);
+    let promise = reads.get(key);
+    if (promise === undefined) {
+      promise = readUpstream(service, read, signal);
+      // The same failure reaches every query that waits for it; none of them may leave it unhandled.
+      promise.catch(() => {});
+      reads.set(key, promise);
+    }
+    return promise;
+  };
+
+  const results = await Promise.all(
+    request.queries.map(async (query): Promise<SignalResult> => {
+      const service = services.get(query.service);
+      if (service === undefined) {
+        const text = `There is no service "${query.service}" in the connected data sources.`;
+        return emptyResult({ kind: "unavailable", query, reason: { kind: "not_connected", text } });
+      }
+      const plan = planSignal(service, query, grid);
+      if (plan.kind === "unavailable") return emptyResult(plan);
+      try {
+        return await answer({ ...service, target: await service.target() }, plan, readOnce, now);
+      } catch (error) {
+        signal?.throwIfAborted();
+        return failed(plan, error, requestId);
+      }
+    }),
+  );
+  return { ...grid, results };
+}
+
+async function answer(
+  service: Reached,
+  plan: ReadPlan,
+  readOnce: (service: Reached, read: PlannedRead) => Promise<ReadResult>,
+  now: Date,
+): Promise<SignalResult> {
+  const settled = await Promise.allSettled(plan.reads.map((read) => readOnce(service, read)));
+  const failure = settled.find((one) => one.status === "rejected");
+  if (failure !== undefined) throw new StaleReads(failure.reason, plan, settled);
+  const results: Results = Object.fromEntries(
+    settled.map((one, index) => [plan.reads[index]!.role, (one as PromiseFulfilledResult<ReadResult>).value]),
+  );
+  const proof: CounterProof = needsProof(plan, results) ? await proveCounter(service, plan, now) : "unproven";
+  const result = assemble(plan, results, proof);
+  if (result.status === "empty" && result.reason === undefined)
+    result.reason = await whyEmpty(service, plan, now);
+  return result;
+}
+
+async function readUpstream(
+  service: Reached,
+  read: PlannedRead,
+  signal: AbortSignal | undefined,
+): Promise<ReadResult> {
+  const { target, scrapeInterval } = service;
+  if (read.start !== read.end) {
+    const { expr, start, end, step, rateWindow } = read;
+    return rangeReader().read({ target, expr, start, end, step, rateWindow, scrapeInterval, signal });
+  }
+  const { data, warnings } = await instantReader().read({
+    target,
+    expr: read.expr,
+    time: read.end,
+    quantum: read.step,
+    signal,
+  });
+  return {
+    series:
+      data.type === "vector" ? data.series.map(({ labels, value }) => ({ labels, values: [value] })) : [],
+    warnings,
+  };
+}
+
+/** Carries what was last known of a plan's reads beside the failure of one of them. */
+class StaleReads extends Error {
+  readonly results: Results | undefined;
+
+  constructor(failure: unknown, plan: ReadPlan, settled: PromiseSettledResult<ReadResult>[]) {
+    super("an upstream read failed", { cause: failure });
+    const results: Results = {};
+    for (const [index, one] of settled.entries()) {
+      const known = one.status === "fulfilled" ? one.value : staleResult(one.reason);
+      if (known === null) return;
+      results[plan.reads[index]!.role] = known;
+    }
+    this.results = results;
+  }
+}
+
+function failed(plan: ReadPlan, error: unknown, requestId: string): SignalResult {
+  const cause = error instanceof StaleReads ? error.cause : error;
+  if (!isInferscopeError(cause)) throw cause;
+  const stale =
+    error instanceof StaleReads && error.results !== undefined ? assemble(plan, error.results) : undefined;
+  const base = stale?.status === "ok" ? stale : emptyResult(plan);
+  return {
+    ...base,
+    reason: undefined,
+    status: "error",
+    error: {
+      code: cause.code,
+      detail: cause.detail,
+      ...(cause.upstream === undefined ? {} : { upstream: cause.upstream }),
+      requestId,
+    },
+  };
+}
+
+// --- evidence -----------------------------------------------------------------------------------------------------
+
+/**
+ * Proofs and searches for last samples hardly change, and a page asks for them at every refresh. They are shared between
+ * viewers, so no viewer's leaving aborts them.
+ */
+const evidence = new LRUCache<string, Promise<unknown>>({ max: 2_000, ttl: 60_000 });
+
+function remembered<Value>(key: unknown[], find: () => Promise<Value>): Promise<Value> {
+  const text = JSON.stringify(key);
+  const known = evidence.get(text) as Promise<Value> | undefined;
+  if (known !== undefined) return known;
+  const found = find();
+  evidence.set(text, found);
+  found.catch(() => evidence.delete(text));
+  return found;
+}
+
+/**
+ * Whether the source shows that failures would be counted: its metadata declares the counter, or a series of it was
+ * there in the last seven days. Metadata is of the whole server, so a series of the service is looked for first, and
+ * metadata counts only for a metric that the service's own profile exposes from its start.
+ */
+function proveCounter(service: Reached, plan: ReadPlan, now: Date): Promise<CounterProof> {
+  const { spelling } = plan;
+  if (spelling.kind !== "failures") return Promise.resolve("unproven");
+  const { metric, matchers } = spelling.failures;
+  // A failure is a label value of the same counter here: when requests are counted, so are failures.
+  if (metric === spelling.total.metric) return Promise.resolve("proven");
+  const match = selector(metric, plan.evidence.matchers, matchers);
+  return remembered(["counter", targetKey(service.target), match], async () => {
+    const client = createPrometheusClient(service.target);
+    const end = Math.floor(now.getTime() / 1000);
+    const { data } = await client.series({ match: [match], start: end - evidenceWindow, end, limit: 1 });
+    if (data.length > 0) return "proven";
+    const declared = await client.metadata({ metric });
+    // OpenMetrics declares a counter without the suffix that its samples carry.
+    const bare = metric.replace(/_total$/, "");
+    const isDeclared =
+      (declared[metric]?.length ?? 0) > 0 ||
+      (metric !== bare && ((await client.metadata({ metric: bare }))[bare]?.length ?? 0) > 0);
+    return isDeclared ? "proven" : "unproven";
+  });
+}
+
+/** Why there were no series: the metric is unknown, has no samples in the range, or too few for a rate. */
+async function whyEmpty(service: Reached, plan: ReadPlan, now: Date): Promise<Reason> {
+  const match = evidenceSelector(plan.evidence);
+  const { metric, profileTitle } = plan.evidence;
+  const last = await remembered(["last", targetKey(service.target), match], async () => {
+    const expr = `max(max_over_time(timestamp(${match})[${evidenceWindow}s:${evidenceStep}s]))`;
+    const { data } = await createPrometheusClient(service.target).query(expr, {
+      time: Math.floor(now.getTime() / 1000),
+    });
+    return data.type === "vector" ? (data.series[0]?.value ?? null) : null;
+  });
+  if (last === null)
+    return {
+      kind: "metric_not_found",
+      metric,
+      text: `No \`${metric}\` of ${service.name} in ${service.sourceName} in this range or the last 7 days. The profile ${profileTitle} expects it: ${match}.`,
+    };
+  const base = { kind: "no_samples" as const, metric, lastSampleAt: last };
+  if (last < plan.grid.start)
+    return {
+      ...base,
+      text: `No \`${metric}\` in ${service.sourceName} in this range: its last sample is older.`,
+    };
+  return {
+    ...base,
+    text: `No \`${metric}\` in ${service.sourceName} in this range, or too few samples to take a rate from; it has newer ones.`,
+  };
+}
