@@ -1,7 +1,7 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { Activity, BookOpen, ClipboardList, ListChecks, Settings } from "lucide-react";
+import { Activity, BookOpen, Braces, ClipboardList, ListChecks, Settings } from "lucide-react";
 import { signOut } from "next-auth/react";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
@@ -18,7 +18,8 @@ const administer = (visible: Visible): NavItem[] => [
   { href: "/settings", label: "Settings", icon: <Settings />, key: "s" },
   ...(visible.audit ? [{ href: "/audit", label: "Audit", icon: <ClipboardList />, key: "a" }] : []),
   ...(visible.jobs ? [{ href: "/jobs", label: "Jobs", icon: <ListChecks />, key: "j" }] : []),
-  { href: "/api-reference", label: "API", icon: <BookOpen />, key: "p" },
+  { href: "/api-reference", label: "API", icon: <Braces />, key: "p" },
+  { href: "/docs", label: "Documentation", icon: <BookOpen />, key: "d" },
 ];
 
 /** A failed read is shown, with what is on screen kept; one more try covers a connection that was cut. */

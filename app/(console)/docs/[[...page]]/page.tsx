@@ -1,0 +1,52 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { PageHeader } from "@/components/shell/page-header";
+import { getPage, listPages } from "@/lib/docs/queries";
+import { isInferscopeError } from "@/lib/errors";
+import "../docs.css";
+
+type Props = { params: Promise<{ page?: string[] }> };
+
+const load = (page: string) =>
+  getPage(page).catch((error: unknown) => {
+    if (isInferscopeError(error) && error.code === "not_found") notFound();
+    throw error;
+  });
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { page } = await params;
+  return { title: (await load(page?.join("/") ?? "index")).title };
+}
+
+export default async function DocsPage({ params }: Props) {
+  const page = (await params).page?.join("/") ?? "index";
+  const [{ title, html }, pages] = await Promise.all([load(page), listPages()]);
+  const guides = pages.filter((name) => !name.includes("/") && name !== "index");
+  return (
+    <div className="grid gap-6 lg:grid-cols-[1fr_12rem]">
+      <article className="min-w-0 max-w-[72ch]">
+        <PageHeader title={title} />
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: made from files of this repository only */}
+        <div className="docs mt-4" dangerouslySetInnerHTML={{ __html: html }} />
+      </article>
+      <nav aria-label="Documentation" className="max-lg:border-t max-lg:pt-4">
+        <ul className="grid gap-1">
+          {["index", ...guides].map((name) => (
+            <li key={name}>
+              <Link
+                href={name === "index" ? "/docs" : `/docs/${name}`}
+                aria-current={name === page ? "page" : undefined}
+                className="text-secondary hover:text-primary aria-[current=page]:font-medium aria-[current=page]:text-primary"
+              >
+                {name === "index"
+                  ? "Contents"
+                  : name.replaceAll("-", " ").replace(/^./, (first) => first.toUpperCase())}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </div>
+  );
+}
