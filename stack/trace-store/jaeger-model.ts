@@ -51,7 +51,7 @@ function toJaegerSpan(span: Span, processID: string): object {
     operationName: span.name,
     references: toReferences(span),
     startTime: micros(span.startNano),
-    duration: micros(span.endNano - span.startNano),
+    duration: micros(span.durationNano),
     tags: toTags(span),
     logs: span.events.map((event) => ({
       timestamp: micros(event.timeNano),

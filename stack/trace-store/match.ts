@@ -10,21 +10,21 @@ import {
 } from "./span";
 import type { TraceQuery } from "./store";
 
+export type SpanQuery = Omit<TraceQuery, "service" | "limit">;
+
 /**
- * Returns whether one span meets every condition of a search. The keys with a meaning of their own (`error`,
+ * Returns whether one span meets every condition of a search but its service. The keys with a meaning of their own (`error`,
  * `span.status`, `span.kind`, `scope.name`, `scope.version`, `resource.…`) and the places an attribute is looked for
  * (span, scope, resource, events, links) are those of Jaeger's memory storage; the tags that Jaeger derives from
  * OpenTelemetry fields are found too, as in its other storages.
  */
-export function matchesSpan(span: Span, query: TraceQuery): boolean {
-  if (query.service !== "" && span.resource.serviceName !== query.service) return false;
+export function matchesSpan(span: Span, query: SpanQuery): boolean {
   if (query.operation !== "" && span.name !== query.operation) return false;
   if (query.startMinNano !== undefined && span.startNano < query.startMinNano) return false;
   if (query.startMaxNano !== undefined && span.startNano > query.startMaxNano) return false;
   if (query.durationMinNano || query.durationMaxNano) {
-    const duration = span.endNano - span.startNano;
-    if (query.durationMinNano && duration < query.durationMinNano) return false;
-    if (query.durationMaxNano && duration > query.durationMaxNano) return false;
+    if (query.durationMinNano && span.durationNano < query.durationMinNano) return false;
+    if (query.durationMaxNano && span.durationNano > query.durationMaxNano) return false;
   }
   for (const [key, wanted] of query.attributes) if (!matchesAttribute(span, key, wanted)) return false;
   return true;
@@ -81,5 +81,7 @@ function isKind(text: string): boolean {
 }
 
 function holds(attributes: KeyValue[], key: string, wanted: string): boolean {
-  return attributes.some((attribute) => attribute.key === key && valueAsString(attribute.value) === wanted);
+  for (const attribute of attributes)
+    if (attribute.key === key && valueAsString(attribute.value) === wanted) return true;
+  return false;
 }

@@ -142,9 +142,9 @@ const KIND_NAMES = [
 const STATUS_NAMES = ["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"];
 
 /** Enumerations are integers; names are accepted too, as the collector does. An unknown one is 0. */
-function enumeration(value: unknown, names: string[]): number {
-  const index = typeof value === "string" ? names.indexOf(value) : value;
-  return typeof index === "number" && names[index] !== undefined ? index : 0;
+function enumeration(value: unknown, known: string[]): number {
+  const index = typeof value === "string" ? known.indexOf(value) : value;
+  return typeof index === "number" && known[index] !== undefined ? index : 0;
 }
 
 /** Collects what one span costs in memory and what was cut from it. */
@@ -157,9 +157,19 @@ interface Intake {
 const ATTRIBUTE_OVERHEAD_BYTES = 96;
 const SPAN_OVERHEAD_BYTES = 512;
 
+/** Names repeat in every span: one copy of each is kept, which also makes comparing them cheap. */
+const names = new LRUCache<string, string>({ max: 20_000 });
+
+function sharedName(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  names.set(name, name);
+  return name;
+}
+
 function attributes(value: unknown, where: string, intake: Intake, depth = 0): KeyValue[] {
   return list(value, where).map((item) => {
-    const key = text(item.key);
+    const key = sharedName(text(item.key));
     intake.bytes += ATTRIBUTE_OVERHEAD_BYTES + key.length;
     return { key, value: anyValue(item.value, key, intake, depth) };
   });
@@ -321,10 +331,11 @@ function decodeSpan(sent: Fields, resource: Resource, scope: Scope): Span | stri
     parentSpanId,
     traceState: bounded(text(sent.traceState), "trace state", intake),
     flags: unsigned32(sent.flags),
-    name: name === "" ? "empty-span-name" : name,
+    name: name === "" ? "empty-span-name" : sharedName(name),
     kind: enumeration(sent.kind, KIND_NAMES),
     startNano,
     endNano,
+    durationNano: endNano - startNano,
     attributes: spanAttributes,
     events,
     links,

@@ -65,7 +65,8 @@ function route(path: string): Handler | undefined {
       return getDependencies;
   }
   const service = /^\/api\/services\/([^/]+)\/operations$/.exec(path)?.[1];
-  if (service !== undefined) return (store, parameters, response) => getOperationNames(service, store, parameters, response);
+  if (service !== undefined)
+    return (store, parameters, response) => getOperationNames(service, store, parameters, response);
   const traceId = /^\/api\/traces\/([^/]+)$/.exec(path)?.[1];
   if (traceId !== undefined) return (...call) => getTrace(decoded(traceId), ...call);
   return undefined;

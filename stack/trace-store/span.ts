@@ -57,6 +57,7 @@ export interface Span {
   kind: number;
   startNano: bigint;
   endNano: bigint;
+  durationNano: bigint;
   attributes: KeyValue[];
   events: SpanEvent[];
   links: SpanLink[];

@@ -1,4 +1,5 @@
 import { matchesSpan } from "./match";
+import { addToSignature, emptySignature, mayMeet, needOf, type Signature } from "./signature";
 import type { Span } from "./span";
 
 export interface StoreLimits {
@@ -29,6 +30,8 @@ export interface StoredTrace {
   minStartNano: bigint;
   maxStartNano: bigint;
   maxEndNano: bigint;
+  /** By service. */
+  parts: Map<string, ServicePart>;
   /** Set when the trace has left the window; index entries that still name it are skipped. */
   isEvicted: boolean;
   /** Calls between services, counted when first asked for and again after the trace has grown. */
@@ -87,18 +90,28 @@ class ArrivalQueue {
   }
 
   /** Newest first. */
-  *backwards(): Generator<StoredTrace> {
+  *backwards(): Generator<Candidate> {
     for (let index = this.items.length - 1; index >= this.head; index -= 1) {
       const trace = this.items[index];
-      if (trace) yield trace;
+      if (trace) yield { trace, spans: trace.spans };
     }
   }
 }
 
+/** The spans that one service has in one trace, so that a search for the service looks at no others. */
+interface ServicePart {
+  trace: StoredTrace;
+  spans: Span[];
+  signature: Signature;
+}
+
+/** What is looked into for one trace. */
+type Candidate = Pick<ServicePart, "trace" | "spans"> & { signature?: Signature };
+
 /** What one service has in the window. */
 interface ServiceIndex {
-  /** Traces in which the service has a span, in the order in which it joined them; may hold evicted ones. */
-  traces: StoredTrace[];
+  /** In the order in which the service joined the traces; may hold parts of evicted ones. */
+  parts: ServicePart[];
   evicted: number;
   /** Spans by operation, so that an operation disappears with its last span: name, then kind. */
   operations: Map<string, number[]>;
@@ -132,6 +145,7 @@ export class TraceStore {
           minStartNano: span.startNano,
           maxStartNano: span.startNano,
           maxEndNano: span.endNano,
+          parts: new Map(),
           isEvicted: false,
         };
         this.traces.set(span.traceId, trace);
@@ -190,14 +204,22 @@ export class TraceStore {
       if (!this.byService.get(query.service)?.operations.has(query.operation)) return [];
     }
     const found: StoredTrace[] = [];
-    for (const trace of this.candidates(query.service)) {
+    const { startMinNano, startMaxNano } = query;
+    const need = needOf(query);
+    const anyStart = { ...query, startMinNano: undefined, startMaxNano: undefined };
+    for (const { trace, spans, signature } of this.candidates(query.service)) {
       if (trace.isEvicted) continue;
-      if (query.startMinNano !== undefined && trace.maxStartNano < query.startMinNano) continue;
-      if (query.startMaxNano !== undefined && trace.minStartNano > query.startMaxNano) continue;
+      if (startMinNano !== undefined && trace.maxStartNano < startMinNano) continue;
+      if (startMaxNano !== undefined && trace.minStartNano > startMaxNano) continue;
+      if (signature && !mayMeet(signature, need)) continue;
       // Looking into spans is what costs: a trace that would not make the list any more is left out before that.
       const last = found[query.limit - 1];
       if (last && trace.minStartNano <= last.minStartNano) continue;
-      if (!trace.spans.some((span) => matchesSpan(span, query))) continue;
+      const isInside =
+        (startMinNano === undefined || trace.minStartNano >= startMinNano) &&
+        (startMaxNano === undefined || trace.maxStartNano <= startMaxNano);
+      const spanQuery = isInside ? anyStart : query;
+      if (!spans.some((span) => matchesSpan(span, spanQuery))) continue;
       insertByStart(found, trace);
       if (found.length > query.limit) found.pop();
     }
@@ -224,20 +246,27 @@ export class TraceStore {
     return { traces: this.traces.size, spans: this.spanCount, bytes: this.byteCount };
   }
 
-  private candidates(service: string): Iterable<StoredTrace> {
+  private candidates(service: string): Iterable<Candidate> {
     if (service === "") return this.queue.backwards();
     // A reversed copy of references costs less than 1 ms for 50,000 traces.
-    return this.byService.get(service)?.traces.toReversed() ?? [];
+    return this.byService.get(service)?.parts.toReversed() ?? [];
   }
 
   private add(trace: StoredTrace, span: Span): void {
     const service = span.resource.serviceName;
     let index = this.byService.get(service);
     if (!index) {
-      index = { traces: [], evicted: 0, operations: new Map(), spans: 0 };
+      index = { parts: [], evicted: 0, operations: new Map(), spans: 0 };
       this.byService.set(service, index);
     }
-    if (!trace.spans.some((other) => other.resource.serviceName === service)) index.traces.push(trace);
+    let part = trace.parts.get(service);
+    if (!part) {
+      part = { trace, spans: [], signature: emptySignature() };
+      trace.parts.set(service, part);
+      index.parts.push(part);
+    }
+    part.spans.push(span);
+    addToSignature(part.signature, span);
     const counts = index.operations.get(span.name) ?? [0, 0, 0, 0, 0, 0];
     counts[span.kind] = (counts[span.kind] ?? 0) + 1;
     index.operations.set(span.name, counts);
@@ -258,10 +287,8 @@ export class TraceStore {
     this.traces.delete(trace.traceId);
     this.spanCount -= trace.spans.length;
     this.byteCount -= trace.bytes;
-    const services = new Set<string>();
     for (const span of trace.spans) {
       const service = span.resource.serviceName;
-      services.add(service);
       const index = this.byService.get(service);
       if (!index) continue;
       index.spans -= 1;
@@ -270,7 +297,7 @@ export class TraceStore {
       counts[span.kind] = (counts[span.kind] ?? 0) - 1;
       if (counts.every((count) => count === 0)) index.operations.delete(span.name);
     }
-    for (const service of services) {
+    for (const service of trace.parts.keys()) {
       const index = this.byService.get(service);
       if (!index) continue;
       if (index.spans === 0) {
@@ -279,8 +306,8 @@ export class TraceStore {
       }
       index.evicted += 1;
       // The list is rewritten when half of it is gone, which keeps eviction O(1) amortised.
-      if (index.evicted > 64 && index.evicted * 2 > index.traces.length) {
-        index.traces = index.traces.filter((other) => !other.isEvicted);
+      if (index.evicted > 64 && index.evicted * 2 > index.parts.length) {
+        index.parts = index.parts.filter((part) => !part.trace.isEvicted);
         index.evicted = 0;
       }
     }
