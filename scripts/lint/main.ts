@@ -15,7 +15,17 @@ const root = path.resolve(import.meta.dirname, "../..");
 /** Tracked files and new ones that git does not ignore, so that generated code stays out. */
 const files = execFileSync(
   "git",
-  ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.tsx", "*.css"],
+  [
+    "-c",
+    "safe.directory=*",
+    "ls-files",
+    "--cached",
+    "--others",
+    "--exclude-standard",
+    "*.ts",
+    "*.tsx",
+    "*.css",
+  ],
   { cwd: root, encoding: "utf8" },
 )
   .split("\n")

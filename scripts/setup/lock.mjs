@@ -16,17 +16,25 @@ async function startTicks(pid) {
 }
 
 /**
+ * Whether a process with this pid runs.
+ * @param {number} pid
+ */
+export function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === "EPERM";
+  }
+}
+
+/**
  * Whether the holder written in a lock file still runs.
  * @param {string} content
  */
 export async function holderRuns(content) {
   const [pid = "", started] = content.trim().split(" ");
-  if (!/^\d+$/.test(pid)) return false;
-  try {
-    process.kill(Number(pid), 0);
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EPERM") return false;
-  }
+  if (!/^\d+$/.test(pid) || !isRunning(Number(pid))) return false;
   const ticks = await startTicks(Number(pid));
   return started === undefined || ticks === undefined || ticks === started;
 }

@@ -47,3 +47,17 @@ export async function assertPortFree(port, host) {
     throw new SetupError(`Port ${port} needs rights that you do not have. ${remedy}.`);
   throw new SetupError(`The console cannot listen on ${host}:${port} (${problem}). ${remedy}.`);
 }
+
+/**
+ * A port of 127.0.0.1 that nothing listens on.
+ * @returns {Promise<number>}
+ */
+export const freePort = () =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen({ port: 0, host: "127.0.0.1" }, () => {
+      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });

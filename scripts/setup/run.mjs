@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { SetupError } from "./setup-error.mjs";
 
-const keptLines = 200;
 const shownLines = 20;
 const killAfterMilliseconds = 5000;
 
@@ -13,15 +12,15 @@ const killAfterMilliseconds = 5000;
  * @param {{
  *   what: string, cwd: string, signal: AbortSignal,
  *   guardian?: import("./guardian.mjs").Guardian,
- *   env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, allowFailure?: boolean,
+ *   env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, allowFailure?: boolean, keptLines?: number,
  * }} options `what` begins the sentence of a failure: "Installing packages"
- * @returns {Promise<{ code: number, output: string }>} stdout and stderr as they came, the last 200 lines
+ * @returns {Promise<{ code: number, output: string }>} stdout and stderr as they came, the last `keptLines` lines
  * @throws {SetupError} when the program cannot be started, or ends with another code than 0 unless `allowFailure`
  */
 export function run(
   command,
   args,
-  { what, cwd, signal, guardian, env = process.env, onLine, allowFailure = false },
+  { what, cwd, signal, guardian, env = process.env, onLine, allowFailure = false, keptLines = 200 },
 ) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();

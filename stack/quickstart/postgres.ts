@@ -223,7 +223,12 @@ export async function preparePostgres({
   const data = path.join(base, "postgres");
   const binaries = mayEnter ? native : path.join(base, "binaries");
   mkdirSync(base, { recursive: true });
+  // Written beside the password, so that data elsewhere which belongs to a deleted data folder is not taken for ours.
+  const location = path.join(dataDirectory, "postgres-location");
   if (!mayEnter) {
+    if (!existsSync(location)) rmSync(data, { recursive: true, force: true });
+    mkdirSync(dataDirectory, { recursive: true });
+    writeFileSync(location, `${base}\n`);
     for (const folder of [path.dirname(base), base]) chmodSync(folder, 0o711);
     await copyBinaries(native, version, binaries);
   }
