@@ -36,6 +36,8 @@ const LATE_SAMPLES: Seconds = 600;
 const SWEEP_EVERY: Seconds = 60;
 /** With long steps the newest point would otherwise stay as it was first seen for a whole step. */
 const MAX_FRESH: Seconds = 60;
+/** Viewers' clocks differ: one that is behind asks for the last step while the others have gone on. */
+const CLOCK_SKEW: Seconds = 10;
 /** A fetch in pieces that saves less than this share of one fetch is not worth its second request. */
 const WORTHWHILE = 0.7;
 
@@ -70,7 +72,7 @@ export function missingFrom(
   const everything = { stretches: [{ start: asked.start - step, end: asked.end }], isEverything: true };
   if (!segment || !touches(segment, asked, step)) return everything;
 
-  const isFresh = now - segment.fetchedAt < Math.min(step, MAX_FRESH);
+  const isFresh = now - segment.fetchedAt < Math.min(step, MAX_FRESH) + CLOCK_SKEW;
   // What came with a warning may be partial, and must not become the past.
   if (segment.warnings.length > 0 && !isFresh) return everything;
 
