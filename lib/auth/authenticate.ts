@@ -4,10 +4,14 @@ import { sessionSecret } from "@/lib/config";
 import { db } from "@/lib/db/client";
 import { problem } from "@/lib/errors";
 import type { Actor, ApiKeyActor, UserActor } from "./actor";
+import { roleIncludes } from "./permissions";
 import { cookieSettings } from "./session-cookie";
 import { hashSecret } from "./tokens";
 
-type Cookies = { get(name: string): { value: string } | undefined; getAll(): { name: string; value: string }[] };
+type Cookies = {
+  get(name: string): { value: string } | undefined;
+  getAll(): { name: string; value: string }[];
+};
 
 /** How far behind `lastUsedAt` may be: writing it at every request would make each read a write. */
 const LAST_USED_PRECISION_MS = 60_000;
@@ -34,29 +38,43 @@ export async function userFromCookies(cookies: Cookies): Promise<UserActor | nul
   const payload = await decode({ token, secret: sessionSecret() }).catch(() => null);
   if (payload === null || typeof payload.sub !== "string") return null;
   const user = await db().user.findUnique({ where: { id: payload.sub } });
-  if (user === null || user.disabledAt !== null || user.sessionVersion !== payload.sessionVersion) return null;
+  if (user === null || user.disabledAt !== null || user.sessionVersion !== payload.sessionVersion)
+    return null;
   return { type: "user", id: user.id, name: user.email, role: user.role, teamId: user.teamId };
 }
 
 /**
- * The actor of an API key. Throws `unauthenticated` for a key that is unknown, expired or revoked; which of the three
- * is only said where the key exists, since only its holder can ask that.
+ * The actor of an API key. A key never may more than the one who made it may now: its role is capped by theirs, and it
+ * rests while their account is disabled. Throws `unauthenticated` for a key that is unknown, expired, revoked or rests;
+ * which of them is only said where the key exists, since only its holder can ask that.
  */
 export async function apiKeyActor(key: string, now: Date): Promise<ApiKeyActor> {
-  const row = await db().apiKey.findUnique({ where: { hash: hashSecret(key) } });
+  const row = await db().apiKey.findUnique({
+    where: { hash: hashSecret(key) },
+    include: { createdBy: { select: { role: true, disabledAt: true } } },
+  });
   if (row === null) throw problem("unauthenticated", "This API key is not known here.");
   if (row.revokedAt !== null) throw problem("unauthenticated", "This API key was revoked.");
-  if (row.expiresAt !== null && row.expiresAt <= now) throw problem("unauthenticated", "This API key has expired; make a new one.");
+  if (row.expiresAt !== null && row.expiresAt <= now)
+    throw problem("unauthenticated", "This API key has expired; make a new one.");
+  if (row.createdBy?.disabledAt)
+    throw problem("unauthenticated", "The account that made this API key is disabled.");
   if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > LAST_USED_PRECISION_MS)
     await db().apiKey.updateMany({ where: { id: row.id }, data: { lastUsedAt: now } });
-  return { type: "api_key", id: row.id, name: row.name, role: row.role, scopes: row.scopes, teamId: row.teamId };
+  const role = row.createdBy && !roleIncludes(row.createdBy.role, row.role) ? row.createdBy.role : row.role;
+  return { type: "api_key", id: row.id, name: row.name, role, scopes: row.scopes, teamId: row.teamId };
 }
 
 /** Who sent this request: the holder of a Bearer key, else the signed-in user, else null. Throws as `apiKeyActor`. */
-export async function authenticate(authorization: string | null, cookies: Cookies, now: Date): Promise<Actor | null> {
+export async function authenticate(
+  authorization: string | null,
+  cookies: Cookies,
+  now: Date,
+): Promise<Actor | null> {
   if (authorization !== null) {
     const [, key] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-    if (key === undefined) throw problem("unauthenticated", "The Authorization header must be `Bearer <API key>`.");
+    if (key === undefined)
+      throw problem("unauthenticated", "The Authorization header must be `Bearer <API key>`.");
     return apiKeyActor(key, now);
   }
   return userFromCookies(cookies);

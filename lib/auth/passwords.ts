@@ -1,9 +1,6 @@
 import "server-only";
 import { hash, verify } from "@node-rs/argon2";
 
-/** Shorter passwords fall to guessing whatever the hash. Same bound as INFERSCOPE_ADMIN_PASSWORD. */
-export const MINIMUM_PASSWORD_LENGTH = 12;
-
 /** An argon2id hash with the library's defaults (19 MiB, t = 2, p = 1), which are OWASP's minimum. About 32 ms. */
 export const hashPassword = (password: string): Promise<string> => hash(password);
 

@@ -19,6 +19,7 @@ export const actions = {
   "api_keys:read": "operator",
   "api_keys:write": "operator",
   "sign_in_links:write": "admin",
+  "account:read": "viewer",
   "account:write": "viewer",
   "metrics:read": "viewer",
   "openapi:read": "viewer",
@@ -49,7 +50,9 @@ export function can(actor: Actor, action: Action, resource?: { teamId: string })
 export function whyNot(actor: Actor, action: Action): string {
   if (actor.type === "system") return "A job may only touch its own team.";
   const needed = actions[action];
-  if (!roleIncludes(actor.role, needed)) return `This needs the role ${needed}; ${actor.type === "user" ? "you are" : "this key is"} ${actor.role}.`;
-  if (actor.type === "api_key") return `The scopes of this key (${actor.scopes.join(", ")}) do not include ${action}.`;
+  if (!roleIncludes(actor.role, needed))
+    return `This needs the role ${needed}; ${actor.type === "user" ? "you are" : "this key is"} ${actor.role}.`;
+  if (actor.type === "api_key")
+    return `The scopes of this key (${actor.scopes.join(", ")}) do not include ${action}.`;
   return "It belongs to another team.";
 }

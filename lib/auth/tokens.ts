@@ -8,3 +8,6 @@ export const newSecret = (prefix: string): string => `${prefix}${randomBytes(32)
  * request slow. Passwords, which people choose, go through `passwords.ts`.
  */
 export const hashSecret = (secret: string): string => createHash("sha256").update(secret).digest("hex");
+
+/** The first characters of a key, by which its holder can tell it from others; too few to guess the rest from. */
+export const keyPrefix = (key: string): string => key.slice(0, 12);
