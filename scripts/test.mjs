@@ -78,7 +78,7 @@ async function check(label, args, { env = process.env, progressOf = (line) => li
       cwd: root,
       signal: interrupted,
       guardian,
-      env: { ...env, NO_COLOR: "1", FORCE_COLOR: "0" },
+      env: { ...env, NO_COLOR: "1" },
       allowFailure: true,
       keptLines,
       onLine: (line) => {
@@ -102,7 +102,7 @@ async function checkStatically() {
   });
   const codes = [
     await check("Types (tsc)", [bin("typescript/bin/tsc"), "--noEmit"]),
-    await check("Format and lint (biome)", [bin("@biomejs/biome/bin/biome"), "ci", "."]),
+    await check("Format and lint (biome)", [bin("@biomejs/biome/bin/biome"), "ci", "--colors=off", "."]),
     await check("House rules (scripts/lint)", [bin("tsx/dist/cli.mjs"), "scripts/lint/main.ts"]),
   ];
   const failed = codes.filter((code) => code !== 0).length;

@@ -21,8 +21,11 @@ export const systems = ["prometheus", "jaeger", "alertmanager", "routers"];
 /** What a client of a system may use of ours. */
 export const ofSystems = ["config", "errors", "observability", "units", "upstream"];
 
-/** Knowledge that features share. */
-export const shared = ["signals", "statistics"];
+/** What features share beyond the platform: what is measured, from which servers, and how to reason about it. */
+export const shared = ["signals", "sources", "statistics"];
+
+/** The one file of the platform that knows the features: it lists their jobs for the worker. */
+export const jobRegistry = "lib/jobs/registry.ts";
 
 /** The files of a feature that another feature may use. */
 export const entries = ["queries", "commands", "schema"];

@@ -40,6 +40,8 @@ describe("layers", () => {
     ["lib/alerts/job.ts", "lib/signals/profiles/vllm.ts"],
     ["lib/prometheus/client.ts", "lib/upstream/fetch.ts"],
     ["lib/alerts/queries.db.test.ts", "testing/database.ts"],
+    ["lib/jobs/registry.ts", "lib/alerts/job.ts"],
+    ["lib/alerts/job.ts", "lib/sources/targets.ts"],
     ["lib/alerts/state.test.ts", "lib/rollouts/state.ts"],
     ["scripts/start.ts", "lib/config/schema.ts"],
   ])("%s may import %s", (from, to) => {

@@ -73,7 +73,7 @@ export async function bundlePrograms({ root, progress }) {
 
 /**
  * Builds the console when its sources changed, into .inferscope/console/<hash>: the working directory to start it in, with
- * its static files and migrations. A folder a version, so that a console which runs already keeps its files.
+ * its static files, migrations and docs. A folder a version, so that a console which runs already keeps its files.
  * @param {Setup} setup
  * @returns {Promise<string>} that folder, absolute
  */
@@ -121,9 +121,8 @@ export async function buildConsole({ root, signal, guardian, progress }) {
         await rename(path.join(root, ".next/standalone"), standalone);
         await cp(path.join(root, ".next/static"), path.join(standalone, ".next/static"), { recursive: true });
         await cp(path.join(root, "public"), path.join(standalone, "public"), { recursive: true });
-        await cp(path.join(root, "prisma/migrations"), path.join(folder, "prisma/migrations"), {
-          recursive: true,
-        });
+        for (const part of ["prisma/migrations", "docs"])
+        await cp(path.join(root, part), path.join(folder, part), { recursive: true });
       }),
   );
   return folder;

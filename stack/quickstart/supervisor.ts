@@ -78,10 +78,10 @@ export class Supervisor {
     await Promise.all(group.map((running) => this.#waitUntilReady(running)));
   }
 
-  /** Ends every process, the last started first. Resolves when none is left. */
-  async stop(): Promise<void> {
+  /** Ends every process, the last started first, and kills what has not ended in time. Resolves when none is left. */
+  async stop(withinMilliseconds = stopWithinMilliseconds): Promise<void> {
     this.#stopping = true;
-    const deadline = Date.now() + stopWithinMilliseconds;
+    const deadline = Date.now() + withinMilliseconds;
     for (const group of this.#running.splice(0).reverse()) {
       await Promise.all(group.map((running) => this.#end(running, Math.max(deadline - Date.now(), 100))));
     }
