@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { readJson } from "./read-json";
 import type { SignalsAnswer, SignalsRequest } from "./schema";
 
@@ -6,15 +6,14 @@ import type { SignalsAnswer, SignalsRequest } from "./schema";
 export const signalsKey = ["signals"] as const;
 
 /**
- * The answers to one page refresh. The data of the refresh before stay until new ones come; leaving the page aborts
- * the request, and with it what the server asks upstream.
+ * The answers to one page refresh. Leaving the page, or asking for another range, aborts the request and with it what
+ * the server asks upstream.
  */
 export const signalsQuery = (request: SignalsRequest) =>
   queryOptions({
     queryKey: [...signalsKey, request],
     queryFn: ({ signal }) =>
       readJson<SignalsAnswer>("/api/v1/signals/query", { method: "POST", body: request, signal }),
-    placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     // A refresh asks for another range, so old ones are not looked at again but on going back.
     gcTime: 60_000,

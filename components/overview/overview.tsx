@@ -1,0 +1,154 @@
+"use client";
+
+import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
+import { useMemo } from "react";
+import { PageHeader } from "@/components/shell/page-header";
+import { Combobox } from "@/components/ui/combobox";
+import { StateBadge } from "@/components/ui/state-badge";
+import { TimeRangeControl } from "@/components/ui/time-range-control";
+import { TimeRangeProvider } from "@/components/ui/use-time-range";
+import { latencySignals, overviewPanels } from "@/lib/dashboards/overview";
+import { type Finding, overviewFindings } from "@/lib/dashboards/overview-state";
+import type { Service } from "@/lib/services/schema";
+import { KeyNumbers } from "./key-numbers";
+import { LatencyTable } from "./latency-table";
+import { latencyViews, OverviewPanelView, type TimeAxis } from "./panels";
+import { useAnnotations } from "./use-annotations";
+import { useOverview } from "./use-overview";
+
+/** The span of each panel on the grid of twelve from 1280 px on, and of six from 768 px. */
+const spans: Record<string, string> = {
+  "request-rate": "md:col-span-6 xl:col-span-4",
+  latency: "md:col-span-6 xl:col-span-8",
+  "error-rate": "md:col-span-3 xl:col-span-4",
+  "queue-depth": "md:col-span-3 xl:col-span-4",
+  "token-throughput": "md:col-span-6 xl:col-span-4",
+  "gpu-utilization": "md:col-span-3 xl:col-span-6",
+  "gpu-memory": "md:col-span-3 xl:col-span-6",
+  versions: "md:col-span-6 xl:col-span-12",
+};
+
+/** Row by row: what users feel, then what runs full, then what differs. */
+const order = [
+  "request-rate",
+  "latency",
+  "error-rate",
+  "queue-depth",
+  "token-throughput",
+  "gpu-utilization",
+  "gpu-memory",
+  "versions",
+];
+const orderedPanels = [...overviewPanels].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+
+/** The overview of one of the services, in the time range of the URL. `now` is the server's, unix seconds. */
+export function Overview({ services, now }: { services: readonly Service[]; now: number }) {
+  return (
+    <TimeRangeProvider now={now}>
+      <ServiceOverview services={services} />
+    </TimeRangeProvider>
+  );
+}
+
+function ServiceOverview({ services }: { services: readonly Service[] }) {
+  const [id, setId] = useQueryState("service", parseAsString.withOptions({ history: "push" }));
+  const [signal, choose] = useQueryState(
+    "latency",
+    parseAsStringLiteral(latencySignals).withDefault("ttft").withOptions({ history: "replace" }),
+  );
+  const [view, show] = useQueryState(
+    "distribution",
+    parseAsStringLiteral(latencyViews).withDefault("histogram").withOptions({ history: "replace" }),
+  );
+  const service = services.find((one) => one.id === id) ?? services[0]!;
+  const { refresh, grid } = useOverview(service, signal);
+  const axis = useAnnotations(service.id, grid);
+  const findings = useMemo<Finding[]>(
+    () => (refresh.results === undefined ? [] : overviewFindings(refresh.results)),
+    [refresh.results],
+  );
+  const latency = {
+    signal,
+    choose: (next: typeof signal) => void choose(next),
+    view,
+    show: (next: typeof view) => void show(next),
+  };
+
+  return (
+    <>
+      <PageHeader
+        title={service.id}
+        state={<StateLine findings={findings} service={service} />}
+        description={describeService(service)}
+        actions={
+          <>
+            <Combobox
+              aria-label="Service"
+              value={service.id}
+              onValueChange={(next) => void setId(next)}
+              options={services.map((one) => ({
+                value: one.id,
+                label: one.id,
+                detail: [one.engines.join(", "), one.source].filter((part) => part !== "").join(", "),
+              }))}
+              searchPlaceholder="Find a service"
+              className="max-w-60"
+            />
+            <TimeRangeControl />
+          </>
+        }
+      />
+      <div className="grid gap-4">
+        <KeyNumbers service={service.id} refresh={refresh} />
+        <section aria-label="Panels" className="grid grid-cols-1 gap-4 md:grid-cols-6 xl:grid-cols-12">
+          {orderedPanels.map((panel) => (
+            <div key={panel.id} className={`min-w-0 *:h-full ${spans[panel.id] ?? "xl:col-span-4"}`}>
+              <OverviewPanelView
+                panel={panel}
+                refresh={refresh}
+                grid={grid}
+                axis={axis satisfies TimeAxis}
+                service={service}
+                latency={latency}
+              />
+            </div>
+          ))}
+        </section>
+        <LatencyTable refresh={refresh} />
+      </div>
+    </>
+  );
+}
+
+/** The answer first: the state of the service in words, the worst finding first, at most three. */
+function StateLine({ findings, service }: { findings: readonly Finding[]; service: Service }) {
+  const shown = findings.slice(0, 3);
+  return (
+    <span role="status" className="flex min-w-0 flex-wrap gap-2">
+      {service.reachable === false ? (
+        <StateBadge state="cannot_evaluate">
+          {`${service.source} does not answer${service.problem === null ? "" : `: ${service.problem}`}`}
+        </StateBadge>
+      ) : null}
+      {shown.map(({ state, text }) => (
+        <StateBadge key={text} state={state}>
+          {text}
+        </StateBadge>
+      ))}
+      {findings.length > shown.length ? (
+        <span className="text-caption text-secondary">{`${findings.length - shown.length} more`}</span>
+      ) : null}
+    </span>
+  );
+}
+
+function describeService({ engines, models, versions, instances, source }: Service): string {
+  const parts = [
+    models.join(", "),
+    engines.join(", "),
+    versions.length === 0 ? "" : `versions ${versions.join(", ")}`,
+    instances.length === 0 ? "" : `${instances.length} ${instances.length === 1 ? "instance" : "instances"}`,
+    `from ${source}`,
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
+}

@@ -1,0 +1,99 @@
+import type { ChartSeries, SeriesColor } from "@/components/charts/series";
+import { percentile } from "@/lib/signals/percentile";
+import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
+
+const slotColor = (slot: number): SeriesColor => (slot >= 1 && slot <= 8 ? (slot as SeriesColor) : "other");
+/** A colour for the n-th of several things that have no slot of their own; from 0. */
+const nthColor = (index: number): SeriesColor => slotColor((index % 8) + 1);
+
+const withBand = ({ values, band }: SignalSeries) => ({ values, ...(band === undefined ? {} : { band }) });
+
+/** One line for a result that is not split. */
+export function singleSeries(
+  result: SignalResult,
+  label: string,
+  color: SeriesColor = "subject",
+): ChartSeries[] {
+  const [series] = result.series;
+  return series === undefined ? [] : [{ id: result.signal, label, color, ...withBand(series) }];
+}
+
+/** p50, p95 and p99 as three lines of one hue, the slowest first so that the order of the legend is that of the lines. */
+export function percentileSeries(result: SignalResult): ChartSeries[] {
+  const colors: Record<string, SeriesColor> = { "0.5": "p50", "0.95": "p95", "0.99": "p99" };
+  return result.series
+    .map((series): ChartSeries => {
+      const quantile = series.quantile ?? 0;
+      return {
+        id: `p${percentile(quantile)}`,
+        label: `p${percentile(quantile)}`,
+        color: colors[String(quantile)] ?? "other",
+        ...withBand(series),
+      };
+    })
+    .reverse();
+}
+
+/** A line for each version, in the colour that the version has on every page. */
+export function versionSeries(result: SignalResult, slots: Record<string, number>): ChartSeries[] {
+  return result.series.map((series, index) => {
+    const version = series.labels.version ?? "without a version";
+    const slot = slots[version];
+    return {
+      id: version,
+      label: version,
+      color: slot === undefined ? nthColor(index) : slotColor(slot),
+      ...withBand(series),
+    };
+  });
+}
+
+/** A line for each error type; the colour follows the order of the types, which is that of the alphabet. */
+export function errorTypeSeries(result: SignalResult): ChartSeries[] {
+  return result.series.map((series, index) => {
+    const type = series.labels.type ?? "any type";
+    return { id: type, label: type, color: nthColor(index), ...withBand(series) };
+  });
+}
+
+/** What a GPU is called: its index, with its host where two hosts have that index, or the end of its uuid. */
+export function gpuNames(series: readonly Pick<SignalSeries, "labels">[]): string[] {
+  const indexes = series.map(({ labels }) => labels.gpu);
+  return series.map(({ labels }) => {
+    const { gpu, uuid, host } = labels;
+    if (gpu === undefined) return uuid === undefined ? (host ?? "GPU") : `GPU …${uuid.slice(-8)}`;
+    const isUnique = indexes.filter((index) => index === gpu).length === 1;
+    return isUnique || host === undefined ? `GPU ${gpu}` : `${host} GPU ${gpu}`;
+  });
+}
+
+/** A line for each GPU, in the order of the answer. */
+export function gpuSeries(result: SignalResult): ChartSeries[] {
+  const names = gpuNames(result.series);
+  return result.series.map((series, index) => ({
+    id: series.labels.uuid ?? names[index]!,
+    label: names[index]!,
+    color: nthColor(index),
+    ...withBand(series),
+  }));
+}
+
+/** Observations per bucket over the whole range, from those of each step. */
+export const summedCounts = (counts: readonly (readonly number[])[]): number[] =>
+  (counts[0] ?? []).map((_, bucket) => counts.reduce((sum, row) => sum + (row[bucket] ?? 0), 0));
+
+/**
+ * The buckets that hold something, with one empty one on each side: an engine declares bounds from a millisecond to
+ * forty minutes, and a picture of all of them shows none.
+ */
+export function filledBuckets<Row extends readonly number[]>(
+  bounds: readonly (number | null)[],
+  counts: readonly Row[],
+): { bounds: (number | null)[]; counts: number[][] } {
+  const isFilled = bounds.map((_, bucket) => counts.some((row) => (row[bucket] ?? 0) > 0));
+  const first = Math.max(0, isFilled.indexOf(true) - 1);
+  const last = Math.min(bounds.length - 1, isFilled.lastIndexOf(true) + 1);
+  if (!isFilled.includes(true)) return { bounds: [...bounds], counts: counts.map((row) => [...row]) };
+  // The bucket before the first shown one is empty, so the first may as well begin at zero.
+  return { bounds: bounds.slice(first, last + 1), counts: counts.map((row) => row.slice(first, last + 1)) };
+}

@@ -1,0 +1,59 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useTimeRange } from "@/components/ui/use-time-range";
+import { type LatencySignal, overviewRequest } from "@/lib/dashboards/overview";
+import type { Service } from "@/lib/services/schema";
+import { signalsQuery } from "@/lib/signals/client";
+import type { SignalsAnswer } from "@/lib/signals/schema";
+import type { Refresh } from "./panel-state";
+
+/** A request that is answered faster is not announced: a bar that flashes every ten seconds says nothing. */
+const announcedAfterMs = 400;
+
+/** The page's one request, and what is on screen while it is under way or after it failed. */
+export function useOverview(service: Service, latency: LatencySignal) {
+  const { from, to } = useTimeRange();
+  const request = useMemo(
+    () => overviewRequest({ service: service.id, from, to, scrapeInterval: service.scrapeInterval, latency }),
+    [service.id, service.scrapeInterval, from, to, latency],
+  );
+  const query = useQuery(signalsQuery(request));
+
+  // Kept across ranges, not across services: what is on screen is marked as old, but is never another service's.
+  const last = useRef<{ service: string; answer: SignalsAnswer } | null>(null);
+  if (query.data !== undefined) last.current = { service: service.id, answer: query.data };
+  const answer = query.data ?? (last.current?.service === service.id ? last.current.answer : undefined);
+
+  const isRefreshing = useLasting(query.isFetching, announcedAfterMs);
+  const results = useMemo(
+    () => (answer === undefined ? undefined : new Map(answer.results.map((result) => [result.id, result]))),
+    [answer],
+  );
+  const refresh: Refresh = {
+    results,
+    isRefreshing,
+    error: query.error,
+    shownUntil: answer?.end,
+    retry: () => void query.refetch(),
+  };
+  return {
+    refresh,
+    grid: answer === undefined ? undefined : { start: answer.start, end: answer.end, step: answer.step },
+  };
+}
+
+/** True once `value` has been true for `milliseconds`. */
+function useLasting(value: boolean, milliseconds: number): boolean {
+  const [isLasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!value) {
+      setLasting(false);
+      return;
+    }
+    const timer = setTimeout(() => setLasting(true), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return value && isLasting;
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { DEFAULT_TEAM_ID, systemActor } from "@/lib/auth/actor";
+import type { Transaction } from "@/lib/db/client";
+import { asUser, expectAudit, withTestTransaction } from "@/testing/database";
+import { saveDiscoveries } from "./commands";
+import { findService, listServices, queryableServices } from "./queries";
+
+const actor = systemActor("service-discovery");
+const seenAt = new Date("2026-01-01T00:00:00Z");
+
+const newSource = (tx: Transaction, name = "prometheus") =>
+  tx.source.create({
+    data: {
+      teamId: DEFAULT_TEAM_ID,
+      kind: "prometheus",
+      name: `${name}-${randomUUID()}`,
+      url: "http://127.0.0.1:1",
+    },
+  });
+const found = (job: string, versions: string[] = ["v1"]) => ({
+  identity: { job },
+  engines: ["vllm"],
+  models: ["llama"],
+  versions,
+  instances: ["a"],
+  labels: { version: "version" },
+  selector: {
+    profiles: [
+      {
+        id: "vllm" as const,
+        matchers: [{ label: "job", op: "=" as const, value: job }],
+        labels: { version: "version" },
+      },
+    ],
+    scrapeInterval: 5,
+  },
+});
+const newJob = () => `job-${randomUUID()}`;
+
+describe("saveDiscoveries", () => {
+  it("makes a service once, and brings it up to date after that", () =>
+    withTestTransaction(async (tx) => {
+      const source = await newSource(tx);
+      const job = newJob();
+      expect(await saveDiscoveries(actor, { sourceId: source.id, seenAt, services: [found(job)] })).toEqual({
+        added: 1,
+      });
+      const later = new Date(seenAt.getTime() + 30_000);
+      const again = { sourceId: source.id, seenAt: later, services: [found(job, ["v1", "v2"])] };
+      expect(await saveDiscoveries(actor, again)).toEqual({ added: 0 });
+      const service = await findService(actor, job);
+      expect(service).toMatchObject({
+        id: job,
+        versions: ["v1", "v2"],
+        lastSeenAt: later.toISOString(),
+        versionColorSlots: { v1: 1, v2: 2 },
+      });
+      const row = await tx.service.findFirstOrThrow({ where: { name: job } });
+      await expectAudit(tx, "service", row.id, { action: "services:rediscover", actorId: actor.id });
+    }));
+
+  it("writes no audit event when only the time moved on", () =>
+    withTestTransaction(async (tx) => {
+      const source = await newSource(tx);
+      const job = newJob();
+      for (const seconds of [0, 30, 60])
+        await saveDiscoveries(actor, {
+          sourceId: source.id,
+          seenAt: new Date(seenAt.getTime() + seconds * 1000),
+          services: [found(job)],
+        });
+      const row = await tx.service.findFirstOrThrow({ where: { name: job } });
+      expect(await tx.auditEvent.count({ where: { resourceId: row.id } })).toBe(1);
+    }));
+
+  it("gives two services of one name in two sources two ids", () =>
+    withTestTransaction(async (tx) => {
+      const [first, second] = [await newSource(tx), await newSource(tx, "eu")];
+      const job = newJob();
+      for (const { id } of [first, second])
+        await saveDiscoveries(actor, { sourceId: id, seenAt, services: [found(job)] });
+      const names = (await tx.service.findMany({ where: { name: { startsWith: job } } })).map(
+        ({ name }) => name,
+      );
+      expect(names.sort()).toEqual([job, `${job}-${second.name}`].sort());
+      const measured = await queryableServices(actor, [job, "nobody"]);
+      expect([...measured.keys()]).toEqual([job]);
+    }));
+
+  it("keeps a service that was not found this time", () =>
+    withTestTransaction(async (tx) => {
+      const source = await newSource(tx);
+      const job = newJob();
+      await saveDiscoveries(actor, { sourceId: source.id, seenAt, services: [found(job)] });
+      await saveDiscoveries(actor, {
+        sourceId: source.id,
+        seenAt: new Date(seenAt.getTime() + 1),
+        services: [],
+      });
+      expect((await findService(actor, job)).lastSeenAt).toBe(seenAt.toISOString());
+    }));
+
+  it("is refused to a viewer", () =>
+    withTestTransaction(async (tx) => {
+      const source = await newSource(tx);
+      const viewer = await asUser(tx, "viewer");
+      const save = saveDiscoveries(viewer, { sourceId: source.id, seenAt, services: [found("x")] });
+      await expect(save).rejects.toMatchObject({ code: "forbidden" });
+    }));
+});
+
+describe("listServices", () => {
+  it("pages by name and marks the services of a source that is down", () =>
+    withTestTransaction(async (tx) => {
+      await tx.service.updateMany({ data: { validTo: seenAt } });
+      const [up, down] = [await newSource(tx), await newSource(tx)];
+      await tx.source.update({
+        where: { id: down.id },
+        data: { reachable: false, problem: "Nothing listens." },
+      });
+      await saveDiscoveries(actor, { sourceId: up.id, seenAt, services: [found("a"), found("b")] });
+      await saveDiscoveries(actor, { sourceId: down.id, seenAt, services: [found("prod/c")] });
+      const first = await listServices(actor, { limit: 2 });
+      expect(first.items.map(({ id }) => id)).toEqual(["a", "b"]);
+      const second = await listServices(actor, { limit: 2, cursor: first.nextCursor! });
+      expect(second).toMatchObject({
+        items: [{ id: "prod/c", reachable: false, problem: "Nothing listens." }],
+        nextCursor: null,
+      });
+      await expect(listServices(actor, { limit: 2, cursor: "not one" })).rejects.toMatchObject({
+        code: "invalid_request",
+      });
+    }));
+});
