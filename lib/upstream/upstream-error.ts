@@ -128,7 +128,7 @@ export function connectionError(target: UpstreamTarget, error: unknown): Upstrea
   if (has("EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EACCES", "EPERM")) {
     return fail("unreachable", `There is no way from this machine to ${name}.`);
   }
-  if (codes.some((code) => code.startsWith("HPE_")) || has("UND_ERR_HEADERS_OVERFLOW")) {
+  if (isNotHttp(error) || has("UND_ERR_HEADERS_OVERFLOW")) {
     return fail(
       "not_http",
       `${name} answers, but not in HTTP. Check the port, and whether it should be https://.`,
@@ -222,6 +222,11 @@ function innermost(error: unknown): Error {
     if (!(inner instanceof Error)) return current;
     current = inner;
   }
+}
+
+/** undici's parser gives no code for most of what it refuses; a chunked answer that ends early is HTTP all the same. */
+function isNotHttp(error: unknown): boolean {
+  return error instanceof Error && error.name === "HTTPParserError" && !error.message.includes("EOF");
 }
 
 /** The codes of an error, its causes and, where several addresses were tried, of each try. */
