@@ -1,0 +1,16 @@
+import { Answer, route } from "@/lib/api/route";
+import { sessionCookie } from "@/lib/auth/session";
+import { endOwnSessions } from "@/lib/users/commands";
+
+export const DELETE = route({
+  method: "DELETE",
+  path: "/api/v1/account/sessions",
+  tag: "Account",
+  summary: "End your other sessions",
+  description: "The session that asks gets a new cookie; all others have to sign in again.",
+  access: "account:write",
+  handler: async ({ actor, now, requestId }) => {
+    const user = await endOwnSessions(actor, {}, { requestId });
+    return new Answer(undefined, { headers: { "set-cookie": await sessionCookie(user, now) } });
+  },
+});
