@@ -1,5 +1,5 @@
 import "server-only";
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** Wide enough for a cached read (2 ms) and for a search that runs into its time-out (30 s). */
 const SECONDS_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -20,14 +20,14 @@ function create() {
     upstreamDuration: new Histogram({
       name: "inferscope_upstream_request_duration_seconds",
       help: "Time a data source took to answer.",
-      labelNames: ["kind", "source", "outcome"],
+      labelNames: ["kind", "source", "route", "outcome"],
       buckets: SECONDS_BUCKETS,
       registers: [registry],
     }),
     cacheReads: new Counter({
-      name: "inferscope_range_cache_reads_total",
-      help: "Range reads by how much of them the cache held: hit, tail (the end was fetched), miss, coalesced (joined one in flight).",
-      labelNames: ["result"],
+      name: "inferscope_cache_reads_total",
+      help: "Reads of metrics by what answered them: the cache, a part of it, the source, or one already in flight.",
+      labelNames: ["reader", "result"],
       registers: [registry],
     }),
     jobQueueDepth: new Gauge({
