@@ -4,7 +4,6 @@
  */
 
 const INT64_MAX = 9_223_372_036_854_775_807n;
-const UINT64_MAX = 18_446_744_073_709_551_615n;
 
 /** Quotes text as Go's strconv.Quote does for printable input. */
 function quote(text: string): string {
@@ -180,14 +179,4 @@ export function goJson(value: unknown, indent?: number): string {
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-/** Returns an unsigned 64-bit integer from a decimal string or number, or undefined. */
-export function toUint64(value: unknown): bigint | undefined {
-  if (typeof value === "string" && /^[0-9]{1,20}$/.test(value)) {
-    const result = BigInt(value);
-    return result <= UINT64_MAX ? result : undefined;
-  }
-  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return BigInt(Math.trunc(value));
-  return undefined;
 }

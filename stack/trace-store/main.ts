@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import pino from "pino";
 import { GENERATIONS, type Generation } from "./query-server";
 import { DEFAULT_OPTIONS, StartError, startTraceStore, type TraceStoreOptions } from "./server";
@@ -11,12 +12,15 @@ const USAGE = `Usage: trace-store [options]
   --host ADDRESS           address to listen on (127.0.0.1)
   --generation v1|v3|both  Jaeger API generations answered (both)
   --base-path PATH         prefix of the query API, such as /jaeger (none)
-  --max-spans N            spans kept (500000)
-  --max-bytes N            estimated memory of the spans kept, in bytes (536870912)
+  --max-spans N            spans kept (200000)
+  --max-bytes N            estimated memory of the spans kept, in bytes (268435456)
   --max-age DURATION       age at which a trace goes: 90s, 30m, 24h (24h)
 `;
 
 const log = pino({ base: { component: "trace-store" }, timestamp: pino.stdTimeFunctions.isoTime });
+
+// grpc-js writes lines of its own to stderr; what matters in them comes back as errors.
+setLogVerbosity(logVerbosity.NONE);
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));

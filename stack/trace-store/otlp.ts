@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import protobuf from "protobufjs";
-import { formatTime, toUint64 } from "./go-syntax";
+import { formatTime } from "./go-syntax";
 import type { AnyValue, KeyValue, Resource, Scope, Span, SpanEvent, SpanLink } from "./span";
 
 /** The part of opentelemetry-proto 1.x that carries traces; field numbers are the specification's. */
@@ -120,11 +120,16 @@ function isLong(value: unknown): value is { low: number; high: number; toString(
   return typeof value === "object" && value !== null && "low" in value && "high" in value;
 }
 
+const UINT64_MAX = 18_446_744_073_709_551_615n;
+
 /** Returns nanoseconds; an absent time is 0, as in protobuf, and undefined stands for one that cannot be read. */
 function nano(value: unknown): bigint | undefined {
   if (value === undefined || value === null) return 0n;
   if (isLong(value)) return (BigInt(value.high >>> 0) << 32n) | BigInt(value.low >>> 0);
-  return toUint64(value);
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return BigInt(Math.trunc(value));
+  if (typeof value !== "string" || !/^[0-9]{1,20}$/.test(value)) return undefined;
+  const result = BigInt(value);
+  return result <= UINT64_MAX ? result : undefined;
 }
 
 function unsigned32(value: unknown): number {
@@ -153,9 +158,10 @@ interface Intake {
   warnings: string[];
 }
 
-// Objects, the array slot and the key cost about this much beside the text itself.
+// What objects, array slots and index entries cost beside the text itself: measured on Node 20 with 30,000 traces of
+// four spans, whose heap this estimate meets within a tenth.
 const ATTRIBUTE_OVERHEAD_BYTES = 96;
-const SPAN_OVERHEAD_BYTES = 512;
+const SPAN_OVERHEAD_BYTES = 850;
 
 /** Names repeat in every span: one copy of each is kept, which also makes comparing them cheap. */
 const names = new LRUCache<string, string>({ max: 20_000 });

@@ -100,7 +100,7 @@ describe("find", () => {
   });
 
   it("searches 50,000 traces in well under 100 ms", () => {
-    const store = new TraceStore();
+    const store = new TraceStore({ ...DEFAULT_LIMITS, maxBytes: 1024 ** 3 });
     for (let number = 1; number <= 50_000; number += 1) {
       const spans = spansOf(chatTrace(number, { startMs: number * 10, isFailed: number % 5_000 === 0 }));
       store.append(spans, 0);

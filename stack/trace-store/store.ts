@@ -14,8 +14,8 @@ export interface StoreLimits {
 }
 
 export const DEFAULT_LIMITS: StoreLimits = {
-  maxSpans: 500_000,
-  maxBytes: 512 * 1024 * 1024,
+  maxSpans: 200_000,
+  maxBytes: 256 * 1024 * 1024,
   maxAgeMs: 24 * 3_600_000,
   maxSpansPerTrace: 20_000,
 };
