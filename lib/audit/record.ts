@@ -12,6 +12,8 @@ export type Change = {
   action?: string;
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
+  /** False for something that was done to a thing rather than to its state (a job tried again): audited, not a revision. */
+  revision?: false;
 };
 
 const json = (value: Record<string, unknown> | null): Prisma.InputJsonValue | typeof Prisma.DbNull =>
@@ -51,10 +53,20 @@ export async function recordChanges(
         requestId: context.requestId ?? null,
       },
     });
-    await tx.revision.updateMany({ where: { resourceType: change.type, resourceId: change.id, validTo: null }, data: { validTo: at } });
+    if (change.revision === false) continue;
+    await tx.revision.updateMany({
+      where: { resourceType: change.type, resourceId: change.id, validTo: null },
+      data: { validTo: at },
+    });
     if (change.after !== null)
       await tx.revision.create({
-        data: { teamId: actor.teamId, resourceType: change.type, resourceId: change.id, state: json(change.after) as Prisma.InputJsonValue, validFrom: at },
+        data: {
+          teamId: actor.teamId,
+          resourceType: change.type,
+          resourceId: change.id,
+          state: json(change.after) as Prisma.InputJsonValue,
+          validFrom: at,
+        },
       });
   }
 }
