@@ -1,0 +1,48 @@
+import { addAnnotation } from "@/lib/annotations/commands";
+import { exampleAnnotation } from "@/lib/annotations/example";
+import { listAnnotations } from "@/lib/annotations/queries";
+import { annotationFilterSchema, annotationInputSchema, annotationSchema } from "@/lib/annotations/schema";
+import { listOf, listQuery } from "@/lib/api/list";
+import { Answer, route } from "@/lib/api/route";
+
+export const GET = route({
+  method: "GET",
+  path: "/api/v1/annotations",
+  tag: "Annotations",
+  summary: "List annotations",
+  description: "What happened in a range of time, newest first.",
+  access: "annotations:read",
+  query: listQuery.extend(annotationFilterSchema.shape),
+  response: listOf(annotationSchema),
+  example: {
+    query: { start: "2026-03-04T00:00:00Z", end: "2026-03-05T00:00:00Z", service: "chat-api" },
+    response: { items: [exampleAnnotation], nextCursor: null },
+  },
+  handler: ({ actor, query }) => listAnnotations(actor, query, query),
+});
+
+export const POST = route({
+  method: "POST",
+  path: "/api/v1/annotations",
+  tag: "Annotations",
+  summary: "Add an annotation",
+  description: "Charts mark it. A deployment pipeline can send one for each release.",
+  access: "annotations:write",
+  body: annotationInputSchema,
+  response: annotationSchema,
+  status: 201,
+  example: {
+    body: { start: "2026-03-04T14:00:00Z", text: "Deployed v1.3.0", kind: "deployment", service: "chat-api" },
+    response: exampleAnnotation,
+  },
+  handler: async ({ actor, body, requestId }) =>
+    new Answer(
+      // The command reads the same schema, which takes times as text.
+      await addAnnotation(
+        actor,
+        { ...body, start: body.start.toISOString(), end: body.end?.toISOString() ?? null },
+        { requestId },
+      ),
+      { status: 201 },
+    ),
+});
