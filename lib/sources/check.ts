@@ -1,0 +1,55 @@
+import "server-only";
+import type { z } from "zod";
+import type { Actor } from "@/lib/auth/actor";
+import { db } from "@/lib/db/client";
+import { problem } from "@/lib/errors";
+import { testConnection } from "@/lib/upstream/test-connection";
+import { certificateProblem } from "./certificates";
+import { editedCredentials } from "./credentials";
+import { isSameHost } from "./host";
+import type { SourceTestResult, sourceTestSchema } from "./schema";
+import { openCredentials } from "./stored-credentials";
+import { targetOf } from "./targets";
+
+/** Connections of tests are kept apart from those of the source itself, whose address may be another. */
+const TEST_ID = "test";
+
+/**
+ * Asks the server at an address that is about to be saved what it is. Credentials that are left out are those of
+ * `sourceId`, but only where scheme, host and port are its own. Throws `not_found` for a source of another team and
+ * `invalid_request` for a credential that is neither given nor stored; what is wrong with the server is an answer.
+ */
+export async function testSource(
+  actor: Actor,
+  input: z.output<typeof sourceTestSchema>,
+  signal?: AbortSignal,
+): Promise<SourceTestResult> {
+  const stored =
+    input.sourceId === undefined
+      ? null
+      : await db().source.findFirst({ where: { id: input.sourceId, teamId: actor.teamId } });
+  if (stored === null && input.sourceId !== undefined)
+    throw problem("not_found", "There is no source with this id.");
+  const kept = stored !== null && isSameHost(stored.url, input.url) ? openCredentials(stored) : null;
+  const edited = editedCredentials({ authentication: "none", headerNames: [] }, kept, input);
+  const wrongCa = input.ca === null ? null : certificateProblem(input.ca);
+  const fields = edited.missing.map((path) => ({
+    path,
+    message: "Enter it to test with it; the stored one cannot be used here",
+  }));
+  if (wrongCa !== null) fields.push({ path: "ca", message: wrongCa });
+  if (fields.length > 0) throw problem("invalid_request", "Some fields are not valid.", { fields });
+  const target = targetOf(
+    {
+      id: TEST_ID,
+      kind: input.kind,
+      url: input.url,
+      ca: input.ca,
+      authentication: edited.authentication,
+      headerNames: edited.headerNames,
+    },
+    edited.credentials,
+  );
+  const { reachable, problem: wrong, upstream, found } = await testConnection(target, { signal });
+  return { reachable, problem: wrong, upstream, found };
+}
