@@ -164,7 +164,7 @@ export function authOptions(
       session: ({ session }) => ({ expires: session.expires }),
       redirect: ({ url, baseUrl }) => {
         const path = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length) : url;
-        return `${baseUrl}${safeReturnPath(path)}`;
+        return `${baseUrl}${path === "/sign-in" ? path : safeReturnPath(path)}`;
       },
     },
     events: {
