@@ -1,0 +1,14 @@
+import "server-only";
+import { discoveryLoop } from "@/lib/services/job";
+import { reencryptSecretsJob, sourceCheckLoop } from "@/lib/sources/job";
+import type { JobDefinition, LoopDefinition } from "./definition";
+import { retentionJob } from "./retention";
+
+/** Every queue that workers serve. */
+export const jobs: readonly JobDefinition<never>[] = [retentionJob, reencryptSecretsJob];
+
+/** Everything that comes round on the second. */
+export const loops: readonly LoopDefinition[] = [sourceCheckLoop, discoveryLoop];
+
+/** Sent whenever a worker starts: what a changed configuration may call for. */
+export const jobsAtStart: readonly JobDefinition[] = [reencryptSecretsJob];
