@@ -122,7 +122,7 @@ export async function buildConsole({ root, signal, guardian, progress }) {
         await cp(path.join(root, ".next/static"), path.join(standalone, ".next/static"), { recursive: true });
         await cp(path.join(root, "public"), path.join(standalone, "public"), { recursive: true });
         for (const part of ["prisma/migrations", "docs"])
-        await cp(path.join(root, part), path.join(folder, part), { recursive: true });
+          await cp(path.join(root, part), path.join(folder, part), { recursive: true });
       }),
   );
   return folder;

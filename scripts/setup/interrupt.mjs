@@ -1,8 +1,8 @@
 const parentCheckMilliseconds = 500;
 
 /**
- * A signal that aborts on SIGINT, SIGTERM or SIGHUP, and when the process that started us is gone (npm killed, a
- * closed terminal). A second SIGINT or SIGTERM ends this process at once; the guardian then ends its children.
+ * A signal that aborts on SIGINT, SIGTERM or SIGHUP, and when npm started us and is gone: killed, it takes nobody along.
+ * A second SIGINT or SIGTERM ends this process at once; the guardian then ends its children.
  * @returns {AbortSignal} its reason is the name of what happened
  */
 export function interruptSignal() {
@@ -13,13 +13,14 @@ export function interruptSignal() {
     controller.abort(reason);
   };
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => interrupt(name));
+  // A terminal that went away makes every write fail; what matters then is to stop the children.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  if (process.env.npm_execpath === undefined) return controller.signal;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
     if (!controller.signal.aborted) interrupt("the parent process ended");
   }, parentCheckMilliseconds);
   timer.unref();
-  // A terminal that went away makes every write fail; what matters then is to stop the children.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   return controller.signal;
 }

@@ -25,3 +25,19 @@ export function historyPlan(lastSeen: number | undefined, now: number): HistoryP
     pause: now - lastSeen > visibleGapSeconds ? { start: lastSeen, end: now } : undefined,
   };
 }
+
+// What making the full history takes on two cores, and on two cores that build the console at the same time.
+const makingSeconds = 12;
+const makingBesideBuildSeconds = 25;
+
+/**
+ * How far in the future a history must end, so that it is written by then and the live servers can go on from its last
+ * second: the model runs ahead of the clock, and whoever is early waits. In whole seconds.
+ */
+export function historyLead(seconds: number, besideBuild: boolean): number {
+  return (
+    Math.ceil(
+      (besideBuild ? makingBesideBuildSeconds : makingSeconds) * Math.min(seconds / historySeconds, 1),
+    ) + 1
+  );
+}

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { historyPlan } from "@/stack/prometheus/history";
+import { historyLead, historyPlan } from "@/stack/prometheus/history";
 import { freePort } from "@/testing/ports";
 import { findOnPath, jaegerConfig } from "./jaeger";
 import { lastLines, readableLine } from "./log-tail";
@@ -37,6 +37,18 @@ describe("the demo's history at a start", () => {
   ])("after $name: $expected.kind", ({ seen, expected }) => {
     expect(historyPlan(seen, now)).toEqual(expected);
   });
+
+  it.each([
+    [21_600, false, 13],
+    [21_600, true, 26],
+    [3_600, false, 3],
+    [86_400, true, 26],
+  ])(
+    "of %i s, beside the build: %s, ends %i s ahead, so that it is written by then",
+    (seconds, besideBuild, lead) => {
+      expect(historyLead(seconds, besideBuild)).toBe(lead);
+    },
+  );
 
   it("is decided from the time noted while the demo ran", () => {
     expect(lastSeen(folder)).toBeUndefined();
