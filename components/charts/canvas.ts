@@ -60,25 +60,40 @@ export function drawGaps(u: uPlot, gaps: readonly GapRegion[], tokens: TokenRead
     }
     ctx.stroke();
     setFont(u, tokens);
-    const width = ctx.measureText(gap.label).width;
-    if (width + 12 * devicePixelRatio < right - left) {
+    const padding = 4 * devicePixelRatio;
+    const lines = wrapped(ctx, gap.label, right - left - 4 * padding);
+    if (lines) {
+      const lineHeight = 16 * devicePixelRatio;
       const x = (left + right) / 2;
-      const y = bbox.top + bbox.height / 2;
-      const padding = 4 * devicePixelRatio;
+      const top = bbox.top + (bbox.height - lines.length * lineHeight) / 2;
+      const width = Math.max(...lines.map((text) => ctx.measureText(text).width));
       ctx.fillStyle = tokens.color("--surface-panel");
       ctx.fillRect(
         x - width / 2 - padding,
-        y - 9 * devicePixelRatio,
+        top - padding / 2,
         width + 2 * padding,
-        18 * devicePixelRatio,
+        lines.length * lineHeight + padding,
       );
       ctx.fillStyle = tokens.color("--chart-axis");
       ctx.textAlign = "center";
       ctx.textBaseline = "middle";
-      ctx.fillText(gap.label, x, y);
+      lines.forEach((text, index) => {
+        ctx.fillText(text, x, top + (index + 0.5) * lineHeight);
+      });
     }
     ctx.restore();
   }
+}
+
+/** The text in as few lines as fit the width, at most four; null when a word alone is too long. */
+function wrapped(ctx: CanvasRenderingContext2D, text: string, width: number): string[] | null {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const joined = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && ctx.measureText(joined).width <= width) lines[lines.length - 1] = joined;
+    else lines.push(word);
+  }
+  return lines.length <= 4 && lines.every((line) => ctx.measureText(line).width <= width) ? lines : null;
 }
 
 /** Tints the levels and the regions beyond thresholds, 6 %. */
@@ -141,19 +156,42 @@ export function drawThresholds(
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    const roomAbove = y - bbox.top > 18 * ratio;
-    ctx.textBaseline = roomAbove ? "bottom" : "top";
-    halo(ctx, threshold.words, right, y + (roomAbove ? -3 : 3) * ratio, tokens);
+    const above = labelAbove(u, y, ctx.measureText(threshold.words).width + 8 * ratio);
+    ctx.textBaseline = above ? "bottom" : "top";
+    halo(ctx, threshold.words, right, y + (above ? -3 : 3) * ratio, tokens);
     ctx.restore();
   }
+}
+
+/** The side of a threshold on which its label, at the right end, covers fewer points of the lines. */
+function labelAbove(u: uPlot, y: number, width: number): boolean {
+  const { bbox } = u;
+  const height = 20 * devicePixelRatio;
+  if (y - bbox.top < height) return false;
+  if (bbox.top + bbox.height - y < height) return true;
+  const [times] = u.data;
+  const first = Math.max(0, u.posToIdx(bbox.left + bbox.width - width, true) - 1);
+  let above = 0;
+  let below = 0;
+  for (const [index, column] of u.data.entries()) {
+    if (index === 0 || !u.series[index]?.show) continue;
+    for (let at = first; at < times.length; at += 1) {
+      const value = column[at];
+      if (value == null) continue;
+      const distance = u.valToPos(value, "y", true) - y;
+      if (distance <= 0 && distance > -height) above += 1;
+      else if (distance > 0 && distance < height) below += 1;
+    }
+  }
+  return above <= below;
 }
 
 /** Text with the panel's colour around it, so that a line behind it does not strike it through. */
 function halo(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, tokens: TokenReader): void {
   ctx.setLineDash([]);
   ctx.lineJoin = "round";
-  ctx.lineWidth = 3 * devicePixelRatio;
-  ctx.strokeStyle = tokens.color("--surface-panel", 0.85);
+  ctx.lineWidth = 4 * devicePixelRatio;
+  ctx.strokeStyle = tokens.color("--surface-panel");
   ctx.strokeText(text, x, y);
   ctx.fillText(text, x, y);
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { ClipboardCopy } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { Button } from "@/components/ui/button";
 import { copyText } from "@/components/ui/copy-button";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
@@ -22,6 +22,7 @@ export function ChartDataTable({
   csv,
   height,
   onClose,
+  focus,
 }: {
   label: string;
   header: readonly string[];
@@ -30,6 +31,8 @@ export function ChartDataTable({
   /** Height in px, that of the chart. */
   height: number;
   onClose: () => void;
+  /** Takes the focus when the table appears. */
+  focus?: RefObject<HTMLElement | null>;
 }) {
   const columns = header.slice(0, MOST_COLUMNS + 1);
   const shown = rows.slice(-MOST_ROWS);
@@ -38,7 +41,19 @@ export function ChartDataTable({
     header.length > columns.length ? `${columns.length - 1} of ${header.length - 1} columns` : null,
   ].filter(Boolean);
   return (
-    <div className="flex min-w-0 flex-col gap-2" style={{ height }}>
+    <section
+      ref={focus}
+      aria-label={`${label} as a table`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the focus of the chart moves here
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== "t" || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        onClose();
+      }}
+      className="flex min-w-0 flex-col gap-2 outline-none"
+      style={{ height }}
+    >
       <div className="-mx-4 min-h-0 flex-1 border-b">
         <Table label={`${label}, data`} framed={false} maxHeight={height - 36}>
           <TableHead>
@@ -86,6 +101,6 @@ export function ChartDataTable({
           <span className="truncate text-caption text-secondary">{`${cut.join(", ")}; the CSV has all`}</span>
         ) : null}
       </div>
-    </div>
+    </section>
   );
 }

@@ -96,67 +96,69 @@ export function LegendTable({
   }
 
   return (
-    <section
-      aria-label={`${label}, legend`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-      tabIndex={0}
-      className="@container mt-2 max-h-36 overflow-auto rounded-control"
-    >
-      <table className="w-full text-caption text-secondary">
-        <thead>
-          <tr>
-            {header("name", "Series")}
-            {COLUMNS.map((column) => header(column, WORDS[column]))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ series: each, stats }) => (
-            <tr
-              key={each.id}
-              onMouseEnter={() => onHover(each.id)}
-              onMouseLeave={() => onHover(null)}
-              className={cn(
-                "hover:bg-surface-hover",
-                isolated !== null && isolated !== each.id && "opacity-60",
-              )}
-            >
-              <th scope="row" className="w-full max-w-0 text-left font-normal">
-                <button
-                  type="button"
-                  aria-pressed={isolated === each.id}
-                  title={isolated === each.id ? "Show all series" : `Show only ${each.label}`}
-                  onClick={() => onIsolate(isolated === each.id ? null : each.id)}
-                  onFocus={() => onHover(each.id)}
-                  onBlur={() => onHover(null)}
-                  className="flex h-6 w-full min-w-0 items-center gap-2 rounded-control text-left text-primary focus-visible:-outline-offset-2"
-                >
-                  <Swatch series={each} />
-                  <span className="truncate">{each.label}</span>
-                </button>
-              </th>
-              {COLUMNS.map((column) => (
-                <td
-                  key={column}
-                  className={cn(
-                    "whitespace-nowrap pl-3 text-right",
-                    column === "last" && "text-primary",
-                    (column === "min" || column === "mean") && "@max-xs:hidden",
-                  )}
-                >
-                  {scale.format(round(stats[column], scale))}
-                </td>
-              ))}
+    <div className="mt-2">
+      <section
+        aria-label={`${label}, legend`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        className="@container max-h-36 overflow-auto rounded-control"
+      >
+        <table className="w-full text-caption text-secondary">
+          <thead>
+            <tr>
+              {header("name", "Series")}
+              {COLUMNS.map((column) => header(column, WORDS[column]))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map(({ series: each, stats }) => (
+              <tr
+                key={each.id}
+                onMouseEnter={() => onHover(each.id)}
+                onMouseLeave={() => onHover(null)}
+                className={cn(
+                  "hover:bg-surface-hover",
+                  isolated !== null && isolated !== each.id && "opacity-60",
+                )}
+              >
+                <th scope="row" className="w-full max-w-0 text-left font-normal">
+                  <button
+                    type="button"
+                    aria-pressed={isolated === each.id}
+                    title={isolated === each.id ? "Show all series" : `Show only ${each.label}`}
+                    onClick={() => onIsolate(isolated === each.id ? null : each.id)}
+                    onFocus={() => onHover(each.id)}
+                    onBlur={() => onHover(null)}
+                    className="flex h-6 w-full min-w-0 items-center gap-2 rounded-control text-left text-primary focus-visible:-outline-offset-2"
+                  >
+                    <Swatch series={each} />
+                    <span className="truncate">{each.label}</span>
+                  </button>
+                </th>
+                {COLUMNS.map((column) => (
+                  <td
+                    key={column}
+                    className={cn(
+                      "whitespace-nowrap pl-3 text-right tabular-nums",
+                      column === "last" && "text-primary",
+                      (column === "min" || column === "mean") && "@max-xs:hidden",
+                    )}
+                  >
+                    {scale.format(round(stats[column], scale))}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
       {others > 0 ? (
         <p className="flex h-6 items-center gap-2 text-caption text-secondary">
           <Swatch series={{ color: "other" }} />
           {others} more
         </p>
       ) : null}
-    </section>
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import "uplot/dist/uPlot.min.css";
 import "./charts.css";
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import { cn } from "@/components/ui/class-names";
 import { useTableToggle } from "@/components/ui/panel-view";
@@ -101,7 +101,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
         ...props.series.map((each) => each.values[index] ?? null),
       ]),
     );
-  const { table, toggle } = useTableToggle(csv);
+  const { table, toggle, focus } = useTableToggle(csv);
 
   if (table) {
     const now = new Date(grid.end * 1000);
@@ -111,6 +111,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
         csv={csv}
         height={height}
         onClose={toggle}
+        focus={focus}
         header={["Time", ...props.series.map((each) => each.label)]}
         rows={gridTimes(grid).map((time, index) => ({
           key: time,
@@ -134,6 +135,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
         onIsolate={onIsolate}
         hovered={hovered}
         onToggleTable={toggle}
+        root={focus}
       />
       {withLegend ? (
         <LegendTable
@@ -159,6 +161,7 @@ type PlotProps = TimeSeriesChartProps & {
   onIsolate: (id: string | null) => void;
   hovered: string | null;
   onToggleTable: () => void;
+  root: RefObject<HTMLElement | null>;
 };
 
 /** Where uPlot put things, in CSS px relative to the chart, for what is drawn over it as elements. */
@@ -179,7 +182,7 @@ function Plot(props: PlotProps) {
   const range = useOptionalTimeRange();
   const onZoom = props.onZoom ?? range?.zoom;
   const id = useId();
-  const root = useRef<HTMLElement>(null);
+  const { root } = props;
   const target = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const showHover = useRef<(hover: Hover) => void>(() => {});
@@ -397,7 +400,15 @@ function Plot(props: PlotProps) {
       {layout?.marks.map((mark) => (
         <MarkFlag key={mark.x} mark={mark} layout={layout} />
       ))}
-      <HoverCard show={showHover} layout={layout} series={visible} grid={grid} unit={unit} marks={marks} />
+      <HoverCard
+        show={showHover}
+        layout={layout}
+        series={visible}
+        grid={grid}
+        unit={unit}
+        marks={marks}
+        gaps={gaps}
+      />
       {isolated !== null && !props.labelled ? (
         <button
           type="button"
@@ -428,7 +439,7 @@ function columnsToDraw(columns: [number[], ...(number | null)[][]], kind: Series
 /** Room for the names at the right end, at most about a quarter of the chart. */
 function labelWidth(series: readonly ChartSeries[], chartWidth: number): number {
   const widest = Math.max(...series.map((each) => textWidth(each.label)));
-  return Math.ceil(Math.min(widest + 14, Math.max(64, chartWidth * 0.26)));
+  return Math.ceil(Math.min(widest + 20, Math.max(64, chartWidth * 0.26)));
 }
 
 type Model = PlotProps & {
@@ -462,7 +473,9 @@ function options({
     return tokens.color(colorToken(now[seriesIndex - 1]?.color ?? "other"), opacity);
   };
   const axisColor = () => tokens.color("--chart-axis");
-  const bars = stacked ? uPlot.paths.bars!({ size: [0.84, 28, 1] }) : undefined;
+  // Past about sixty bars the space between them is a flicker and no help.
+  const visibleSteps = gridTimes(model.current.grid).length;
+  const bars = stacked ? uPlot.paths.bars!({ size: [visibleSteps > 60 ? 1 : 0.8, 28, 1] }) : undefined;
   const single = visible.length === 1 && !stacked;
   let inside = false;
 
@@ -532,7 +545,7 @@ function options({
           label: each.label,
           width: stacked ? 0 : each.color === "other" ? 1 : 1.5,
           dash: each.color === "reference" ? [4, 4] : undefined,
-          stroke: stacked ? undefined : () => colorOf(seriesIndex, each.color === "other" ? 0.5 : 1),
+          stroke: stacked ? undefined : () => colorOf(seriesIndex, each.color === "other" ? 0.35 : 1),
           fill: stacked ? () => colorOf(seriesIndex) : single ? () => colorOf(seriesIndex, 0.08) : undefined,
           paths: bars,
           points: stacked
@@ -728,6 +741,7 @@ function HoverCard({
   grid,
   unit,
   marks,
+  gaps,
 }: {
   show: { current: (hover: Hover) => void };
   layout: Layout | null;
@@ -735,6 +749,7 @@ function HoverCard({
   grid: Grid;
   unit: Unit;
   marks: readonly Mark[];
+  gaps: readonly GapRegion[];
 }) {
   const [hover, setHover] = useState<Hover>(null);
   show.current = setHover;
@@ -745,6 +760,7 @@ function HoverCard({
     .map((each) => ({ each, value: each.values[hover.index] ?? each.band?.lo[hover.index] ?? null }))
     .filter((row) => row.value !== null)
     .sort((a, b) => b.value! - a.value!);
+  const gap = gaps.find((each) => time >= each.from && time <= each.to);
   const near = marks.filter((mark) => Math.abs(mark.time - time) <= grid.step / 2);
   const x = layout.left + hover.left;
   const toLeft = hover.left > layout.width / 2;
@@ -758,18 +774,20 @@ function HoverCard({
       }}
     >
       <p className="pb-1 text-secondary">{formatTime(time, { now })}</p>
-      {rows.length === 0 ? <p className="text-secondary">No sample</p> : null}
-      <ul className="grid gap-1">
+      {rows.length === 0 ? (
+        <p className="text-secondary">{gap ? `No sample: ${gap.label}` : "No sample"}</p>
+      ) : null}
+      <ul className="grid grid-cols-[auto_minmax(0,1fr)_auto_auto] items-center gap-x-2 gap-y-1">
         {rows.slice(0, TOOLTIP_ROWS).map(({ each }) => {
           const band = bandWords(each, hover.index, unit);
           return (
-            <li key={each.id} className="flex items-center gap-2">
+            <li key={each.id} className="contents">
               <Swatch series={each} />
               <span className="min-w-0 truncate text-secondary">{each.label}</span>
-              <span className="ml-auto whitespace-nowrap pl-3 font-medium text-primary">
+              <span className="whitespace-nowrap pl-3 text-right font-medium text-primary tabular-nums">
                 {valueWords(each, hover.index, unit)}
               </span>
-              {band ? <span className="whitespace-nowrap text-secondary">{band}</span> : null}
+              <span className="whitespace-nowrap text-secondary">{band}</span>
             </li>
           );
         })}

@@ -4,7 +4,7 @@ import "./style-nonce";
 import { X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
-import { IconButton } from "./button";
+import { buttonClass } from "./button";
 import { cn } from "./class-names";
 
 export const Dialog = Primitive.Root;
@@ -43,7 +43,7 @@ export function DialogContent({
           className,
         )}
       >
-        <div className="flex items-start gap-3 px-6 pt-4 pb-3">
+        <div className="flex items-start gap-3 pt-4 pr-14 pb-3 pl-6">
           <div className="grid min-w-0 flex-1 gap-1">
             <Primitive.Title className="text-section">{title}</Primitive.Title>
             {description ? (
@@ -52,11 +52,6 @@ export function DialogContent({
               </Primitive.Description>
             ) : null}
           </div>
-          <Primitive.Close asChild>
-            <IconButton label="Close" shortcut="Esc" size="sm" className="-mr-2">
-              <X />
-            </IconButton>
-          </Primitive.Close>
         </div>
         {children ? <div className="min-h-0 flex-1 overflow-y-auto px-6 py-1">{children}</div> : null}
         {footer ? (
@@ -64,6 +59,7 @@ export function DialogContent({
         ) : (
           <div className="h-6 shrink-0" />
         )}
+        <CloseButton className="absolute top-3.5 right-4" />
       </Primitive.Content>
     </Primitive.Portal>
   );
@@ -89,7 +85,7 @@ export function SheetContent({
           className,
         )}
       >
-        <div className="flex min-h-12 items-center gap-3 border-b px-4">
+        <div className="flex min-h-12 items-center gap-3 border-b pr-12 pl-4">
           <div className="min-w-0 flex-1 py-2">
             <Primitive.Title className="truncate text-section">{title}</Primitive.Title>
             {description ? (
@@ -98,15 +94,23 @@ export function SheetContent({
               </Primitive.Description>
             ) : null}
           </div>
-          <Primitive.Close asChild>
-            <IconButton label="Close" shortcut="Esc" size="sm">
-              <X />
-            </IconButton>
-          </Primitive.Close>
         </div>
         <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
         {footer ? <div className="flex justify-end gap-2 border-t p-4">{footer}</div> : null}
+        <CloseButton className="absolute top-2.5 right-3" />
       </Primitive.Content>
     </Primitive.Portal>
+  );
+}
+
+/** Last in the order of focus, so that a dialog opens on its first field. No tooltip: it would take the first Escape. */
+function CloseButton({ className }: { className: string }) {
+  return (
+    <Primitive.Close
+      aria-label="Close"
+      className={cn(buttonClass("ghost", "sm"), "w-7 px-0 text-secondary hover:text-primary", className)}
+    >
+      <X />
+    </Primitive.Close>
   );
 }

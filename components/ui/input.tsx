@@ -4,16 +4,18 @@ import { cn } from "./class-names";
 
 /** The look shared by every control one types into. */
 export const CONTROL =
-  "w-full rounded-control border border-control bg-surface-panel px-2 text-body text-primary transition-control hover:border-secondary disabled:cursor-not-allowed disabled:opacity-50 aria-invalid:border-critical read-only:bg-surface-page";
+  "w-full rounded-control border border-control bg-surface-panel px-2 text-body text-primary transition-control hover:border-secondary disabled:cursor-not-allowed disabled:opacity-50 aria-invalid:border-critical";
 
 /** One line of text, 32 px high. */
 export function Input({ className, ...rest }: ComponentProps<"input">) {
-  return <input {...rest} className={cn(CONTROL, "h-8", className)} />;
+  return <input {...rest} className={cn(CONTROL, "h-8 read-only:bg-surface-page", className)} />;
 }
 
 /** Several lines of text. */
 export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
-  return <textarea {...rest} className={cn(CONTROL, "min-h-20 py-1.5", className)} />;
+  return (
+    <textarea {...rest} className={cn(CONTROL, "min-h-20 py-1.5 read-only:bg-surface-page", className)} />
+  );
 }
 
 /** A search field. `/` focuses the one of the page: the shell looks for `data-search`. */

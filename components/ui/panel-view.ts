@@ -1,6 +1,15 @@
 "use client";
 
-import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+import {
+  createContext,
+  type RefObject,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 
 /** What a chart tells the panel around it, so that menu and keys of the panel work on the chart. */
 export type PanelView = {
@@ -37,8 +46,15 @@ export function usePanelViewState(): PanelView {
   );
 }
 
-/** For a chart: is the table asked for, and how to ask. Follows the panel around it, or itself where there is none. */
-export function useTableToggle(csv: () => string): { table: boolean; toggle: () => void } {
+/**
+ * For a chart: is the table asked for, and how to ask. Follows the panel around it, or itself where there is none. `focus`
+ * goes on the drawing and on the table: the one that appears takes the focus that the other had.
+ */
+export function useTableToggle(csv: () => string): {
+  table: boolean;
+  toggle: () => void;
+  focus: RefObject<HTMLElement | null>;
+} {
   const panel = useContext(PanelViewContext);
   const [own, setOwn] = useState(false);
   const latest = useRef(csv);
@@ -50,7 +66,15 @@ export function useTableToggle(csv: () => string): { table: boolean; toggle: () 
     () => (panel ? panel.setTable(!panel.table) : setOwn((value) => !value)),
     [panel],
   );
-  return { table, toggle };
+  const focus = useRef<HTMLElement>(null);
+  const shown = useRef(table);
+  useEffect(() => {
+    if (shown.current === table) return;
+    shown.current = table;
+    // The element with the focus is gone: the browser fell back to the body.
+    if (document.activeElement === document.body) focus.current?.focus({ preventScroll: true });
+  }, [table]);
+  return { table, toggle, focus };
 }
 
 /** True when a key was typed into a field, where single letters are text and not commands. */

@@ -140,7 +140,7 @@ export function Panel({
           </h3>
           <div className="ml-auto flex shrink-0 items-center gap-1">
             {value !== undefined && (state.kind === "data" || state.kind === "loading") ? (
-              <span className="px-1 text-strong">{state.kind === "data" ? value : null}</span>
+              <span className="px-1 text-strong tabular-nums">{state.kind === "data" ? value : null}</span>
             ) : null}
             {actions}
             {hasMenu ? (

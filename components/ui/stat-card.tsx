@@ -53,20 +53,22 @@ export function StatCard({
   className,
 }: StatCardProps) {
   const where = [scope, window].filter(Boolean).join(", ");
-  const shownState: State | undefined = state ?? (target?.met === false ? "warning" : undefined);
   return (
     <article
       aria-label={[name, where].filter(Boolean).join(", ")}
-      className={cn("relative grid min-w-0 gap-1 rounded-panel border bg-surface-panel px-4 py-3", className)}
+      className={cn(
+        "relative grid min-w-0 grid-cols-1 content-start gap-1 rounded-panel border bg-surface-panel px-4 py-3",
+        className,
+      )}
     >
       <p className="flex min-h-5 items-center gap-2">
         <span className="min-w-0 truncate text-secondary">
           <span className="text-primary">{name}</span>
           {where ? `, ${where}` : null}
         </span>
-        {shownState ? (
-          <StateBadge state={shownState} className="ml-auto shrink-0">
-            {stateText ?? (target?.met === false ? "Target missed" : undefined)}
+        {state ? (
+          <StateBadge state={state} className="ml-auto shrink-0">
+            {stateText}
           </StateBadge>
         ) : null}
       </p>
@@ -75,7 +77,7 @@ export function StatCard({
       ) : (
         <div className="flex min-h-8 items-end justify-between gap-3">
           {value ? (
-            <p className={cn("whitespace-nowrap", large ? "text-overview" : "text-stat")}>
+            <p className={cn("whitespace-nowrap tabular-nums", large ? "text-overview" : "text-stat")}>
               {value.number}
               {value.unit ? (
                 <span className="font-normal text-body text-secondary">{` ${value.unit}`}</span>
@@ -83,27 +85,36 @@ export function StatCard({
             </p>
           ) : (
             <p className="min-w-0">
-              <span className={large ? "text-overview" : "text-stat"}>–</span>
+              <span className={cn("text-secondary", large ? "text-overview" : "text-stat")}>–</span>
               {absent ? <span className="ml-2 text-secondary">{absent}</span> : null}
             </p>
           )}
           <div className="mb-1 shrink-0">{sparkline}</div>
         </div>
       )}
-      <p className="flex min-h-5 flex-wrap gap-x-3 text-body">
-        {loading ? null : (
-          <>
-            {change ? (
-              <span className={change.direction === "worse" ? "text-primary" : "text-secondary"}>
-                {change.text}
-                {changeScope ? <span className="text-secondary">{` ${changeScope}`}</span> : null}
-              </span>
-            ) : null}
-            {target ? <span className="text-secondary">{`target ${target.text}`}</span> : null}
-          </>
-        )}
-      </p>
+      {change !== undefined || loading ? (
+        <p className="min-h-5 truncate">
+          {change && !loading ? (
+            <span className={change.direction === "worse" ? "text-primary" : "text-secondary"}>
+              {change.text}
+              {changeScope ? <span className="text-secondary">{` ${changeScope}`}</span> : null}
+            </span>
+          ) : null}
+        </p>
+      ) : null}
+      {target && !loading ? <Target target={target} /> : null}
       {refreshing ? <LoadingBar /> : null}
     </article>
+  );
+}
+
+/** Met is grey with a small shape, missed is said; a target that nothing can be compared with stands without either. */
+function Target({ target }: { target: NonNullable<StatCardProps["target"]> }) {
+  const words = `Target ${target.text}`;
+  if (target.met === undefined) return <p className="text-caption text-secondary leading-5">{words}</p>;
+  return (
+    <p className="-ml-1 flex min-w-0">
+      <StateBadge state={target.met ? "ok" : "warning"}>{target.met ? words : `${words} missed`}</StateBadge>
+    </p>
   );
 }

@@ -99,7 +99,7 @@ export function StateBadge({
     <span
       data-state-tone={tone}
       className={cn(
-        "inline-flex h-5 max-w-full items-center gap-1 whitespace-nowrap rounded-control pr-2 pl-1 text-caption",
+        "inline-flex h-5 max-w-full items-center gap-1 align-middle whitespace-nowrap rounded-control pr-2 pl-1 text-caption",
         TINTS[tone],
         className,
       )}

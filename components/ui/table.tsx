@@ -91,7 +91,7 @@ export function TableCell({
   className,
   ...rest
 }: ComponentProps<"td"> & { numeric?: boolean }) {
-  return <td {...rest} className={cn(CELL, numeric ? "text-right" : "text-left", className)} />;
+  return <td {...rest} className={cn(CELL, numeric ? "text-right tabular-nums" : "text-left", className)} />;
 }
 
 /** The name of a row: the link or title in `text-strong`. */

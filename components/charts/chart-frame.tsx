@@ -1,0 +1,81 @@
+"use client";
+
+import { type KeyboardEvent, type ReactNode, Suspense } from "react";
+import { useTableToggle } from "@/components/ui/panel-view";
+import { Skeleton } from "@/components/ui/skeleton";
+import { ChartDataTable } from "./chart-data-table";
+import { toCsv } from "./csv";
+import { useNear } from "./use-near";
+
+/** The data of a chart as rows: words for people, numbers for the CSV. */
+export type ChartTable = {
+  header: readonly string[];
+  rows: readonly {
+    key: string | number;
+    cells: readonly ReactNode[];
+    raw: readonly (string | number | null)[];
+  }[];
+};
+
+/**
+ * What every chart but the time series has in common: an accessible name with a sentence, the data as a table by `t`,
+ * and loading its drawing only when it is near the window.
+ */
+export function ChartFrame({
+  title,
+  summary,
+  height,
+  table,
+  children,
+}: {
+  title: string;
+  summary: string;
+  height: number;
+  table: ChartTable;
+  /** Draws into a box of this height; may suspend. */
+  children: ReactNode;
+}) {
+  const csv = () =>
+    toCsv(
+      table.header,
+      table.rows.map((row) => row.raw),
+    );
+  const view = useTableToggle(csv);
+  const near = useNear(view.focus, view.table);
+  if (view.table) {
+    return (
+      <ChartDataTable
+        label={title}
+        header={table.header}
+        rows={table.rows}
+        csv={csv}
+        height={height}
+        onClose={view.toggle}
+        focus={view.focus}
+      />
+    );
+  }
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key !== "t" || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    view.toggle();
+  }
+  return (
+    <figure
+      ref={view.focus}
+      aria-roledescription="chart"
+      aria-label={`${title}. ${summary}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: t shows the data as a table
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      className="relative min-w-0 rounded-control"
+      style={{ height }}
+    >
+      {near ? (
+        <Suspense fallback={<Skeleton className="absolute inset-0" />}>{children}</Suspense>
+      ) : (
+        <Skeleton className="absolute inset-0" />
+      )}
+    </figure>
+  );
+}
