@@ -8,11 +8,11 @@ import { keyNumbers, queryId } from "@/lib/dashboards/overview";
 import { meetsTarget, summaryValue, targetText } from "@/lib/dashboards/overview-state";
 import { signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
-import { formatChange, formatParts } from "@/lib/units";
+import { formatChange, formatDuration, formatParts, parseDuration } from "@/lib/units";
 import type { Refresh } from "./panel-state";
 
 /** What matters now against its target: the value over the range, its course, and the change to the range before. */
-export function KeyNumbers({ service, refresh }: { service: string; refresh: Refresh }) {
+export function KeyNumbers({ refresh }: { refresh: Refresh }) {
   const range = useTimeRange();
   const words = rangeWords(range, new Date(range.now * 1000));
   return (
@@ -34,14 +34,13 @@ export function KeyNumbers({ service, refresh }: { service: string; refresh: Ref
             key={id}
             large
             name={name}
-            scope={service}
             window={words.charAt(0).toLowerCase() + words.slice(1)}
             loading={refresh.results === undefined && !refresh.error}
             refreshing={refresh.isRefreshing}
             value={
               parts === null ? null : { ...parts, number: `${current?.isAtLeast ? "≥ " : ""}${parts.number}` }
             }
-            absent={shortReason(result?.reason?.kind, refresh.error)}
+            absent={shortReason(result?.reason?.kind, refresh.error ?? result?.error)}
             change={
               current === undefined || previous === undefined
                 ? null
@@ -52,7 +51,8 @@ export function KeyNumbers({ service, refresh }: { service: string; refresh: Ref
                     definition.unit,
                   )
             }
-            changeScope="to the same time before"
+            changeScope={beforeWords(range.relative)}
+            className="content-start"
             {...(target === undefined
               ? {}
               : {
@@ -77,6 +77,15 @@ export function KeyNumbers({ service, refresh }: { service: string; refresh: Ref
       })}
     </section>
   );
+}
+
+/** What a change is measured against: as much time as is on screen, right before it. */
+function beforeWords(relative: string | null): string {
+  const seconds = relative === null ? null : parseDuration(relative);
+  if (seconds === null) return "to the time before";
+  if (seconds === 3_600) return "to the hour before";
+  if (seconds === 86_400) return "to the day before";
+  return `to the ${formatDuration(seconds)} before`;
 }
 
 const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);

@@ -34,7 +34,7 @@ export function LatencyTable({ refresh }: { refresh: Refresh }) {
       notes={panelNotes(ids, refresh)}
       promql={panelPromql(ids, refresh)}
       height="auto"
-      flush
+      flush={summarised.kind === "data"}
     >
       <Table label="Percentiles of the latencies" framed={false}>
         <TableHead>
@@ -47,7 +47,7 @@ export function LatencyTable({ refresh }: { refresh: Refresh }) {
             ))}
             <Explained text={quantileExplanations.mean ?? ""}>Mean</Explained>
             <Explained text={quantileExplanations.standardDeviation ?? ""}>Std. deviation</Explained>
-            <TableHeader numeric>Requests</TableHeader>
+            <TableHeader numeric>Observed</TableHeader>
           </TableRow>
         </TableHead>
         <TableBody>
@@ -107,8 +107,8 @@ function LatencyCells({
           <Hint text={standardDeviation.reason}>–</Hint>
         )}
       </TableCell>
-      <TableCell numeric title={count === null ? undefined : formatExact(count, "count")}>
-        {format(count, "count")}
+      <TableCell numeric title={count === null ? undefined : formatExact(count, signals[signal].observed)}>
+        {format(count, signals[signal].observed)}
       </TableCell>
     </>
   );

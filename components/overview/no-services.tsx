@@ -1,6 +1,7 @@
 import { PageHeader } from "@/components/shell/page-header";
 import { EmptyState } from "@/components/ui/empty-state";
 import { profiles } from "@/lib/signals/profiles";
+import { WaitForService } from "./wait-for-service";
 
 interface ConnectedSource {
   name: string;
@@ -23,6 +24,7 @@ export function NoServices({
   return (
     <>
       <PageHeader title="Overview" />
+      <WaitForService />
       {sources.length === 0 ? (
         <EmptyState
           title="No Prometheus is connected"

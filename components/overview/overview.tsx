@@ -1,5 +1,6 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import { PageHeader } from "@/components/shell/page-header";
@@ -9,6 +10,7 @@ import { TimeRangeControl } from "@/components/ui/time-range-control";
 import { TimeRangeProvider } from "@/components/ui/use-time-range";
 import { latencySignals, overviewPanels } from "@/lib/dashboards/overview";
 import { type Finding, overviewFindings } from "@/lib/dashboards/overview-state";
+import { servicesQuery } from "@/lib/services/client";
 import type { Service } from "@/lib/services/schema";
 import { KeyNumbers } from "./key-numbers";
 import { LatencyTable } from "./latency-table";
@@ -42,10 +44,12 @@ const order = [
 const orderedPanels = [...overviewPanels].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
 
 /** The overview of one of the services, in the time range of the URL. `now` is the server's, unix seconds. */
-export function Overview({ services, now }: { services: readonly Service[]; now: number }) {
+export function Overview({ services, now }: { services: Service[]; now: number }) {
+  // A new version or service shows without a reload: the change is announced, and the list read again.
+  const { data } = useQuery({ ...servicesQuery(), initialData: { items: services, nextCursor: null } });
   return (
     <TimeRangeProvider now={now}>
-      <ServiceOverview services={services} />
+      <ServiceOverview services={data.items.length === 0 ? services : data.items} />
     </TimeRangeProvider>
   );
 }
@@ -92,14 +96,14 @@ function ServiceOverview({ services }: { services: readonly Service[] }) {
                 detail: [one.engines.join(", "), one.source].filter((part) => part !== "").join(", "),
               }))}
               searchPlaceholder="Find a service"
-              className="max-w-60"
+              className="w-44"
             />
             <TimeRangeControl />
           </>
         }
       />
       <div className="grid gap-4">
-        <KeyNumbers service={service.id} refresh={refresh} />
+        <KeyNumbers refresh={refresh} />
         <section aria-label="Panels" className="grid grid-cols-1 gap-4 md:grid-cols-6 xl:grid-cols-12">
           {orderedPanels.map((panel) => (
             <div key={panel.id} className={`min-w-0 *:h-full ${spans[panel.id] ?? "xl:col-span-4"}`}>

@@ -1,5 +1,5 @@
 import type { PanelState } from "@/components/ui/panel";
-import { ApiError } from "@/lib/signals/read-json";
+import { errorFacts } from "@/lib/api/client";
 import type { SignalResult } from "@/lib/signals/schema";
 import { formatTime } from "@/lib/units";
 
@@ -18,11 +18,6 @@ export interface Refresh {
 
 export type Note = { kind: "warning" | "stale"; text: string };
 
-const facts = (error: unknown) =>
-  error instanceof ApiError
-    ? { detail: error.detail, requestId: error.requestId }
-    : { detail: error instanceof Error ? error.message : "The request failed." };
-
 /**
  * The face of a panel from the answers to its queries, the first of which it cannot do without: data as soon as the
  * first has any, else what the first says.
@@ -32,7 +27,7 @@ export function panelState(queryIds: readonly string[], refresh: Refresh): Panel
   if (results === undefined)
     return error === null || error === undefined
       ? { kind: "loading" }
-      : { kind: "error", error: facts(error), onRetry: retry, retrying: isRefreshing };
+      : { kind: "error", error: errorFacts(error), onRetry: retry, retrying: isRefreshing };
   const first = results.get(queryIds[0] ?? "");
   if (first === undefined) return { kind: "loading" };
   if (first.series.length > 0 && (first.status === "ok" || first.status === "error"))
@@ -59,7 +54,7 @@ export function panelNotes(queryIds: readonly string[], refresh: Refresh): Note[
   if (refresh.results !== undefined && refresh.error)
     notes.push({
       kind: "stale",
-      text: `Not refreshed${refresh.shownUntil === undefined ? "" : ` since ${formatTime(refresh.shownUntil)}`}: ${facts(refresh.error).detail}`,
+      text: `Not refreshed${refresh.shownUntil === undefined ? "" : ` since ${formatTime(refresh.shownUntil)}`}: ${errorFacts(refresh.error).detail}`,
     });
   for (const id of queryIds) {
     const result = refresh.results?.get(id);

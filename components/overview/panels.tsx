@@ -160,12 +160,10 @@ function RatePanel(input: PanelInput) {
 function ErrorPanel(input: PanelInput) {
   const total = resultOf(input, "total");
   const types = resultOf(input, "types");
-  const series =
-    types !== undefined && types.series.length > 0
-      ? errorTypeSeries(types)
-      : total === undefined
-        ? []
-        : singleSeries(total, "All errors");
+  // Types that did not happen are left out of the picture; without any it is the line of the whole, at zero.
+  const happened =
+    types === undefined ? [] : errorTypeSeries(types).filter(({ values }) => values.some((value) => value));
+  const series = happened.length > 0 || total === undefined ? happened : singleSeries(total, "All errors");
   return (
     <SignalPanel
       input={input}
@@ -173,7 +171,12 @@ function ErrorPanel(input: PanelInput) {
       unit={unitLabel(series, "ratio")}
       value={valueNow(total, "ratio")}
     >
-      <Lines input={input} series={series} unit="ratio" kind={series.length > 1 ? "stacked-bars" : "line"} />
+      <Lines
+        input={input}
+        series={series}
+        unit="ratio"
+        kind={happened.length > 0 ? "stacked-bars" : "line"}
+      />
     </SignalPanel>
   );
 }
@@ -365,7 +368,7 @@ function LatencyPanel(input: PanelInput) {
             counts={summedCounts(distribution.counts)}
             unit={unit}
             quantiles={marks}
-            noun={signal === "itl" ? "tokens" : "requests"}
+            noun={signals[signal].observed}
           />
         )}
       </div>

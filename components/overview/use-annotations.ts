@@ -1,38 +1,23 @@
 "use client";
 
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Grid } from "@/components/charts/series";
-import { readJson } from "@/lib/signals/read-json";
+import { annotationsQuery } from "@/lib/annotations/client";
 import type { TimeAxis } from "./panels";
 
-interface Annotation {
-  text: string;
-  /** RFC 3339. */
-  start: string;
-  end: string | null;
-}
-
-/** What happened in a range, rounded to minutes so that a refresh a moment later asks for the same. */
-const annotationsQuery = (service: string, start: number, end: number) =>
-  queryOptions({
-    queryKey: ["annotations", service, start, end],
-    queryFn: ({ signal }) =>
-      readJson<{ items: Annotation[] }>(
-        `/api/v1/annotations?${new URLSearchParams({ service, start: isoTime(start), end: isoTime(end), limit: "200" })}`,
-        { signal },
-      ),
-    placeholderData: (previous) => previous,
-    retry: false,
-  });
-
-const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
+/** Ends of the range are rounded to this, so that a refresh a moment later asks for the same. Seconds. */
+const roundedTo = 300;
 
 /** Marks and hatched gaps of the page's charts. Without an answer the charts stand without them. */
 export function useAnnotations(service: string, grid: Grid | undefined): TimeAxis {
-  const start = Math.floor((grid?.start ?? 0) / 60) * 60;
-  const end = Math.ceil((grid?.end ?? 0) / 60) * 60;
-  const { data } = useQuery({ ...annotationsQuery(service, start, end), enabled: grid !== undefined });
+  const start = Math.floor((grid?.start ?? 0) / roundedTo) * roundedTo;
+  const end = Math.ceil((grid?.end ?? 0) / roundedTo) * roundedTo;
+  const { data } = useQuery({
+    ...annotationsQuery({ service, start, end }),
+    enabled: grid !== undefined,
+    placeholderData: keepPreviousData,
+  });
   return useMemo(() => {
     const items = (data?.items ?? []).map(({ text, start: from, end: to }) => ({
       text,

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { readJson } from "@/lib/signals/read-json";
+import { requestJson } from "@/lib/api/client";
 import type { Service } from "./schema";
 
 /** The key of everything about services; SSE events of type `service` make it stale. */
@@ -10,6 +10,6 @@ export const servicesQuery = () =>
   queryOptions({
     queryKey: [...servicesKey, "list"],
     queryFn: ({ signal }) =>
-      readJson<{ items: Service[]; nextCursor: string | null }>("/api/v1/services?limit=200", { signal }),
+      requestJson<{ items: Service[]; nextCursor: string | null }>("/api/v1/services?limit=200", { signal }),
     staleTime: 30_000,
   });

@@ -178,6 +178,16 @@ describe("values", () => {
     expect(result.summary).toMatchObject({ mean: 2.5, count: 300 });
   });
 
+  it("of an earlier window that was not covered from its start are none", () => {
+    const query = plan({ signal: "request_rate", shape: "summary", offset: 120 }, "vllm");
+    const value = read([{}, [2.5]]);
+    expect(assemble(query, { value, coverage: read() })).toMatchObject({
+      status: "empty",
+      reason: { kind: "no_samples" },
+    });
+    expect(assemble(query, { value, coverage: read([{}, [1]]) }).status).toBe("ok");
+  });
+
   it("without any series are empty, and the reason is left to be found", () => {
     const result = assemble(plan({ signal: "queue_depth" }, "vllm"), { value: read() });
     expect(result.status).toBe("empty");

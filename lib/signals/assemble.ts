@@ -66,6 +66,8 @@ export function needsProof(plan: ReadPlan, results: Results): boolean {
 export function assemble(plan: ReadPlan, results: Results, proof: CounterProof = "unproven"): SignalResult {
   const result = emptyResult(plan);
   result.warnings = [...new Set(Object.values(results).flatMap((read) => read?.warnings ?? []))];
+  if (results.coverage !== undefined && results.coverage.series.length === 0)
+    return { ...result, reason: uncovered(plan) };
   const filled =
     plan.spelling.kind === "histogram"
       ? histogramResult(plan, results)
@@ -85,6 +87,12 @@ interface BucketGroup {
   cumulative: (number | null)[][];
 }
 
+const uncovered = (plan: ReadPlan): Reason => ({
+  kind: "no_samples",
+  metric: plan.evidence.metric,
+  text: "There are no samples from the start of this window, so it does not stand for all of it.",
+});
+
 const noRequests: Reason = { kind: "no_traffic", text: "No traffic: no requests in this range." };
 
 function histogramResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
@@ -98,7 +106,7 @@ function histogramResult(plan: ReadPlan, results: Results): Partial<SignalResult
     const window = plan.grid.end - plan.grid.start;
     const summarised = groups.map((group) => ({
       group,
-      summary: summaryOf(group, window, sumFor(results.sum, group, plan.dimensions), plan.quantiles),
+      summary: summaryOf(plan, group, sumFor(results.sum, group, plan.dimensions)),
     }));
     return {
       status: "ok",
@@ -196,11 +204,12 @@ function sumFor(
 }
 
 function summaryOf(
+  plan: ReadPlan,
   group: BucketGroup,
-  window: number,
   sumPerSecond: number | null | undefined,
-  quantiles: readonly number[],
 ): SignalSummary {
+  const window = plan.grid.end - plan.grid.start;
+  const { observed } = signals[plan.query.signal];
   const buckets = bucketsAt(group, 0) ?? [];
   const perSecond = buckets.at(-1)?.count ?? 0;
   const count = Math.round(perSecond * window);
@@ -215,16 +224,21 @@ function summaryOf(
       spread.kind === "estimate"
         ? { kind: "estimate", value: spread.value, note: spread.note }
         : { kind: "undetermined", reason: spread.text },
-    quantiles: quantiles.map((q) => quantileValue(q, count, estimateQuantile(q, buckets))),
+    quantiles: plan.quantiles.map((q) => quantileValue(q, count, observed, estimateQuantile(q, buckets))),
   };
 }
 
 /** Says with a far quantile how few observations it stands on: 1 / (1 − q) are needed for one to lie beyond it. */
-function quantileValue(q: number, count: number, estimate: QuantileEstimate): QuantileValue {
+function quantileValue(
+  q: number,
+  count: number,
+  observed: string,
+  estimate: QuantileEstimate,
+): QuantileValue {
   const needed = Math.round(1 / (1 - q));
   const few =
     count < needed
-      ? `Only ${count.toLocaleString("en-US")} requests: it takes ${needed.toLocaleString("en-US")} for one to lie beyond p${percentile(q)}.`
+      ? `Only ${count.toLocaleString("en-US")} ${observed}: it takes ${needed.toLocaleString("en-US")} for one to lie beyond p${percentile(q)}.`
       : undefined;
   switch (estimate.kind) {
     case "undetermined":

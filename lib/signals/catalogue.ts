@@ -51,6 +51,8 @@ export interface SignalDefinition {
   kind: SignalKind;
   /** Which direction is good; colours and words of a change follow it. */
   better: "lower" | "higher";
+  /** What its histogram observes, in the plural; requests where it has none. */
+  observed: "requests" | "tokens";
   /** False where a change alone is neither good nor bad, such as less traffic: then a change gets no judgement. */
   judged: boolean;
   /** What it should be. `quantile` names the quantile that the target is about. */
@@ -62,7 +64,7 @@ export interface SignalDefinition {
   measuredBy: string;
 }
 
-const definitions: { [Id in SignalId]: Omit<SignalDefinition, "id" | "judged"> } = {
+const definitions: { [Id in SignalId]: Omit<SignalDefinition, "id" | "judged" | "observed"> } = {
   request_rate: {
     title: "Request rate",
     shortTitle: "Requests",
@@ -326,7 +328,10 @@ const unjudged: ReadonlySet<SignalId> = new Set([
 
 /** The definition of each signal by its id. */
 export const signals: { [Id in SignalId]: SignalDefinition } = Object.fromEntries(
-  signalIds.map((id) => [id, { id, judged: !unjudged.has(id), ...definitions[id] }]),
+  signalIds.map((id) => [
+    id,
+    { id, judged: !unjudged.has(id), observed: id === "itl" ? "tokens" : "requests", ...definitions[id] },
+  ]),
 ) as { [Id in SignalId]: SignalDefinition };
 
 /** Whether a string is the id of a signal. */

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { readJson } from "./read-json";
+import { requestJson } from "@/lib/api/client";
 import type { SignalsAnswer, SignalsRequest } from "./schema";
 
 /** The key of everything that is read from a telemetry source. */
@@ -13,7 +13,7 @@ export const signalsQuery = (request: SignalsRequest) =>
   queryOptions({
     queryKey: [...signalsKey, request],
     queryFn: ({ signal }) =>
-      readJson<SignalsAnswer>("/api/v1/signals/query", { method: "POST", body: request, signal }),
+      requestJson<SignalsAnswer>("/api/v1/signals/query", { method: "POST", body: request, signal }),
     staleTime: Number.POSITIVE_INFINITY,
     // A refresh asks for another range, so old ones are not looked at again but on going back.
     gcTime: 60_000,

@@ -42,6 +42,18 @@ it("moves the window back by whole steps for the window before", () => {
   expect(plan).toMatchObject({ grid: { start: -2400, end: 1200 }, reads: [{ start: -2400, end: 1200 }] });
 });
 
+it("looks whether an earlier window had samples from its start, before it stands for all of it", () => {
+  const query = { id: "q", service: "chat-api", signal: "ttft", shape: "summary", offset: 3600 } as const;
+  const plan = planSignal(chatApi, query, grid);
+  expect(
+    plan.kind === "reads" && plan.reads.map(({ role, end, expr }) => [role, end, expr.slice(-6)]),
+  ).toEqual([
+    ["buckets", 1200, "[1h]))"],
+    ["sum", 1200, "[1h]))"],
+    ["coverage", -2330, "[1m]))"],
+  ]);
+});
+
 it("knows what the service can be asked for", () => {
   const measurable = measurableSignals(chatApi);
   expect(measurable).toContain("ttft");

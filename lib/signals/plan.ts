@@ -14,7 +14,7 @@ export interface Grid {
 }
 
 /** What one upstream expression gives to the answer. */
-export type ReadRole = "buckets" | "sum" | "value" | "failures" | "total";
+export type ReadRole = "buckets" | "sum" | "value" | "failures" | "total" | "coverage";
 
 /** One range query to send to the service's source. */
 export interface PlannedRead extends Grid {
@@ -104,6 +104,23 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
     rateWindow: window,
     ...readGrid,
   });
+  // A summary of an earlier window stands for it only if there were samples from its start; a rate over hours would
+  // pass a few minutes of them off as the whole.
+  const shortWindow = rateWindowFor(service.scrapeInterval, grid.step);
+  const coverageTime = alignToStep(shifted.start + shortWindow, grid.step) + grid.step;
+  const coverage = (exprOf: (scope: { matchers: Matcher[]; window: number }) => string): PlannedRead[] =>
+    isSummary && back > 0
+      ? [
+          {
+            role: "coverage",
+            expr: exprOf({ matchers, window: shortWindow }),
+            rateWindow: shortWindow,
+            start: coverageTime,
+            end: coverageTime,
+            step: grid.step,
+          },
+        ]
+      : [];
   const quantiles =
     query.quantiles ?? (shape === "summary" ? summaryQuantiles : shape === "range" ? rangeQuantiles : []);
 
@@ -129,7 +146,16 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
       const mean = `${part("_sum", by)} / ${part("_count", by)}`;
       return {
         ...common,
-        reads: [read("buckets", buckets), ...(isSummary ? [read("sum", part("_sum", by))] : [])],
+        reads: [
+          read("buckets", buckets),
+          ...(isSummary ? [read("sum", part("_sum", by))] : []),
+          ...coverage((short) =>
+            rateOf(
+              spelling.histograms.map((metric) => ({ metric: `${metric}_count` })),
+              { ...short, by: [] },
+            ),
+          ),
+        ],
         expr: [
           ...quantiles.map((quantile) => `histogram_quantile(${quantile}, ${buckets})`),
           ...(quantiles.length === 0 ? [buckets] : []),
@@ -139,7 +165,11 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
     }
     case "counter": {
       const rate = rateOf(spelling.counters, { ...scope, by });
-      return { ...common, reads: [read("value", rate)], expr: [rate] };
+      const reads = [
+        read("value", rate),
+        ...coverage((short) => rateOf(spelling.counters, { ...short, by: [] })),
+      ];
+      return { ...common, reads, expr: [rate] };
     }
     case "failures": {
       const failures = rateOf([spelling.failures], { ...scope, by });
@@ -147,13 +177,21 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
       const total = rateOf([spelling.total], { ...scope, by: totalBy });
       return {
         ...common,
-        reads: [read("failures", failures), read("total", total)],
+        reads: [
+          read("failures", failures),
+          read("total", total),
+          ...coverage((short) => rateOf([spelling.total], { ...short, by: [] })),
+        ],
         expr: [failuresText(spelling.want, failures, total, by, totalBy)],
       };
     }
     case "expression": {
       const value = fillTemplate(spelling.expression, { ...scope, by });
-      return { ...common, reads: [read("value", value)], expr: [value] };
+      const reads = [
+        read("value", value),
+        ...coverage((short) => fillTemplate(spelling.expression, { ...short, by: [] })),
+      ];
+      return { ...common, reads, expr: [value] };
     }
   }
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import { setMaxListeners } from "node:events";
 import { LRUCache } from "lru-cache";
 import { isInferscopeError } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
@@ -45,6 +46,8 @@ export async function querySignals(
   { requestId, now, signal }: { requestId: string; now: Date; signal?: AbortSignal },
 ): Promise<SignalsAnswer> {
   const grid = alignGrid(request);
+  // Every read of the page listens to the one signal of its request; Node would take that for a leak.
+  if (signal !== undefined) setMaxListeners(0, signal);
   const reads = new Map<string, Promise<ReadResult>>();
   const readOnce = (service: Reached, read: PlannedRead): Promise<ReadResult> => {
     const key = JSON.stringify([targetKey(service.target), read.expr, read.start, read.end]);

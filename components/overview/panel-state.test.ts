@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { ApiError } from "@/lib/api/client";
+import type { SignalResult } from "@/lib/signals/schema";
+import { panelNotes, panelPromql, panelState, type Refresh } from "./panel-state";
+
+const result = (fields: Partial<SignalResult>): SignalResult => ({
+  id: "a",
+  status: "ok",
+  signal: "ttft",
+  unit: "seconds",
+  better: "lower",
+  expr: ["up"],
+  warnings: [],
+  series: [{ labels: {}, values: [1] }],
+  ...fields,
+});
+const refresh = (results: SignalResult[] | undefined, error: unknown = null): Refresh => ({
+  results: results && new Map(results.map((one) => [one.id, one])),
+  isRefreshing: false,
+  error,
+  shownUntil: 1_767_225_600,
+  retry: () => {},
+});
+const upstream = {
+  code: "upstream_rejected",
+  detail: "Prometheus refused.",
+  upstream: "parse error",
+  requestId: "r",
+};
+
+describe("a panel", () => {
+  it("loads before the first answer, and says why when there is none", () => {
+    expect(panelState(["a"], refresh(undefined))).toEqual({ kind: "loading" });
+    expect(
+      panelState(["a"], refresh(undefined, new ApiError(0, "unavailable", "Not reached."))),
+    ).toMatchObject({
+      kind: "error",
+      error: { detail: "Not reached." },
+    });
+  });
+
+  it("shows Prometheus's own message when its query failed", () => {
+    expect(
+      panelState(["a"], refresh([result({ status: "error", series: [], error: upstream })])),
+    ).toMatchObject({
+      kind: "error",
+      error: { upstream: "parse error", requestId: "r" },
+    });
+  });
+
+  it("keeps older data of a failed query and marks them", () => {
+    const failed = refresh([result({ status: "error", error: upstream })]);
+    expect(panelState(["a"], failed)).toMatchObject({ kind: "data" });
+    expect(panelNotes(["a"], failed)).toEqual([{ kind: "stale", text: "Older data: Prometheus refused." }]);
+  });
+
+  it("keeps what is on screen when the whole refresh failed, and says since when", () => {
+    const failed = refresh([result({})], new ApiError(0, "unavailable", "Not reached."));
+    expect(panelState(["a"], failed)).toMatchObject({ kind: "data" });
+    expect(panelNotes(["a"], failed)[0]?.text).toMatch(/^Not refreshed since .*: Not reached\.$/);
+  });
+
+  it("is empty for the reason that the answer gives", () => {
+    const reason = { kind: "no_traffic", text: "No traffic." } as const;
+    expect(panelState(["a"], refresh([result({ status: "empty", series: [], reason })]))).toMatchObject({
+      kind: "empty",
+      reason: "no_traffic",
+      text: "No traffic.",
+    });
+  });
+
+  it("passes on warnings and PromQL once", () => {
+    const both = refresh([result({ warnings: ["partial"] }), result({ id: "b", warnings: ["partial"] })]);
+    expect(panelNotes(["a", "b"], both)).toEqual([{ kind: "warning", text: "partial" }]);
+    expect(panelPromql(["a", "b"], both)).toEqual(["up"]);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { SignalResult } from "@/lib/signals/schema";
+import { filledBuckets, gpuNames, percentileSeries, summedCounts, versionSeries } from "./series";
+
+const result = (series: SignalResult["series"]): SignalResult => ({
+  id: "q",
+  status: "ok",
+  signal: "ttft",
+  unit: "seconds",
+  better: "lower",
+  expr: [],
+  warnings: [],
+  series,
+});
+
+it("draws percentiles in one hue, the slowest first", () => {
+  const lines = percentileSeries(
+    result([0.5, 0.95, 0.99].map((quantile) => ({ labels: {}, quantile, values: [quantile] }))),
+  );
+  expect(lines.map(({ id, color }) => [id, color])).toEqual([
+    ["p99", "p99"],
+    ["p95", "p95"],
+    ["p50", "p50"],
+  ]);
+});
+
+it("gives a version the colour that it has everywhere", () => {
+  const lines = versionSeries(
+    result([
+      { labels: { version: "v1" }, values: [1] },
+      { labels: { version: "v2" }, values: [1] },
+    ]),
+    { v1: 7 },
+  );
+  expect(lines.map(({ label, color }) => [label, color])).toEqual([
+    ["v1", 7],
+    ["v2", 2],
+  ]);
+});
+
+describe("gpuNames", () => {
+  it("uses the index where it is unique, the host too where it is not, and the uuid where there is none", () => {
+    expect(
+      gpuNames([
+        { labels: { gpu: "0", host: "n1" } },
+        { labels: { gpu: "0", host: "n2" } },
+        { labels: { gpu: "1", host: "n1" } },
+        { labels: { uuid: "GPU-0123456789abcdef" } },
+      ]),
+    ).toEqual(["n1 GPU 0", "n2 GPU 0", "GPU 1", "GPU …89abcdef"]);
+  });
+});
+
+describe("buckets", () => {
+  it("are cut to those that hold something and a neighbour on each side", () => {
+    expect(filledBuckets([1, 2, 3, 4, 5, null], [[0, 0, 2, 0, 0, 0]])).toEqual({
+      bounds: [2, 3, 4],
+      counts: [[0, 2, 0]],
+    });
+  });
+
+  it("stay whole when all are empty", () => {
+    expect(filledBuckets([1, null], [[0, 0]]).bounds).toEqual([1, null]);
+  });
+
+  it("are summed over the steps", () => {
+    expect(
+      summedCounts([
+        [1, 2],
+        [3, 4],
+      ]),
+    ).toEqual([4, 6]);
+  });
+});

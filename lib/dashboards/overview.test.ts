@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import type { SignalResult } from "@/lib/signals/schema";
+import { signalsRequestSchema } from "@/lib/signals/schema";
+import { THIN_SPACE } from "@/lib/units";
+import { overviewPanels, overviewRequest, queryId, tableRows } from "./overview";
+import { overviewFindings } from "./overview-state";
+
+const request = (from: number, to: number) =>
+  overviewRequest({ service: "chat-api", from, to, scrapeInterval: 5, latency: "ttft" });
+
+describe("the overview's request", () => {
+  it("is valid, has eight panels, and asks once for all that is shown", () => {
+    const made = request(1_767_225_601, 1_767_229_204);
+    expect(signalsRequestSchema.safeParse(made).success).toBe(true);
+    expect(overviewPanels).toHaveLength(8);
+    const ids = new Set(made.queries.map(({ id }) => id));
+    for (const { queryId: id } of tableRows) expect(ids).toContain(id);
+  });
+
+  it("is the same for viewers who come within one step", () => {
+    const step = request(0, 3600).step;
+    expect(request(36_001, 39_601)).toEqual(request(36_000 + step - 1, 39_600 + step - 1));
+  });
+
+  it("asks for the window right before for each key number", () => {
+    const made = request(36_000, 39_600);
+    const before = made.queries.filter(({ offset }) => offset !== undefined);
+    expect(before).toHaveLength(4);
+    for (const { offset } of before) expect(offset).toBe(made.end - made.start);
+  });
+
+  it("has a point at least even in the shortest range", () => {
+    const made = request(1000, 1001);
+    expect(made.end).toBeGreaterThan(made.start);
+  });
+});
+
+const summary = (fields: Partial<SignalResult>, value: number, kind: "estimate" | "at_least" = "estimate") =>
+  ({
+    status: "ok",
+    signal: "ttft",
+    unit: "seconds",
+    better: "lower",
+    expr: [],
+    warnings: [],
+    series: [],
+    summary: {
+      count: 10,
+      mean: value,
+      standardDeviation: { kind: "undetermined", reason: "" },
+      quantiles: [{ q: 0.95, kind, value }],
+    },
+    ...fields,
+  }) as SignalResult;
+const findings = (...results: SignalResult[]) =>
+  overviewFindings(new Map(results.map((one) => [one.id, one])));
+const ttft = queryId("key-ttft", "now");
+const availability = queryId("key-availability", "now");
+const queue = queryId("queue-depth", "waiting");
+
+describe("the state in words", () => {
+  it("is healthy only where a target was judged and met", () => {
+    expect(findings(summary({ id: ttft }, 0.4))).toEqual([
+      { state: "ok", text: "Healthy: every target that is measured is met" },
+    ]);
+  });
+
+  it("names what missed its target, and by how much", () => {
+    const [worst] = findings(summary({ id: ttft }, 1.84));
+    expect(worst).toMatchObject({
+      state: "warning",
+      text: `TTFT p95 1.84${THIN_SPACE}s, over its target of 500${THIN_SPACE}ms`,
+    });
+  });
+
+  it("says at least, where the quantile lies beyond the last bucket", () => {
+    expect(findings(summary({ id: ttft }, 10, "at_least"))[0]?.text).toContain("TTFT p95 ≥ 10");
+  });
+
+  it("puts the worst first", () => {
+    const deep = {
+      ...summary({ id: queue, signal: "queue_depth" }, 0),
+      series: [{ labels: {}, values: [700] }],
+    };
+    const states = findings(
+      summary({ id: ttft }, 1),
+      summary({ id: availability, signal: "availability" }, 0.99),
+      deep,
+    ).map(({ state }) => state);
+    expect(states).toEqual(["critical", "critical", "warning"]);
+  });
+
+  it("cannot be said when the source did not answer, and is no data without traffic", () => {
+    const down = summary({ id: ttft, status: "error", summary: undefined }, 0);
+    down.error = { code: "upstream_unavailable", detail: "Nothing listens.", requestId: "r" };
+    expect(findings(down)).toEqual([{ state: "cannot_evaluate", text: "Nothing listens." }]);
+    const idle = summary({ id: ttft, status: "empty", summary: undefined }, 0);
+    idle.reason = { kind: "no_traffic", text: "No traffic: no requests in this range." };
+    expect(findings(idle)).toMatchObject([{ state: "no_data" }]);
+  });
+});
