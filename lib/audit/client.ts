@@ -12,6 +12,9 @@ export type AuditFilters = {
   action: string;
   resourceType: string;
   resourceId: string;
+  /** Seconds back from now, such as "3600"; stands instead of `start` and `end`. */
+  since: string;
+  /** RFC 3339. */
   start: string;
   end: string;
 };
@@ -19,11 +22,15 @@ export type AuditFilters = {
 export const auditEventsQuery = (filters: AuditFilters, cursor: string | null) =>
   queryOptions({
     queryKey: [...auditKey, "list", filters, cursor],
-    queryFn: ({ signal }) =>
-      requestJson<{ items: AuditEventView[]; nextCursor: string | null }>(
-        withQuery("/api/v1/audit-events", { ...filters, cursor }),
+    queryFn: ({ signal }) => {
+      const { since, start, end, ...others } = filters;
+      const range =
+        since === "" ? { start, end } : { start: new Date(Date.now() - Number(since) * 1000).toISOString() };
+      return requestJson<{ items: AuditEventView[]; nextCursor: string | null }>(
+        withQuery("/api/v1/audit-events", { ...others, ...range, cursor }),
         { signal },
-      ),
+      );
+    },
     placeholderData: keepPreviousData,
   });
 
