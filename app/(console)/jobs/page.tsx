@@ -1,0 +1,23 @@
+import { dehydrate, HydrationBoundary, QueryClient } from "@tanstack/react-query";
+import type { Metadata } from "next";
+import { JobsPage } from "@/components/jobs/jobs-page";
+import { pageActor } from "@/lib/auth/page-actor";
+import { loopsQuery, queuesQuery, workersQuery } from "@/lib/jobs/client";
+import { listLoops, listQueues, listWorkers } from "@/lib/jobs/queries";
+
+export const metadata: Metadata = { title: "Jobs" };
+
+export default async function Page() {
+  await pageActor("jobs:read");
+  const now = new Date();
+  const [queues, workers, loops] = await Promise.all([listQueues(), listWorkers(now), listLoops(now)]);
+  const client = new QueryClient();
+  client.setQueryData(queuesQuery().queryKey, { items: queues });
+  client.setQueryData(workersQuery().queryKey, { items: workers });
+  client.setQueryData(loopsQuery().queryKey, { items: loops });
+  return (
+    <HydrationBoundary state={dehydrate(client)}>
+      <JobsPage />
+    </HydrationBoundary>
+  );
+}
