@@ -1,0 +1,76 @@
+import type { Definition } from "@/lib/api/route";
+import * as accountPassword from "../account/password/route";
+import * as accountPasswordReset from "../account/password-reset/route";
+import * as account from "../account/route";
+import * as accountSessions from "../account/sessions/route";
+import * as accountSetUp from "../account/set-up/route";
+import * as annotationsAnnotation from "../annotations/[annotation]/route";
+import * as annotations from "../annotations/route";
+import * as apiKeysApikey from "../api-keys/[apiKey]/route";
+import * as apiKeys from "../api-keys/route";
+import * as auditEventsEvent from "../audit-events/[event]/route";
+import * as auditEvents from "../audit-events/route";
+import * as events from "../events/route";
+import * as jobsJobRetry from "../jobs/[job]/retry/route";
+import * as jobsLoops from "../jobs/loops/route";
+import * as jobsQueuesQueueRun from "../jobs/queues/[queue]/run/route";
+import * as jobsQueues from "../jobs/queues/route";
+import * as jobs from "../jobs/route";
+import * as jobsWorkers from "../jobs/workers/route";
+import * as revisions from "../revisions/route";
+import * as servicesServiceSignals from "../services/[service]/signals/route";
+import * as services from "../services/route";
+import * as signInLinks from "../sign-in-links/route";
+import * as signalsQuery from "../signals/query/route";
+import * as sourcesSourceRestore from "../sources/[source]/restore/route";
+import * as sourcesSource from "../sources/[source]/route";
+import * as sources from "../sources/route";
+import * as sourcesTest from "../sources/test/route";
+import * as usersUserPasswordLink from "../users/[user]/password-link/route";
+import * as usersUser from "../users/[user]/route";
+import * as usersUserSessions from "../users/[user]/sessions/route";
+import * as users from "../users/route";
+
+const modules: Record<string, unknown>[] = [
+  accountPasswordReset,
+  accountPassword,
+  account,
+  accountSessions,
+  accountSetUp,
+  annotationsAnnotation,
+  annotations,
+  apiKeysApikey,
+  apiKeys,
+  auditEventsEvent,
+  auditEvents,
+  events,
+  jobsJobRetry,
+  jobsLoops,
+  jobsQueuesQueueRun,
+  jobsQueues,
+  jobs,
+  jobsWorkers,
+  revisions,
+  servicesServiceSignals,
+  services,
+  signInLinks,
+  signalsQuery,
+  sourcesSourceRestore,
+  sourcesSource,
+  sources,
+  sourcesTest,
+  usersUserPasswordLink,
+  usersUser,
+  usersUserSessions,
+  users,
+];
+
+const hasDefinition = (value: unknown): value is { definition: Definition } =>
+  typeof value === "function" && "definition" in value;
+
+/** What every endpoint under /api/v1 declares. A test holds this list to the folder. */
+export const definitions: Definition[] = modules.flatMap((module) =>
+  Object.values(module)
+    .filter(hasDefinition)
+    .map(({ definition }) => definition),
+);
