@@ -269,7 +269,10 @@ export class BatchEngine {
     for (const sequence of state.running) {
       const decodes = sequence.computed >= sequence.prefillTarget;
       context += decodes ? sequence.promptTokens + sequence.generated : sequence.computed;
-      if (decodes) decoding++;
+      if (!decodes) continue;
+      decoding++;
+      // What runs has its next block before a newcomer may take it.
+      this.#grow(sequence, sequence.generated + 1);
     }
     let budget = maxBatchedTokens - decoding;
     let prefillTokens = 0;

@@ -2,7 +2,11 @@ import { readFile, rename } from "node:fs/promises";
 import { z } from "zod";
 import type { Deployment } from "./deployment";
 import type { SavedReplica } from "./history";
-import { OLDEST_STATE_SECONDS } from "./roles/server";
+
+// A replica is taken up only while its counters can be brought to the present in a moment; or from a little ahead: a
+// history may end when Prometheus is expected to be up, and the server then begins at that time.
+const OLDEST_STATE_SECONDS = 900;
+const NEWEST_STATE_SECONDS = 120;
 
 const savedSchema = z.looseObject({
   format: z.literal(1),
@@ -14,7 +18,7 @@ const savedSchema = z.looseObject({
 /**
  * Takes the replica that a backfill saved, once: the file is renamed to `<file>.used`, for counters that start from it
  * a second time would lie below what Prometheus has seen and look like a jump of their whole value. Null, with the
- * reason, where it is not there, of another deployment, or too old to go on from; throws if it is no such file.
+ * reason, where it is not there, of another deployment, or too far away in time; throws if it is no such file.
  */
 export async function takeSavedReplica(
   path: string,
@@ -36,6 +40,8 @@ export async function takeSavedReplica(
     return { saved: null, reason: `it is of ${saved.instance}, ${saved.version}` };
   }
   const age = now - saved.state.at;
-  if (age < 0 || age > OLDEST_STATE_SECONDS) return { saved: null, reason: `it is ${Math.round(age)} s old` };
+  if (age > OLDEST_STATE_SECONDS || age < -NEWEST_STATE_SECONDS) {
+    return { saved: null, reason: `it is ${Math.round(age)} s old` };
+  }
   return { saved };
 }

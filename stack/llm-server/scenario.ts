@@ -33,7 +33,7 @@ export const scenarioSchema = z.discriminatedUnion("kind", [
     kind: z.literal("gpu_memory_leak"),
     gpu: z.string().regex(/^\d+$/, "expected the index of a GPU, such as 0").optional(),
     version: version.optional(),
-    mib_per_minute: z.number().positive().max(10_000).default(512),
+    mib_per_minute: z.number().positive().max(100_000).default(512),
     duration,
   }),
   z.strictObject({

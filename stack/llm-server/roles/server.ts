@@ -28,7 +28,7 @@ export type ServerOptions = {
   seed: number;
   /** Seconds after the start in which the server answers 503, model loading. */
   loadSeconds: number;
-  /** The replica to go on from. */
+  /** The replica to go on from. If its time is yet to come, the server is loading until then. */
   saved?: SavedReplica | undefined;
   /** Mean requests per second of the whole demo, for the time between the saved state and the first real request. */
   rate: number;
@@ -36,8 +36,6 @@ export type ServerOptions = {
   log: Logger;
 };
 
-// A saved state is taken up only while its counters can be brought to the present in a moment.
-export const OLDEST_STATE_SECONDS = 900;
 const STAND_IN_SECONDS = 30;
 const FLUSH_SECONDS = 0.25;
 const IDLE_SECONDS = 1;
@@ -83,12 +81,13 @@ export async function startServer(options: ServerOptions): Promise<Running> {
 
   // From the saved state to the first real request the same traffic goes on, without clients, so that the series do
   // not show how long the start took.
+  const loadedAt = Math.max(startedAt + options.loadSeconds, saved?.state.at ?? 0);
   let standIn = saved ? createStandIn(options, saved.state.at) : null;
   let timer: NodeJS.Timeout | undefined;
 
   function wake(): void {
     const now = clock();
-    if (standIn && now > startedAt + STAND_IN_SECONDS) standIn = null;
+    if (standIn && now > loadedAt + STAND_IN_SECONDS) standIn = null;
     standIn?.submitUpTo(replica, now);
     replica.advance(now);
     let streaming = false;
@@ -283,7 +282,7 @@ export async function startServer(options: ServerOptions): Promise<Running> {
   }
 
   function loadingReason(now: number): string | null {
-    return now < startedAt + options.loadSeconds ? "model loading" : null;
+    return now < loadedAt ? "model loading" : null;
   }
 
   function ready(_request: http.IncomingMessage, response: http.ServerResponse): void {
