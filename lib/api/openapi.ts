@@ -29,6 +29,27 @@ function commonErrors(definition: Definition): ErrorCode[] {
   return codes;
 }
 
+function ifMatchHeader(required: boolean) {
+  const version = z
+    .string()
+    .describe('The ETag that was read, such as "3". Refused with 412 when it is no longer the present one.');
+  return z.object({ "If-Match": required ? version : version.optional() });
+}
+
+/** Parameters are declared by schemas that have no examples; the route's own example has them by name. */
+function addParameterExamples(
+  document: ReturnType<OpenApiGeneratorV31["generateDocument"]>,
+  definition: Definition,
+): void {
+  const operation = document.paths?.[definition.path]?.[definition.method.toLowerCase() as "get"];
+  for (const parameter of operation?.parameters ?? []) {
+    if (!("name" in parameter)) continue;
+    const examples = parameter.in === "path" ? definition.example.params : definition.example.query;
+    const example = examples?.[parameter.name];
+    if (example !== undefined) parameter.example = example;
+  }
+}
+
 /** The OpenAPI 3.1 document of the given routes. */
 export function openApiDocument(definitions: Definition[], serverUrl: string): object {
   const registry = new OpenAPIRegistry();
@@ -59,6 +80,7 @@ export function openApiDocument(definitions: Definition[], serverUrl: string): o
       request: {
         ...(definition.params === undefined ? {} : { params: definition.params as z.ZodObject }),
         ...(definition.query === undefined ? {} : { query: definition.query as z.ZodObject }),
+        ...(definition.ifMatch === "no" ? {} : { headers: ifMatchHeader(definition.ifMatch === "required") }),
         ...(definition.body === undefined
           ? {}
           : {
@@ -103,7 +125,7 @@ export function openApiDocument(definitions: Definition[], serverUrl: string): o
       },
     });
   }
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "Inferscope API",
@@ -113,4 +135,6 @@ export function openApiDocument(definitions: Definition[], serverUrl: string): o
     },
     servers: [{ url: serverUrl }],
   });
+  for (const definition of definitions) addParameterExamples(document, definition);
+  return document;
 }

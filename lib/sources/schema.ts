@@ -38,8 +38,14 @@ const secretText = z
 const headerText = secretText.regex(/^[\x21-\x7e\x80-\xff]([\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/, {
   error: "Only characters that a header can carry: no line breaks, no space at either end",
 });
-const usernameText = secretText.regex(/^[^:\p{Cc}]*$/u, { error: "No colon and no control characters" });
-const passwordText = secretText.regex(/^\P{Cc}*$/u, { error: "No control characters" });
+const hasControlCharacter = (text: string) => /\p{Cc}/u.test(text);
+const passwordText = secretText.refine((text) => !hasControlCharacter(text), {
+  error: "No control characters",
+});
+/** A colon would end it, RFC 7617, section 2. */
+const usernameText = secretText.refine((text) => !text.includes(":") && !hasControlCharacter(text), {
+  error: "No colon and no control characters",
+});
 
 export const authenticationTypes = ["none", "bearer", "basic"] as const;
 export const authenticationSchema = z.discriminatedUnion("type", [
