@@ -5,6 +5,8 @@ const config: NextConfig = {
   outputFileTracingRoot: import.meta.dirname,
   poweredByHeader: false,
   reactStrictMode: true,
+  // Writing the build's cache takes longer than it saves where a build is a rare thing.
+  experimental: { turbopackFileSystemCacheForBuild: false },
   // The quickstart builds without it, `npm test` runs the compiler on its own.
   typescript: { ignoreBuildErrors: process.env.INFERSCOPE_SKIP_TYPE_CHECK === "1" },
 };

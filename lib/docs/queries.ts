@@ -8,7 +8,7 @@ const folder = () => process.env.INFERSCOPE_DOCS_DIR ?? path.resolve("docs");
 
 /** All pages, as their path under docs/ without `.md`, sorted. */
 export async function listPages(): Promise<string[]> {
-  const names = await readdir(folder(), { recursive: true });
+  const names = await readdir(/* turbopackIgnore: true */ folder(), { recursive: true });
   return names
     .filter((name) => name.endsWith(".md"))
     .map((name) => name.replace(/\.md$/, "").replaceAll(path.sep, "/"))
@@ -19,5 +19,8 @@ export async function listPages(): Promise<string[]> {
 export async function getPage(page: string): Promise<{ title: string; html: string }> {
   if (!(await listPages()).includes(page))
     throw problem("not_found", `There is no page ${page} in the documentation.`);
-  return renderPage(await readFile(path.join(folder(), `${page}.md`), "utf8"), page);
+  return renderPage(
+    await readFile(/* turbopackIgnore: true */ path.join(folder(), `${page}.md`), "utf8"),
+    page,
+  );
 }
