@@ -44,7 +44,6 @@ export function ChartDataTable({
     <section
       ref={focus}
       aria-label={`${label} as a table`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the focus of the chart moves here
       tabIndex={-1}
       onKeyDown={(event) => {
         if (event.key !== "t" || event.ctrlKey || event.metaKey || event.altKey) return;

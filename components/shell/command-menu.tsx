@@ -16,7 +16,7 @@ export function CommandMenu() {
   return (
     <Primitive.Root open={open} onOpenChange={setCommandMenuOpen}>
       <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-50 animate-fade bg-[color-mix(in_srgb,var(--surface-page)_70%,transparent)]" />
+        <Primitive.Overlay className="fixed inset-0 z-50 animate-fade bg-[color-mix(in_srgb,var(--surface-page)_60%,transparent)]" />
         <Primitive.Content
           aria-describedby={undefined}
           className="fixed top-[12vh] left-1/2 z-50 w-[calc(100vw-32px)] max-w-150 -translate-x-1/2 animate-appear overflow-hidden rounded-overlay bg-surface-raised shadow-overlay outline-none"

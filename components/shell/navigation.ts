@@ -29,8 +29,6 @@ export function readSidebarFolded(cookieValue: string | undefined): boolean {
 export function currentItem(sections: readonly NavSection[], pathname: string): NavItem | undefined {
   return sections
     .flatMap((section) => section.items)
-    .filter(
-      (item) => pathname === item.href || pathname.startsWith(item.href === "/" ? "/ " : `${item.href}/`),
-    )
+    .filter((item) => pathname === item.href || (item.href !== "/" && pathname.startsWith(`${item.href}/`)))
     .sort((a, b) => b.href.length - a.href.length)[0];
 }

@@ -11,7 +11,7 @@ export const Dialog = Primitive.Root;
 export const DialogTrigger = Primitive.Trigger;
 export const DialogClose = Primitive.Close;
 
-const OVERLAY = "fixed inset-0 z-50 animate-fade bg-[color-mix(in_srgb,var(--surface-page)_70%,transparent)]";
+const OVERLAY = "fixed inset-0 z-50 animate-fade bg-[color-mix(in_srgb,var(--surface-page)_60%,transparent)]";
 
 type ContentProps = {
   title: ReactNode;
@@ -37,6 +37,7 @@ export function DialogContent({
       <Primitive.Overlay className={OVERLAY} />
       <Primitive.Content
         {...(description ? {} : { "aria-describedby": undefined })}
+        onOpenAutoFocus={focusFirstField}
         className={cn(
           "fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-32px)] -translate-x-1/2 animate-appear flex-col rounded-overlay bg-surface-raised shadow-overlay outline-none",
           wide ? "max-w-180" : "max-w-120",
@@ -79,6 +80,7 @@ export function SheetContent({
       <Primitive.Overlay className={OVERLAY} />
       <Primitive.Content
         {...(description ? {} : { "aria-describedby": undefined })}
+        onOpenAutoFocus={focusFirstField}
         className={cn(
           "fixed inset-y-0 z-50 flex w-[min(480px,calc(100vw-32px))] flex-col bg-surface-raised shadow-overlay outline-none",
           side === "right" ? "right-0 animate-from-right" : "left-0 animate-from-left",
@@ -101,6 +103,13 @@ export function SheetContent({
       </Primitive.Content>
     </Primitive.Portal>
   );
+}
+
+/** Into the first field, else on the dialog itself: never on a button, whose tooltip would take the first Escape. */
+function focusFirstField(event: Event): void {
+  const content = event.currentTarget as HTMLElement;
+  event.preventDefault();
+  (content.querySelector<HTMLElement>("input, textarea, select, [role=combobox]") ?? content).focus();
 }
 
 /** Last in the order of focus, so that a dialog opens on its first field. No tooltip: it would take the first Escape. */

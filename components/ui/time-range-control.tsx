@@ -139,7 +139,7 @@ function AbsoluteRange({
   const id = useId();
   return (
     <form
-      className="grid w-60 content-start gap-3 border-l p-4 max-sm:w-auto max-sm:border-t max-sm:border-l-0"
+      className="grid w-68 grid-cols-1 content-start gap-3 border-l p-4 max-sm:w-auto max-sm:border-t max-sm:border-l-0"
       onSubmit={(event) => {
         event.preventDefault();
         const first = parseTime(start);

@@ -35,6 +35,7 @@ const LONGEST_RANGE_SECONDS = 400 * 86_400;
 export function parseTime(text: string | null | undefined): number | null {
   if (!text) return null;
   if (/^\d{9,11}(\.\d+)?$/.test(text)) return Math.floor(Number(text));
+  if (!/^\d{4}-\d\d-\d\d/.test(text)) return null;
   const milliseconds = Date.parse(text);
   return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000);
 }

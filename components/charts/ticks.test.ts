@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { logTicks, roundTicks, tickWords, timeTicks } from "./ticks";
+
+describe("roundTicks", () => {
+  it.each([
+    [0, 3.1, [0, 1, 2, 3, 4]],
+    [0, 44, [0, 20, 40, 60]],
+    [0, 100, [0, 25, 50, 75, 100]],
+    [0, 0.021, [0, 0.01, 0.02, 0.03]],
+    [-3, 5, [-4, -2, 0, 2, 4, 6]],
+    [0, 0, [0, 0.25, 0.5, 0.75, 1]],
+    [0, Number.NaN, [0, 0.25, 0.5, 0.75, 1]],
+  ])("of %d to %d are %j", (min, max, ticks) => {
+    expect(roundTicks(min, max)).toEqual(ticks);
+  });
+
+  it("reaches the data with four to six ticks, whatever the size", () => {
+    for (let max = 1e-6; max < 1e9; max *= 1.37) {
+      const ticks = roundTicks(0, max);
+      expect(ticks[0]).toBe(0);
+      expect(ticks.at(-1)).toBeGreaterThanOrEqual(max * (1 - 1e-9));
+      expect(ticks.length).toBeGreaterThanOrEqual(3);
+      expect(ticks.length).toBeLessThanOrEqual(6);
+    }
+  });
+
+  it("ends at the ceiling", () => {
+    expect(roundTicks(0, 97, 100).at(-1)).toBe(100);
+  });
+});
+
+it("takes powers of ten on a log axis", () => {
+  expect(logTicks(0.03, 4)).toEqual([0.01, 0.1, 1, 10]);
+  expect(logTicks(5, 5)).toEqual([1, 10]);
+});
+
+describe("timeTicks", () => {
+  const utc = () => 0;
+  const kolkata = () => 19_800; // UTC+5:30
+  const hour = { from: 1_772_370_000, to: 1_772_373_600 }; // 13:00 to 14:00 UTC
+
+  it("are round and no more than fit", () => {
+    const { ticks, step } = timeTicks(hour.from, hour.to, 6, utc);
+    expect(step).toBe(600);
+    expect(ticks.map((tick) => tickWords(tick, step, utc))).toEqual([
+      "13:00",
+      "13:10",
+      "13:20",
+      "13:30",
+      "13:40",
+      "13:50",
+      "14:00",
+    ]);
+  });
+
+  it("are round in the viewer's zone", () => {
+    const { ticks, step } = timeTicks(hour.from, hour.to, 2, kolkata);
+    expect(ticks.map((tick) => tickWords(tick, step, kolkata))).toEqual(["18:30", "19:00", "19:30"]);
+  });
+
+  it("show the date where the day changes", () => {
+    const midnight = 1_772_409_600; // 2026-03-02T00:00:00Z
+    const { ticks, step } = timeTicks(midnight - 7200, midnight + 7200, 4, utc);
+    expect(ticks.map((tick) => tickWords(tick, step, utc))).toEqual([
+      "22:00",
+      "23:00",
+      "2 Mar",
+      "01:00",
+      "02:00",
+    ]);
+  });
+
+  it("show seconds below a minute", () => {
+    const { ticks, step } = timeTicks(hour.from, hour.from + 40, 4, utc);
+    expect(step).toBe(10);
+    expect(tickWords(ticks[1]!, step, utc)).toBe("13:00:10");
+  });
+
+  it("are days for a month", () => {
+    const { ticks, step } = timeTicks(hour.from, hour.from + 30 * 86_400, 6, utc);
+    expect(step).toBe(604_800);
+    expect(tickWords(ticks[0]!, step, utc)).toMatch(/^\d+ Mar$/);
+  });
+});

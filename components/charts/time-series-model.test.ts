@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { shadeOf } from "./heatmap-chart";
+import { bucketPosition, histogramBars } from "./histogram-chart";
+import type { ChartSeries } from "./series";
+import { lonePoints, plotColumns, visibleLevels, yTicks } from "./time-series-model";
+
+const series = (id: string, values: (number | null)[]): ChartSeries => ({ id, label: id, color: 1, values });
+const GRID = { start: 0, end: 20, step: 10 };
+
+describe("plotColumns", () => {
+  it("keeps gaps, and fills what is missing of the grid with gaps", () => {
+    expect(plotColumns([series("a", [1, null]), series("b", [Number.NaN, 2, 3, 4])], GRID, "line")).toEqual([
+      [0, 10, 20],
+      [1, null, null],
+      [null, 2, 3],
+    ]);
+  });
+
+  it("adds up stacked bars; a step without any value stays a gap", () => {
+    expect(
+      plotColumns([series("a", [1, null, null]), series("b", [2, 3, null])], GRID, "stacked-bars"),
+    ).toEqual([
+      [0, 10, 20],
+      [1, 0, null],
+      [3, 3, null],
+    ]);
+  });
+});
+
+describe("yTicks", () => {
+  const base = { thresholds: [], factor: 1, isRatio: false, log: false };
+
+  it("start at zero and are round in the unit on screen", () => {
+    expect(yTicks({ ...base, columns: [[0.31, 0.44]], factor: 1000 })).toEqual([0, 0.2, 0.4, 0.6]);
+  });
+
+  it("reach a nearby threshold, and leave a far one out", () => {
+    expect(yTicks({ ...base, columns: [[1]], thresholds: [{ value: 2 }] }).at(-1)).toBeGreaterThanOrEqual(2);
+    expect(yTicks({ ...base, columns: [[1]], thresholds: [{ value: 50 }] }).at(-1)).toBeLessThan(3);
+  });
+
+  it("end at 100 % for ratios, and go beyond where values do", () => {
+    expect(yTicks({ ...base, columns: [[0.97]], isRatio: true, factor: 100 }).at(-1)).toBe(1);
+    expect(yTicks({ ...base, columns: [[1.3]], isRatio: true, factor: 100 }).at(-1)).toBeGreaterThan(1.29);
+  });
+
+  it("end where they are told", () => {
+    expect(yTicks({ ...base, columns: [[12]], max: 80 }).at(-1)).toBe(80);
+  });
+
+  it("are powers of ten on a log axis, and linear when nothing is positive", () => {
+    expect(yTicks({ ...base, columns: [[0.02, 3]], log: true })).toEqual([0.01, 0.1, 1, 10]);
+    expect(yTicks({ ...base, columns: [[0, null]], log: true })[0]).toBe(0);
+  });
+});
+
+it("finds the points that stand alone", () => {
+  expect(lonePoints([1, null, 2, null, 3, 4])).toEqual([0, 2]);
+  expect(lonePoints([1, 2])).toEqual([]);
+  expect(lonePoints([null, 7])).toEqual([1]);
+});
+
+it("names only levels that are on screen", () => {
+  const levels = [
+    { from: 100, to: 500, label: "busy", tone: "warning" as const },
+    { from: 500, to: null, label: "overloaded", tone: "critical" as const },
+  ];
+  expect(visibleLevels(levels, 200).map((level) => level.label)).toEqual(["busy"]);
+  expect(visibleLevels(levels, 50)).toEqual([]);
+});
+
+it("places a value inside its bucket", () => {
+  const bounds = [0.5, 1, 2, null];
+  expect(bucketPosition(bounds, 0.25)).toBe(0.5);
+  expect(bucketPosition(bounds, 1)).toBe(2);
+  expect(bucketPosition(bounds, 1.5)).toBe(2.5);
+  expect(bucketPosition(bounds, 9)).toBe(3);
+  expect(bucketPosition([1, 2], 9)).toBe(2);
+});
+
+it("gives buckets their share, and none when nothing was counted", () => {
+  expect(histogramBars([1, null], [3, 1], "seconds").map((bar) => [bar.name, bar.share])).toEqual([
+    ["0–1", 0.75],
+    ["≥ 1", 0.25],
+  ]);
+  expect(histogramBars([1], [0], "seconds")[0]!.share).toBe(0);
+});
+
+it("shades few beside many, and nothing for none", () => {
+  expect([0, 1, 25, 100].map((count) => shadeOf(count, 100))).toEqual([0, 1, 4, 7]);
+  expect(shadeOf(0, 0)).toBe(0);
+});

@@ -1,0 +1,96 @@
+// @vitest-environment happy-dom
+import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { AppShell } from "./app-shell";
+import { setCommandMenuOpen, useCommands } from "./commands";
+
+const push = vi.fn();
+vi.mock("next/navigation", () => ({ usePathname: () => "/alerts/42", useRouter: () => ({ push }) }));
+vi.mock("next/link", () => ({ default: "a" }));
+
+function Page({ onRun }: { onRun: () => void }) {
+  useCommands([{ id: "silence", label: "Silence everything", group: "Actions", run: onRun }]);
+  return <input data-search aria-label="Filter alerts" />;
+}
+
+function show(onRun = () => {}, onSignOut = () => {}) {
+  render(
+    <AppShell
+      user={{ name: "Demo", email: "demo@localhost", role: "admin" }}
+      onSignOut={onSignOut}
+      sections={[
+        {
+          items: [
+            { href: "/", label: "Overview", icon: null, key: "o" },
+            { href: "/alerts", label: "Alerts", icon: null, key: "a", count: 3 },
+          ],
+        },
+      ]}
+    >
+      <Page onRun={onRun} />
+    </AppShell>,
+  );
+}
+
+const press = (key: string, more = {}) => fireEvent.keyDown(document.body, { key, ...more });
+
+beforeEach(() => {
+  push.mockClear();
+});
+afterEach(() => {
+  act(() => setCommandMenuOpen(false));
+  cleanup();
+});
+
+it("marks the section of the page that is open", () => {
+  show();
+  const nav = screen.getByRole("navigation", { name: "Sections" });
+  expect(within(nav).getByRole("link", { current: "page" }).textContent).toContain("Alerts");
+  expect(within(nav).getAllByRole("link")).toHaveLength(2);
+});
+
+it("goes to a page by g and its letter, not by the letter alone or while typing", () => {
+  show();
+  press("o");
+  expect(push).not.toHaveBeenCalled();
+  const field = screen.getByLabelText("Filter alerts");
+  fireEvent.keyDown(field, { key: "g" });
+  fireEvent.keyDown(field, { key: "o" });
+  expect(push).not.toHaveBeenCalled();
+  press("g");
+  press("o");
+  expect(push).toHaveBeenCalledWith("/");
+});
+
+it("lists all keys by ?", () => {
+  show();
+  press("?");
+  const list = screen.getByRole("dialog", { name: "Keys" });
+  for (const words of ["Overview", "Command menu", "Move the crosshair"]) {
+    expect(within(list).getByText(words)).toBeTruthy();
+  }
+});
+
+it("opens the command menu by Ctrl and K, with what the page added, and runs it", async () => {
+  const onRun = vi.fn();
+  show(onRun);
+  press("k", { ctrlKey: true });
+  const entry = await screen.findByRole("option", { name: /Silence everything/ });
+  fireEvent.click(entry);
+  await vi.waitFor(() => expect(onRun).toHaveBeenCalledOnce());
+});
+
+it("folds the sidebar and remembers it in a cookie", () => {
+  show();
+  fireEvent.click(screen.getByRole("button", { name: "Fold the sidebar" }));
+  expect(document.cookie).toContain("inferscope-sidebar=folded");
+  expect(screen.getByRole("link", { name: "Overview" })).toBeTruthy();
+});
+
+it("signs out from the menu of the user", () => {
+  const onSignOut = vi.fn();
+  show(() => {}, onSignOut);
+  fireEvent.keyDown(screen.getByRole("button", { name: "Signed in as Demo" }), { key: "Enter" });
+  fireEvent.click(screen.getByRole("menuitem", { name: "Sign out" }));
+  expect(onSignOut).toHaveBeenCalledOnce();
+});
