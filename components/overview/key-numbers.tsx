@@ -82,10 +82,10 @@ export function KeyNumbers({ refresh }: { refresh: Refresh }) {
 /** What a change is measured against: as much time as is on screen, right before it. */
 function beforeWords(relative: string | null): string {
   const seconds = relative === null ? null : parseDuration(relative);
-  if (seconds === null) return "to the time before";
-  if (seconds === 3_600) return "to the hour before";
-  if (seconds === 86_400) return "to the day before";
-  return `to the ${formatDuration(seconds)} before`;
+  if (seconds === null) return "vs the time before";
+  if (seconds === 3_600) return "vs hour before";
+  if (seconds === 86_400) return "vs day before";
+  return `vs ${formatDuration(seconds)} before`;
 }
 
 const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);

@@ -55,6 +55,9 @@ export function overviewFindings(results: ReadonlyMap<string, SignalResult>): Fi
       });
   }
 
+  if (lastValue(results.get(queryId("request-rate", "rate"))) === 0)
+    findings.push({ state: "no_data", text: "No traffic at the end of this range", about: "request-rate" });
+
   if (failed !== undefined)
     findings.push({
       state: "cannot_evaluate",

@@ -90,6 +90,12 @@ describe("the state in words", () => {
     expect(states).toEqual(["critical", "critical", "warning"]);
   });
 
+  it("is not healthy while nobody asks anything", () => {
+    const idle = summary({ id: queryId("request-rate", "rate"), signal: "request_rate" }, 0);
+    idle.series = [{ labels: {}, values: [3, 0] }];
+    expect(findings(summary({ id: ttft }, 0.4), idle).map(({ state }) => state)).toEqual(["no_data"]);
+  });
+
   it("cannot be said when the source did not answer, and is no data without traffic", () => {
     const down = summary({ id: ttft, status: "error", summary: undefined }, 0);
     down.error = { code: "upstream_unavailable", detail: "Nothing listens.", requestId: "r" };

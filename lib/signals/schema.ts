@@ -30,7 +30,7 @@ export const signalsRequestSchema = z
   .object({
     start: z.number().min(0),
     end: z.number().min(0),
-    step: z.number().min(1).max(86_400),
+    step: z.number().int().min(1).max(86_400),
     queries: z.array(signalQuerySchema).min(1).max(64),
   })
   .refine((request) => request.end > request.start, { path: ["end"], message: "must be after start" })
