@@ -2,7 +2,7 @@ import type { DcgmField, GpuIdentity, GpuMetrics } from "./metrics";
 import { hash32, type Random } from "./random";
 
 /** What a GPU of this kind is. Memory in MiB, power in watts, clocks in MHz, temperature in °C. */
-export type GpuKind = {
+type GpuKind = {
   modelName: string;
   memory: number;
   memoryReserved: number;
@@ -41,7 +41,7 @@ export function gpuIdentity(index: string, kind: GpuKind): GpuIdentity {
 }
 
 /** What the engine did in an interval, as a GPU feels it. */
-export type GpuLoad = {
+type GpuLoad = {
   /** Parts of the interval, 0–1: in which an iteration ran, and in which it was prefill work. */
   busy: number;
   prefill: number;

@@ -7,7 +7,7 @@ const DISK = 200 * GIB;
 // Weights in the page cache count as available; this is what the server and its tokenizer hold.
 const MEMORY_BASE = 11.5 * GIB;
 
-export type HostLoad = {
+type HostLoad = {
   /** Part of the interval in which the engine ran; its loop keeps one core busy then. */
   busy: number;
   running: number;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { Logger } from "pino";
 
-export const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** Unix seconds by a clock that never goes back. */
 export function clock(): number {
@@ -18,7 +18,7 @@ export class HttpFault extends Error {
   }
 }
 
-export type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
+type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
 export type Routes = Record<string, Handler>;
 
 /** A problem document (RFC 9457). */
@@ -65,7 +65,7 @@ export async function readJson(request: http.IncomingMessage): Promise<unknown> 
   }
 }
 
-export function pathOf(request: http.IncomingMessage): string {
+function pathOf(request: http.IncomingMessage): string {
   return new URL(request.url ?? "/", "http://localhost").pathname;
 }
 
@@ -128,7 +128,7 @@ export async function close(server: http.Server): Promise<void> {
 
 export type Answer = { status: number; headers: http.IncomingHttpHeaders; body: http.IncomingMessage };
 
-export type Call = {
+type Call = {
   url: string;
   method: string;
   headers?: http.OutgoingHttpHeaders;

@@ -190,6 +190,8 @@ async function main(): Promise<number> {
   }
   const stopping = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.abort());
+  // A parent that holds an IPC channel and dies, however it does, takes this process with it.
+  process.once("disconnect", () => stopping.abort());
   const otlp = values.otlp ?? process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
   const log = pino({ base: { role: values.role } });
   switch (values.role) {

@@ -102,7 +102,7 @@ const plain = {
 const gpuLabels = ["gpu", "UUID", "pci_bus_id", "device", "modelName", "Hostname"];
 
 /** DCGM's fields: the key is that of `GpuReading`, units are DCGM's (MiB, W, °C, MHz, mJ, percent). */
-export const dcgmFields = {
+const dcgmFields = {
   smClock: ["DCGM_FI_DEV_SM_CLOCK", "gauge", "SM clock frequency (in MHz)."],
   memoryClock: ["DCGM_FI_DEV_MEM_CLOCK", "gauge", "Memory clock frequency (in MHz)."],
   temperature: ["DCGM_FI_DEV_GPU_TEMP", "gauge", "GPU temperature (in C)."],

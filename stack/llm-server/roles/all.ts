@@ -19,14 +19,7 @@ const SERVERS_PORT_OFFSET = 101;
 const STOP_MS = 1500;
 
 /** The arguments of each process of the demo, servers first. */
-export function processArguments({
-  host,
-  port,
-  seed,
-  rate,
-  state,
-  otlp,
-}: Omit<AllOptions, "log">): string[][] {
+function processArguments({ host, port, seed, rate, state, otlp }: Omit<AllOptions, "log">): string[][] {
   const common = [
     "--host",
     host,
@@ -59,7 +52,7 @@ export async function runAll({ log, ...options }: AllOptions, stopped: AbortSign
   const entry = process.argv[1]!;
   const children = processArguments(options).map((args) =>
     spawn(process.execPath, [...process.execArgv, entry, ...args], {
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
     }),
   );
   const exits = children.map(async (child) => {
@@ -70,9 +63,13 @@ export async function runAll({ log, ...options }: AllOptions, stopped: AbortSign
     stopped.addEventListener("abort", () => resolve(null), { once: true }),
   );
   const first = await Promise.race([...exits, stop]);
+  if (stopped.aborted) {
+    await stopAll(children, exits);
+    return 0;
+  }
   if (first) log.error({ args: first.child.spawnargs.slice(2), code: first.code }, "process_ended");
   await stopAll(children, exits);
-  return first ? first.code || 1 : 0;
+  return first?.code || 1;
 }
 
 async function stopAll(children: ChildProcess[], exits: Promise<unknown>[]): Promise<void> {

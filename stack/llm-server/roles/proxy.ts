@@ -24,7 +24,7 @@ export function createAgent(): http.Agent {
   return new http.Agent({ keepAlive: true, maxFreeSockets: 256, timeout: 60_000 });
 }
 
-export type Hop = {
+type Hop = {
   tracer: Tracer;
   agent: http.Agent;
   /** Where the request may go, best first; an empty list is answered with 503. */
