@@ -3,7 +3,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
-import { PageHeader } from "@/components/shell/page-header";
 import { Button } from "@/components/ui/button";
 import { Code } from "@/components/ui/code-block";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -23,6 +22,7 @@ import {
   TableRowHeader,
 } from "@/components/ui/table";
 import { toast } from "@/components/ui/toaster";
+import { SettingsIntro } from "@/components/users/settings-intro";
 import { errorFacts } from "@/lib/api/client";
 import { apiKeysKey, apiKeysQuery, revokeApiKey } from "@/lib/api-keys/client";
 import type { ApiKey, ApiKeyList, ApiKeyState } from "@/lib/api-keys/schema";
@@ -70,16 +70,10 @@ export function ApiKeysPage({
 
   return (
     <>
-      <PageHeader
-        title="API keys"
-        description={
-          <>
-            Scripts and pipelines send a key as <Code>Authorization: Bearer …</Code>.{" "}
-            {seesAll ? "You see everyone’s keys." : "You see your own keys."}
-          </>
-        }
-        actions={isEmpty ? undefined : create}
-      />
+      <SettingsIntro title="API keys" action={isEmpty ? undefined : create}>
+        Scripts and pipelines send a key as <Code>Authorization: Bearer …</Code>.{" "}
+        {seesAll ? "You see everyone’s keys." : "You see your own keys."}
+      </SettingsIntro>
       {keys.error && keys.data === undefined ? (
         <ErrorState
           title="The API keys could not be read"
@@ -132,11 +126,11 @@ function KeyTable({
         <tr>
           <TableHeader>State</TableHeader>
           <TableHeader>Name</TableHeader>
-          <TableHeader>Begins with</TableHeader>
-          <TableHeader>Role</TableHeader>
-          <TableHeader>Scopes</TableHeader>
-          {seesAll ? <TableHeader>Made by</TableHeader> : null}
-          <TableHeader>Last used</TableHeader>
+          <TableHeader className="max-md:hidden">Begins with</TableHeader>
+          <TableHeader className="max-md:hidden">Role</TableHeader>
+          <TableHeader className="max-md:hidden">Scopes</TableHeader>
+          {seesAll ? <TableHeader className="max-md:hidden">Made by</TableHeader> : null}
+          <TableHeader className="max-md:hidden">Last used</TableHeader>
           <TableHeader>Expires</TableHeader>
           <TableHeader>
             <span className="sr-only">Actions</span>
@@ -149,16 +143,18 @@ function KeyTable({
             <TableCell>
               <StateBadge state={STATES[key.state].state}>{STATES[key.state].word}</StateBadge>
             </TableCell>
-            <TableRowHeader className="max-w-60 truncate" title={key.name}>
+            <TableRowHeader className="max-w-60 truncate max-md:max-w-36" title={key.name}>
               {key.name}
             </TableRowHeader>
-            <TableCell className="text-mono">{key.prefix}…</TableCell>
-            <TableCell>{roleLabel(key.role)}</TableCell>
-            <TableCell className="max-w-60 truncate" title={key.scopes.join(", ") || undefined}>
+            <TableCell className="text-mono max-md:hidden">{key.prefix}…</TableCell>
+            <TableCell className="max-md:hidden">{roleLabel(key.role)}</TableCell>
+            <TableCell className="max-w-60 truncate max-md:hidden" title={key.scopes.join(", ") || undefined}>
               {key.scopes.length === 0 ? "All of its role" : key.scopes.join(", ")}
             </TableCell>
-            {seesAll ? <TableCell>{key.createdBy?.email ?? "The environment"}</TableCell> : null}
-            <TableCell>
+            {seesAll ? (
+              <TableCell className="max-md:hidden">{key.createdBy?.email ?? "The environment"}</TableCell>
+            ) : null}
+            <TableCell className="max-md:hidden">
               {key.lastUsedAt === null ? (
                 <span className="text-secondary">Never</span>
               ) : (

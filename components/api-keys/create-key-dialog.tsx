@@ -170,18 +170,11 @@ function Scopes({
       {error ? <p className="text-caption text-critical-text">{error}</p> : null}
       <ul className="grid max-h-56 gap-2 overflow-y-auto rounded-control border p-3">
         {resources.map((resource) => (
-          <li key={resource} className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          <li key={resource} className="grid grid-cols-[1fr_4rem_4rem] items-center gap-x-2">
             {[resource, ...scopes.filter((scope) => scope.startsWith(`${resource}:`))].map((scope) => {
               const included = scope !== resource && chosen.includes(resource);
               return (
-                <span
-                  key={scope}
-                  className={
-                    scope === resource
-                      ? "inline-flex w-36 items-center gap-2"
-                      : "inline-flex items-center gap-2"
-                  }
-                >
+                <span key={scope} className="inline-flex items-center gap-2">
                   <Checkbox
                     id={`${id}-${scope}`}
                     checked={included || chosen.includes(scope)}

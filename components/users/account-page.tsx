@@ -3,7 +3,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useId, useState } from "react";
-import { PageHeader } from "@/components/shell/page-header";
 import { PasswordInput } from "@/components/sign-in/password-input";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -20,24 +19,21 @@ import type { Account } from "@/lib/users/schema";
 export function AccountPage({ account, minimumLength }: { account: Account; minimumLength: number }) {
   const hasPassword = account.signsInWith.includes("password");
   return (
-    <>
-      <PageHeader title="Your account" />
-      <div className="grid max-w-160 gap-4">
-        <Section title="Who you are">
-          <Who account={account} />
-        </Section>
-        <Section title="Password">
-          {hasPassword ? (
-            <PasswordForm email={account.email} minimumLength={minimumLength} />
-          ) : (
-            <p className="text-secondary">You sign in through single sign-on and have no password here.</p>
-          )}
-        </Section>
-        <Section title="Sessions">
-          <Sessions />
-        </Section>
-      </div>
-    </>
+    <div className="grid max-w-160 gap-4">
+      <Section title="Who you are">
+        <Who account={account} />
+      </Section>
+      <Section title="Password">
+        {hasPassword ? (
+          <PasswordForm email={account.email} minimumLength={minimumLength} />
+        ) : (
+          <p className="text-secondary">You sign in through single sign-on and have no password here.</p>
+        )}
+      </Section>
+      <Section title="Sessions">
+        <Sessions />
+      </Section>
+    </div>
   );
 }
 

@@ -29,11 +29,14 @@ export function UserMenu({ user }: { user: User }) {
     return (
       <MenuItem
         disabled={why !== undefined}
-        title={why}
         destructive={destructive}
         onSelect={() => setOpen(action)}
+        className="h-auto min-h-8 max-w-72 py-1.5"
       >
-        {label}
+        <span className="grid">
+          {label}
+          {why === undefined ? null : <span className="text-caption text-secondary">{why}</span>}
+        </span>
       </MenuItem>
     );
   };

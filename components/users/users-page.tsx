@@ -4,7 +4,6 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { debounce, parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
-import { PageHeader } from "@/components/shell/page-header";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -27,6 +26,7 @@ import { roleLabel } from "@/lib/auth/roles";
 import { usersQuery } from "@/lib/users/client";
 import type { User, UserList } from "@/lib/users/schema";
 import { InviteDialog } from "./invite-dialog";
+import { SettingsIntro } from "./settings-intro";
 import { UserMenu } from "./user-menu";
 
 /** Who may sign in, and as what. `initial` is the first page without a search, read by the server. */
@@ -52,16 +52,17 @@ export function UsersPage({ initial }: { initial: UserList }) {
 
   return (
     <>
-      <PageHeader
+      <SettingsIntro
         title="Users"
-        description="Who may sign in, and as what. Roles of people who come by single sign-on may be given by their groups."
-        actions={
+        action={
           <Button variant="primary" onClick={() => setInviting(true)}>
             <UserPlus aria-hidden />
             Invite someone
           </Button>
         }
-      />
+      >
+        Who may sign in, and as what. People who come by single sign-on may get their role from their groups.
+      </SettingsIntro>
       <div className="grid gap-3">
         <SearchInput
           aria-label="Search users"
@@ -112,11 +113,13 @@ function UserTable({ users }: { users: User[] }) {
         <tr>
           <TableHeader>State</TableHeader>
           <TableHeader>E-mail</TableHeader>
-          <TableHeader>Name</TableHeader>
+          <TableHeader className="max-md:hidden">Name</TableHeader>
           <TableHeader>Role</TableHeader>
-          <TableHeader>Signs in with</TableHeader>
-          <TableHeader numeric>API keys</TableHeader>
-          <TableHeader>Last sign-in</TableHeader>
+          <TableHeader className="max-md:hidden">Signs in with</TableHeader>
+          <TableHeader numeric className="max-md:hidden">
+            API keys
+          </TableHeader>
+          <TableHeader className="max-md:hidden">Last sign-in</TableHeader>
           <TableHeader>
             <span className="sr-only">Actions</span>
           </TableHeader>
@@ -134,15 +137,17 @@ function UserTable({ users }: { users: User[] }) {
                 {user.isYou ? <Badge>You</Badge> : null}
               </span>
             </TableRowHeader>
-            <TableCell>{user.name ?? "–"}</TableCell>
+            <TableCell className="max-md:hidden">{user.name ?? "–"}</TableCell>
             <TableCell>{roleLabel(user.role)}</TableCell>
-            <TableCell>
+            <TableCell className="max-md:hidden">
               {user.signsInWith
                 .map((way) => (way === "password" ? "Password" : "Single sign-on"))
                 .join(", ") || "–"}
             </TableCell>
-            <TableCell numeric>{user.apiKeyCount}</TableCell>
-            <TableCell>
+            <TableCell numeric className="max-md:hidden">
+              {user.apiKeyCount}
+            </TableCell>
+            <TableCell className="max-md:hidden">
               {user.lastSignInAt === null ? (
                 <span className="text-secondary">Never</span>
               ) : (

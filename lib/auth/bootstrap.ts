@@ -6,6 +6,7 @@ import { log } from "@/lib/observability/log";
 import { DEFAULT_TEAM_ID, systemActor } from "./actor";
 import {
   createFirstAdministrator,
+  ensureDefaultTeam,
   lockFirstAdministrator,
   needsFirstAdministrator,
 } from "./first-administrator";
@@ -66,11 +67,7 @@ export async function ensureBootstrap(now: Date): Promise<void> {
   const { INFERSCOPE_ADMIN_EMAIL, INFERSCOPE_ADMIN_PASSWORD, INFERSCOPE_API_KEY } = config();
   await transaction(async (tx) => {
     await lockFirstAdministrator(tx);
-    await tx.team.upsert({
-      where: { id: DEFAULT_TEAM_ID },
-      create: { id: DEFAULT_TEAM_ID, name: "Default" },
-      update: {},
-    });
+    await ensureDefaultTeam(tx);
     if (
       INFERSCOPE_ADMIN_EMAIL !== undefined &&
       INFERSCOPE_ADMIN_PASSWORD !== undefined &&

@@ -19,12 +19,21 @@ export const lockFirstAdministrator = (tx: Transaction) =>
 export const needsFirstAdministrator = async (): Promise<boolean> =>
   (await db().user.findFirst({ where: { role: "admin" }, select: { id: true } })) === null;
 
+/** Makes the team that everything belongs to, where it is missing. */
+export const ensureDefaultTeam = (tx: Transaction) =>
+  tx.team.upsert({
+    where: { id: DEFAULT_TEAM_ID },
+    create: { id: DEFAULT_TEAM_ID, name: "Default" },
+    update: {},
+  });
+
 /** Makes the first administrator, in a transaction that holds the lock and found that there is none. */
 export async function createFirstAdministrator(
   tx: Transaction,
   given: { email: string; name: string | null; passwordHash: string },
   by: "set-up" | "environment",
 ): Promise<User> {
+  await ensureDefaultTeam(tx);
   const user = await tx.user.create({ data: { teamId: DEFAULT_TEAM_ID, role: "admin", ...given } });
   await recordChanges(
     tx,
