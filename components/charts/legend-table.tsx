@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { cn } from "@/components/ui/class-names";
-import { SortMark } from "@/components/ui/data-table";
+import { SortMark } from "@/components/ui/sort-mark";
 import type { Scale } from "@/lib/units";
 import { type ChartSeries, colorToken, type SeriesStats, seriesStats } from "./series";
 

@@ -11,13 +11,14 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { ArrowDown, ArrowUp, X } from "lucide-react";
+import { X } from "lucide-react";
 import { debounce, parseAsString, useQueryStates } from "nuqs";
 import { type ReactNode, useMemo, useState } from "react";
 import { Button, IconButton } from "./button";
 import { cn } from "./class-names";
 import { SearchInput } from "./input";
 import { Skeleton } from "./skeleton";
+import { SortMark } from "./sort-mark";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "./table";
 
 /** What a column sorts and filters by. */
@@ -276,20 +277,6 @@ export function DataTable<Row extends RowData>({
         </TableBody>
       </Table>
     </div>
-  );
-}
-
-/** The arrow of a sorted column; a place for it where the column is not sorted, so that nothing moves. */
-export function SortMark({ direction }: { direction: "ascending" | "descending" | undefined }) {
-  const Arrow = direction === "descending" ? ArrowDown : ArrowUp;
-  return (
-    <Arrow
-      aria-hidden
-      className={cn(
-        "size-3 shrink-0",
-        !direction && "opacity-0 group-hover/sort:opacity-60 group-focus-visible/sort:opacity-60",
-      )}
-    />
   );
 }
 

@@ -73,7 +73,7 @@ export function Field({
     );
   }
   return (
-    <div className={cn("grid gap-1", className)}>
+    <div className={cn("grid grid-cols-1 gap-1", className)}>
       <label htmlFor={id} className="text-strong">
         {label}
         {optional ? <span className="font-normal text-secondary"> (optional)</span> : null}

@@ -4,7 +4,7 @@ import { cn } from "./class-names";
 
 /** The look shared by every control one types into. */
 export const CONTROL =
-  "w-full rounded-control border border-control bg-surface-panel px-2 text-body text-primary transition-control hover:border-secondary disabled:cursor-not-allowed disabled:opacity-50 aria-invalid:border-critical";
+  "w-full min-w-0 rounded-control border border-control bg-surface-panel px-2 text-body text-primary transition-control hover:border-secondary disabled:cursor-not-allowed disabled:opacity-50 aria-invalid:border-critical";
 
 /** One line of text, 32 px high. */
 export function Input({ className, ...rest }: ComponentProps<"input">) {

@@ -18,6 +18,7 @@ import { copyText } from "./copy-button";
 import { Dialog, DialogContent } from "./dialog";
 import { EmptyState } from "./empty-state";
 import { type ErrorFacts, ErrorState } from "./error-state";
+import { LoadingBar } from "./loading-bar";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "./menu";
 import { isTyping, PanelViewContext, usePanelViewState } from "./panel-view";
 import { Skeleton } from "./skeleton";
@@ -269,17 +270,4 @@ function PanelBody({
     case "data":
       return children;
   }
-}
-
-/** A 2 px bar at the lower edge of its (relative) parent while data are read again. */
-export function LoadingBar() {
-  return (
-    <div
-      role="progressbar"
-      aria-label="Reading again"
-      className="absolute inset-x-0 bottom-0 h-0.5 overflow-hidden"
-    >
-      <div className="h-full w-2/5 animate-loading bg-accent opacity-70" />
-    </div>
-  );
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { cn } from "./class-names";
-import { LoadingBar } from "./panel";
+import { LoadingBar } from "./loading-bar";
 import { Skeleton } from "./skeleton";
 import type { State } from "./state";
 import { StateBadge } from "./state-badge";

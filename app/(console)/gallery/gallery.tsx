@@ -1,6 +1,7 @@
 "use client";
 
 import { Plus, Trash2 } from "lucide-react";
+import { parseAsBoolean, useQueryState } from "nuqs";
 import { type ReactNode, useState } from "react";
 import { BarChart } from "@/components/charts/bar-chart";
 import { HeatmapChart } from "@/components/charts/heatmap-chart";
@@ -54,23 +55,40 @@ import {
   walk,
 } from "./fixed-data";
 
-/** All parts, once in each theme. */
+/** All parts in the theme of the document, or in both side by side (`?both=true`). */
 export function Gallery() {
+  const [both, setBoth] = useQueryState("both", parseAsBoolean.withDefault(false));
   return (
     <TimeRangeProvider now={GRID.end} defaultRefreshSeconds={0}>
-      <PageHeader title="Gallery" actions={<TimeRangeControl />} />
-      <div className="-mx-6 grid gap-px max-md:-mx-4 2xl:grid-cols-2">
-        {(["light", "dark"] as const).map((theme) => (
-          <section
-            key={theme}
-            data-theme={theme}
-            aria-label={`${theme} theme`}
-            className="grid min-w-0 content-start gap-8 bg-surface-page p-6 max-md:p-4"
-          >
-            <Parts theme={theme} />
-          </section>
-        ))}
-      </div>
+      <PageHeader
+        title="Gallery"
+        actions={
+          <>
+            <Button aria-pressed={both} onClick={() => void setBoth(!both)}>
+              {both ? "One theme" : "Both themes"}
+            </Button>
+            <TimeRangeControl />
+          </>
+        }
+      />
+      {both ? (
+        <div className="-mx-6 grid gap-px max-md:-mx-4 2xl:grid-cols-2">
+          {(["light", "dark"] as const).map((theme) => (
+            <section
+              key={theme}
+              data-theme={theme}
+              aria-label={`${theme} theme`}
+              className="grid min-w-0 content-start gap-8 bg-surface-page p-6 max-md:p-4"
+            >
+              <Parts theme={theme} />
+            </section>
+          ))}
+        </div>
+      ) : (
+        <div className="grid min-w-0 gap-8">
+          <Parts theme="page" />
+        </div>
+      )}
     </TimeRangeProvider>
   );
 }
@@ -287,7 +305,7 @@ function Faces({ theme }: { theme: string }) {
     notes?: { kind: "warning" | "stale"; text: string }[];
   }[] = [
     { id: "loading", title: "Loading", state: { kind: "loading" } },
-    { id: "refreshing", title: "Reading again", state: { kind: "data", refreshing: true } },
+    { id: "refreshing", title: "Read again", state: { kind: "data", refreshing: true } },
     {
       id: "not-connected",
       title: "GPU utilization",
