@@ -271,3 +271,5 @@ function PanelBody({
       return children;
   }
 }
+
+export { LoadingBar };
