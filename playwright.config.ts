@@ -28,7 +28,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: "list",
   use: {
-    baseURL: `http://localhost:${port}`,
+    baseURL: `http://127.0.0.1:${port}`,
     ...devices["Desktop Chrome"],
     viewport: { width: 1280, height: 800 },
     locale: "en-GB",
@@ -47,7 +47,7 @@ export default defineConfig({
   },
   webServer: {
     command: "node scripts/quickstart.mjs",
-    url: `http://localhost:${port}/health/ready`,
+    url: `http://127.0.0.1:${port}/health/ready`,
     // The first start builds the console, unless `npm test` has done so.
     timeout: 300_000,
     reuseExistingServer: false,

@@ -1,29 +1,22 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { nodeVersionProblem } from "./setup/node-version.mjs";
+import { pathToFileURL } from "node:url";
+import { requireNode } from "./setup/node-version.mjs";
 
-const problem = nodeVersionProblem(process.versions.node);
-if (problem !== undefined) {
-  console.error(problem);
-  process.exit(1);
-}
-
+requireNode();
+const { command, root, whileBuildingAlone } = await import("./setup/command.mjs");
 const { buildConsole, bundlePrograms, generatePrismaClient } = await import("./setup/build.mjs");
-const { createGuardian } = await import("./setup/guardian.mjs");
-const { interruptSignal } = await import("./setup/interrupt.mjs");
-const { isRunning, withLock } = await import("./setup/lock.mjs");
+const { isRunning } = await import("./setup/lock.mjs");
 const { installPackages } = await import("./setup/packages.mjs");
 const { freePort } = await import("./setup/ports.mjs");
-const { createProgress } = await import("./setup/progress.mjs");
-const { needsDatabase, playwrightCounts, summary, vitestCounts } = await import("./setup/results.mjs");
+const { playwrightCounts, summary, vitestCounts } = await import("./setup/results.mjs");
 const { run } = await import("./setup/run.mjs");
-const { describeFailure, SetupError } = await import("./setup/setup-error.mjs");
+const { SetupError } = await import("./setup/setup-error.mjs");
 const { findOrInstallTestTools } = await import("./setup/test-tools.mjs");
 
+/** @typedef {import("./setup/command.mjs").Setup} Setup */
 /** @typedef {import("./setup/results.mjs").Counts} Counts */
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const suites = ["static", "unit", "db", "e2e"];
 const usage = `Usage: npm test [-- [--only ${suites.join("|")}] [FILTER...]]
 
@@ -33,10 +26,6 @@ const usage = `Usage: npm test [-- [--only ${suites.join("|")}] [FILTER...]]
 const historySeconds = 3600;
 const keptLines = 5000;
 
-const interrupted = interruptSignal();
-const guardian = createGuardian();
-const progress = createProgress();
-const setup = { root, signal: interrupted, guardian, progress };
 const workFolder = path.join(root, ".inferscope", `test-${process.pid}`);
 
 /** @param {string[]} args */
@@ -59,24 +48,38 @@ function readArguments(args) {
       only.push(suite);
     }
   }
-  return { only: new Set(only.length > 0 ? only : suites), filters };
+  if (only.length > 0) return { only: new Set(only), filters };
+  if (filters.length === 0) return { only: new Set(suites), filters };
+  // A file's path says which suites could have it.
+  const inBrowser = filters.filter((filter) => filter.startsWith("e2e"));
+  const chosen = [
+    ...(inBrowser.length < filters.length ? ["unit", "db"] : []),
+    ...(inBrowser.length > 0 ? ["e2e"] : []),
+  ];
+  return { only: new Set(chosen), filters };
 }
 
 const bin = (/** @type {string} */ file) => path.join(root, "node_modules", file);
 
 /**
  * Runs a check or a test run as a step; its output is shown when it fails.
+ * @param {Setup} setup
  * @param {string} label
  * @param {string[]} args of node
  * @param {{ env?: NodeJS.ProcessEnv, progressOf?: (line: string) => string | undefined }} [options]
  */
-async function check(label, args, { env = process.env, progressOf = (line) => line } = {}) {
+async function check(
+  { signal, guardian, progress },
+  label,
+  args,
+  { env = process.env, progressOf = (line) => line } = {},
+) {
   let output = "";
   const code = await progress.step(label, async (report) => {
     const result = await run(process.execPath, args, {
       what: label,
       cwd: root,
-      signal: interrupted,
+      signal,
       guardian,
       env: { ...env, NO_COLOR: "1" },
       allowFailure: true,
@@ -94,16 +97,24 @@ async function check(label, args, { env = process.env, progressOf = (line) => li
   return code;
 }
 
-/** @returns {Promise<Counts>} */
-async function checkStatically() {
+/**
+ * @param {Setup} setup
+ * @returns {Promise<Counts>}
+ */
+async function checkStatically(setup) {
   // Writes next-env.d.ts and the types of routes, which the compiler needs.
-  await check("Generating the types of routes", [bin("next/dist/bin/next"), "typegen"], {
+  await check(setup, "Generating the types of routes", [bin("next/dist/bin/next"), "typegen"], {
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" },
   });
   const codes = [
-    await check("Types (tsc)", [bin("typescript/bin/tsc"), "--noEmit"]),
-    await check("Format and lint (biome)", [bin("@biomejs/biome/bin/biome"), "ci", "--colors=off", "."]),
-    await check("House rules (scripts/lint)", [bin("tsx/dist/cli.mjs"), "scripts/lint/main.ts"]),
+    await check(setup, "Types (tsc)", [bin("typescript/bin/tsc"), "--noEmit"]),
+    await check(setup, "Format and lint (biome)", [
+      bin("@biomejs/biome/bin/biome"),
+      "ci",
+      "--colors=off",
+      ".",
+    ]),
+    await check(setup, "House rules (scripts/lint)", [bin("tsx/dist/cli.mjs"), "scripts/lint/main.ts"]),
   ];
   const failed = codes.filter((code) => code !== 0).length;
   return { suite: "static", passed: codes.length - failed, failed, skipped: 0 };
@@ -116,10 +127,11 @@ const readReport = async (file) => {
 };
 
 /**
+ * @param {Setup} setup
  * @param {{ only: Set<string>, filters: string[], env: NodeJS.ProcessEnv }} options
  * @returns {Promise<Counts[]>}
  */
-async function runVitest({ only, filters, env }) {
+async function runVitest(setup, { only, filters, env }) {
   const outputFile = path.join(workFolder, "vitest.json");
   const files =
     only.has("unit") === only.has("db")
@@ -129,6 +141,7 @@ async function runVitest({ only, filters, env }) {
         : ["--exclude", "**/*.db.test.*", "--exclude", "**/route.test.*"];
   let done = 0;
   const code = await check(
+    setup,
     only.has("db") ? "Unit and database tests (vitest)" : "Unit tests (vitest)",
     [
       bin("vitest/vitest.mjs"),
@@ -158,14 +171,22 @@ async function runVitest({ only, filters, env }) {
 }
 
 /**
+ * @param {Setup} setup
  * @param {{ filters: string[], env: NodeJS.ProcessEnv }} options
  * @returns {Promise<Counts>}
  */
-async function runPlaywright({ filters, env }) {
+async function runPlaywright(setup, { filters, env }) {
   const outputFile = path.join(workFolder, "playwright.json");
   const code = await check(
+    setup,
     "End-to-end tests (playwright)",
-    [bin("@playwright/test/cli.js"), "test", "--reporter=list,json", ...filters],
+    [
+      bin("@playwright/test/cli.js"),
+      "test",
+      "--reporter=list,json",
+      ...(filters.length > 0 ? ["--pass-with-no-tests"] : []),
+      ...filters,
+    ],
     {
       env: {
         ...env,
@@ -185,10 +206,11 @@ async function runPlaywright({ filters, env }) {
 /**
  * Runs `work` with a PostgreSQL of its own, migrated, which is thrown away afterwards.
  * @template T
+ * @param {Setup} setup
  * @param {(url: string) => Promise<T>} work
  * @returns {Promise<T>}
  */
-async function withDatabase(work) {
+async function withDatabase({ signal, guardian, progress }, work) {
   const { Supervisor, choosePorts, preparePostgres } = await import(
     pathToFileURL(path.join(root, ".inferscope/build/quickstart.mjs")).href
   );
@@ -196,7 +218,7 @@ async function withDatabase(work) {
   const supervisor = new Supervisor({
     logDirectory: path.join(workFolder, "logs"),
     guardian,
-    signal: interrupted,
+    signal,
   });
   try {
     const url = await progress.step("Starting PostgreSQL for the tests", async (report) => {
@@ -213,7 +235,7 @@ async function withDatabase(work) {
       await run(process.execPath, [path.join(root, ".inferscope/build/migrate.mjs"), "deploy"], {
         what: "Migrating the test database",
         cwd: root,
-        signal: interrupted,
+        signal,
         guardian,
         env: { ...process.env, DATABASE_URL: databaseUrl },
       });
@@ -245,63 +267,53 @@ async function removeLeftBehind() {
   }
 }
 
-/** @returns {Promise<Counts[]>} */
-async function test() {
+/**
+ * @param {Setup} setup
+ * @returns {Promise<Counts[]>}
+ */
+async function test(setup) {
   const { only, filters } = readArguments(process.argv.slice(2));
   await mkdir(workFolder, { recursive: true });
   await removeLeftBehind();
   const runsVitest = only.has("unit") || only.has("db");
-  const onWait = (/** @type {number} */ holder) =>
-    progress.say(`Another copy is being set up in this folder (process ${holder}); waiting for it.`);
+  const runsSomething = runsVitest || only.has("e2e");
   const env = { ...process.env };
   // What is set for a console that the person runs must not reach the tests.
   for (const name of Object.keys(env))
-    if (/^(INFERSCOPE_|OIDC_)|^(DATABASE|PROMETHEUS|JAEGER|ALERTMANAGER)_URL$|^PORT$/.test(name))
+    if (/^(INFERSCOPE_|OIDC_|OTEL_)|^(DATABASE|PROMETHEUS|JAEGER|ALERTMANAGER)_URL$|^PORT$/.test(name))
       delete env[name];
 
-  const tools = runsVitest || only.has("e2e") ? findOrInstallTestTools(setup) : Promise.resolve({});
+  const tools = runsSomething ? findOrInstallTestTools(setup) : Promise.resolve({});
   tools.catch(() => {});
-  const folder = await withLock(
-    path.join(root, ".inferscope/build.lock"),
-    { signal: interrupted, onWait },
-    async () => {
-      await installPackages({ ...setup, dev: true });
-      await generatePrismaClient(setup);
-      if (runsVitest || only.has("e2e")) await bundlePrograms(setup);
-      return runsVitest || only.has("e2e") ? buildConsole(setup) : "";
-    },
-  );
+  const folder = await whileBuildingAlone(setup, async () => {
+    await installPackages({ ...setup, dev: true });
+    await generatePrismaClient(setup);
+    if (!runsSomething) return "";
+    await bundlePrograms(setup);
+    return buildConsole(setup);
+  });
   Object.assign(env, await tools, { INFERSCOPE_CONSOLE_FOLDER: folder });
 
   /** @type {Counts[]} */
   const all = [];
-  if (only.has("static")) all.push(await checkStatically());
-  const stillRuns =
-    filters.length === 0 || filters.some((filter) => needsDatabase(filter) || !filter.startsWith("e2e"));
-  if (runsVitest && stillRuns) {
-    if (only.has("db"))
-      all.push(
-        ...(await withDatabase((url) =>
-          runVitest({ only, filters, env: { ...env, TEST_DATABASE_URL: url } }),
-        )),
-      );
-    else all.push(...(await runVitest({ only, filters, env })));
-  }
-  if (only.has("e2e")) all.push(await runPlaywright({ filters, env }));
+  if (only.has("static")) all.push(await checkStatically(setup));
+  if (only.has("db"))
+    all.push(
+      ...(await withDatabase(setup, (url) =>
+        runVitest(setup, { only, filters, env: { ...env, TEST_DATABASE_URL: url } }),
+      )),
+    );
+  else if (only.has("unit")) all.push(...(await runVitest(setup, { only, filters, env })));
+  if (only.has("e2e")) all.push(await runPlaywright(setup, { filters, env }));
   return all;
 }
 
-let status = 1;
-try {
-  const all = await test();
-  status = all.some(({ failed }) => failed > 0) ? 1 : 0;
-  progress.say(`\n${summary(all).join("\n")}`);
-} catch (error) {
-  if (interrupted.aborted) progress.say("Stopped.");
-  else console.error(`\n${describeFailure(error)}`);
-  if (interrupted.aborted) status = 130;
-} finally {
-  await removeWork(workFolder);
-}
-guardian.end();
-process.exit(status);
+await command(async (setup) => {
+  try {
+    const all = await test(setup);
+    setup.progress.say(`\n${summary(all).join("\n")}`);
+    return all.some(({ failed }) => failed > 0) ? 1 : 0;
+  } finally {
+    await removeWork(workFolder);
+  }
+});

@@ -13,7 +13,6 @@ while read -r verb group signal; do
       kept=' '
       for entry in $groups; do [ "\${entry%%:*}" = "$group" ] || kept="$kept$entry "; done
       groups=$kept ;;
-    end) exit 0 ;;
   esac
 done
 for entry in $groups; do kill -s "\${entry##*:}" -- "-\${entry%%:*}" 2>/dev/null; done
@@ -28,11 +27,11 @@ done
 for entry in $groups; do kill -s KILL -- "-\${entry%%:*}" 2>/dev/null; done
 `;
 
-/** @typedef {{ add(group: number, signal: string): void, remove(group: number): void, end(): void }} Guardian */
+/** @typedef {{ add(group: number, signal: string): void, remove(group: number): void }} Guardian */
 
 /**
  * Ends the process groups it was told of if this process dies without ending them itself. `add` takes the pid of a
- * group leader (a child spawned `detached`) and the signal that ends it cleanly; `end` sends the guardian away.
+ * group leader (a child spawned `detached`) and the signal that ends it cleanly.
  * @returns {Guardian}
  */
 export function createGuardian() {
@@ -48,6 +47,5 @@ export function createGuardian() {
   return {
     add: (group, signal) => tell(`add ${group} ${signal.replace(/^SIG/, "")}`),
     remove: (group) => tell(`remove ${group}`),
-    end: () => tell("end"),
   };
 }

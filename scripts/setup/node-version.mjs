@@ -12,3 +12,11 @@ export function nodeVersionProblem(version) {
   if (major > oldest.major || (major === oldest.major && minor >= oldest.minor)) return undefined;
   return `Inferscope needs Node ${oldest.major}.${oldest.minor} or newer; this is Node ${version}. Install a newer one (from nodejs.org, or with nvm, fnm or your package manager) and run the command again.`;
 }
+
+/** Ends this process with that sentence, unless this Node will do. */
+export function requireNode() {
+  const problem = nodeVersionProblem(process.versions.node);
+  if (problem === undefined) return;
+  console.error(problem);
+  process.exit(1);
+}

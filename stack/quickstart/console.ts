@@ -16,9 +16,12 @@ export interface ConsoleOptions {
   secrets: Secrets;
 }
 
-/** Where to reach the console from this machine. */
-export const consoleUrl = (host: string, port: number): string =>
-  `http://${host === "127.0.0.1" || host === "0.0.0.0" || host === "::" ? "localhost" : host}:${port}`;
+/** The address people open, as the console itself spells it in links: sessions hold for one spelling of the host. */
+export const consoleUrl = (host: string, port: number, given: string | undefined): string => {
+  if (given) return given.replace(/\/+$/, "");
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+};
 
 /** The address to connect to when the console listens on `host`. */
 const reachable = (host: string, port: number): string =>

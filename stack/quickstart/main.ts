@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { prometheusConfig } from "@/stack/prometheus/config";
@@ -123,11 +123,14 @@ async function runStack(context: StackContext): Promise<void> {
     });
     if (plan.kind === "keep" && plan.pause !== undefined)
       await markPause({ host, port, secrets }, plan.pause);
-    const url = consoleUrl(host, port);
-    writeFileSync(
-      path.join(dataDirectory, "stack.json"),
-      `${JSON.stringify({ console: url, ...telemetry, gateway: `http://127.0.0.1:${ports.gateway}`, servers: [ports.serverV1, ports.serverV2].map((each) => `http://127.0.0.1:${each}`) }, null, 2)}\n`,
-    );
+    const url = consoleUrl(host, port, process.env.INFERSCOPE_URL);
+    writeNote(dataDirectory, {
+      console: url,
+      databaseUrl,
+      ...telemetry,
+      gateway: `http://127.0.0.1:${ports.gateway}`,
+      servers: [ports.serverV1, ports.serverV2].map((each) => `http://127.0.0.1:${each}`),
+    });
     progress.say(
       [
         "",
@@ -152,6 +155,13 @@ async function runStack(context: StackContext): Promise<void> {
   } finally {
     stopKeeping();
   }
+}
+
+/** Keeps where everything is in stack.json, for `npm run user` and for tests; only its owner can read it. */
+function writeNote(dataDirectory: string, note: object): void {
+  const file = path.join(dataDirectory, "stack.json");
+  writeFileSync(`${file}.new`, `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 /** The URL of the database: the given one, or that of a packaged PostgreSQL, which is started. */
