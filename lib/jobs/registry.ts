@@ -1,11 +1,11 @@
 import "server-only";
 import { discoveryLoop } from "@/lib/services/job";
-import { reencryptSecretsJob, sourceCheckLoop } from "@/lib/sources/job";
+import { checkSourceJob, reencryptSecretsJob, sourceCheckLoop } from "@/lib/sources/job";
 import type { JobDefinition, LoopDefinition } from "./definition";
 import { retentionJob } from "./retention";
 
 /** Every queue that workers serve. */
-export const jobs: readonly JobDefinition<never>[] = [retentionJob, reencryptSecretsJob];
+export const jobs: readonly JobDefinition<never>[] = [retentionJob, reencryptSecretsJob, checkSourceJob];
 
 /** Everything that comes round on the second. */
 export const loops: readonly LoopDefinition[] = [sourceCheckLoop, discoveryLoop];

@@ -3,7 +3,9 @@ import pLimit from "p-limit";
 import { db, transaction } from "@/lib/db/client";
 import type { Source } from "@/lib/db/generated/client";
 import { notify } from "@/lib/events/notify";
+import { sendJob } from "@/lib/jobs/boss";
 import type { JobDefinition, LoopDefinition } from "@/lib/jobs/definition";
+import { log } from "@/lib/observability/log";
 import { testConnection } from "@/lib/upstream/test-connection";
 import { resealSources } from "./commands";
 import { credentialState } from "./credentials";
@@ -56,6 +58,25 @@ export async function checkSources(signal: AbortSignal): Promise<void> {
         if (!signal.aborted) await oneAtATime(() => record(source, result, new Date()));
       }),
     ),
+  );
+}
+
+/** Asks one source now rather than at the next round of the loop. */
+export const checkSourceJob: JobDefinition<{ sourceId: string }> = {
+  name: "check-source",
+  summary: "Asks a data source that was just added or changed whether it answers.",
+  // The loop comes round anyway.
+  retryLimit: 0,
+  handler: async ({ sourceId }, { signal }) => {
+    const source = await db().source.findFirst({ where: { id: sourceId, validTo: null } });
+    if (source !== null) await record(source, await observe(source, signal), new Date());
+  },
+};
+
+/** Has a source asked in a moment, by a worker. Does not fail when that cannot be: the loop comes round anyway. */
+export async function checkSoon(sourceId: string): Promise<void> {
+  await sendJob(checkSourceJob, { sourceId }).catch((error: unknown) =>
+    log.warn({ event: "check_not_sent", source: sourceId, error: String(error) }),
   );
 }
 

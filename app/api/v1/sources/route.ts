@@ -2,6 +2,7 @@ import { listOf } from "@/lib/api/list";
 import { Answer, route } from "@/lib/api/route";
 import { addSource } from "@/lib/sources/commands";
 import { exampleSource } from "@/lib/sources/example";
+import { checkSoon } from "@/lib/sources/job";
 import { listSources } from "@/lib/sources/queries";
 import { sourceFilterSchema, sourceInputSchema, sourceSchema } from "@/lib/sources/schema";
 
@@ -41,6 +42,7 @@ export const POST = route({
   },
   handler: async ({ actor, body, requestId }) => {
     const source = await addSource(actor, body, { requestId });
+    await checkSoon(source.id);
     return new Answer(source, {
       status: 201,
       etag: source.version,

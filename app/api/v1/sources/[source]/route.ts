@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Answer, route } from "@/lib/api/route";
 import { editSource, removeSource } from "@/lib/sources/commands";
 import { exampleSource } from "@/lib/sources/example";
+import { checkSoon } from "@/lib/sources/job";
 import { getSource } from "@/lib/sources/queries";
 import { sourcePatchSchema, sourceSchema } from "@/lib/sources/schema";
 
@@ -49,6 +50,7 @@ export const PATCH = route({
       { id: params.source, version: ifMatch, patch: body },
       { requestId },
     );
+    await checkSoon(source.id);
     return new Answer(source, { etag: source.version });
   },
 });

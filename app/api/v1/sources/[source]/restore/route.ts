@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Answer, route } from "@/lib/api/route";
 import { restoreSource } from "@/lib/sources/commands";
 import { exampleSource } from "@/lib/sources/example";
+import { checkSoon } from "@/lib/sources/job";
 import { sourceSchema } from "@/lib/sources/schema";
 
 export const POST = route({
@@ -16,6 +17,7 @@ export const POST = route({
   errors: ["not_found", "conflict"],
   handler: async ({ actor, params, requestId }) => {
     const source = await restoreSource(actor, { id: params.source }, { requestId });
+    await checkSoon(source.id);
     return new Answer(source, { etag: source.version });
   },
 });
