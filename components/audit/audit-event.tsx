@@ -81,7 +81,7 @@ function AuditEventDetail({ event }: { event: AuditEventView }) {
       ) : (
         <section aria-label="What changed" className="grid gap-2">
           <h3 className="text-strong">
-            {event.before === null ? "Added with" : event.after === null ? "Removed, having been" : "Changed"}
+            {event.before === null ? "With" : event.after === null ? "Removed, having been" : "Changed"}
           </h3>
           <ul className="grid gap-2">
             {changed.map(({ path, before, after }) => (

@@ -196,8 +196,8 @@ export function AuditPage({ vocabulary }: { vocabulary: { actions: string[]; res
               <tr>
                 <TableHeader>When</TableHeader>
                 <TableHeader>Who</TableHeader>
-                <TableHeader>Action</TableHeader>
-                <TableHeader>Resource</TableHeader>
+                <TableHeader className="max-md:hidden">Action</TableHeader>
+                <TableHeader className="max-md:hidden">Resource</TableHeader>
                 <TableHeader>Change</TableHeader>
               </tr>
             </TableHead>
@@ -261,16 +261,19 @@ function EventRow({
       <TableCell>
         <RelativeTime time={event.at} className="text-secondary" />
       </TableCell>
-      <TableCell>
+      <TableCell className="max-md:whitespace-normal max-md:py-1.5 max-md:[overflow-wrap:anywhere]">
         <button type="button" className={filterButton} title="Show only this actor" onClick={onActor}>
           {event.actor.name}
         </button>
         {event.actor.type === "user" ? null : (
           <span className="text-secondary">{` ${actorTypeWords[event.actor.type]}`}</span>
         )}
+        <span className="block text-caption text-secondary md:hidden">
+          {event.action} · {event.resource.name ?? event.resource.id}
+        </span>
       </TableCell>
-      <TableCell className="text-mono">{event.action}</TableCell>
-      <TableCell>
+      <TableCell className="text-mono max-md:hidden">{event.action}</TableCell>
+      <TableCell className="max-md:hidden">
         <span className="text-secondary">{`${event.resource.type.replaceAll("_", " ")} `}</span>
         <button type="button" className={filterButton} title="Show only this resource" onClick={onResource}>
           <span className="inline-block max-w-[32ch] truncate align-bottom">

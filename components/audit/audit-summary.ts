@@ -4,10 +4,17 @@ import type { AuditEventView } from "@/lib/audit/schema";
 /** More names than this are counted instead. */
 const MOST_NAMED = 3;
 
+/** Verbs of actions after which a thing exists; of others (a sign-in) only the facts are recorded. */
+const MAKES = /:(add|create|restore|write)$/;
+
 /** What an event did in a few words: "added", "removed", "url and version changed". */
-export function changeSummary({ before, after }: Pick<AuditEventView, "before" | "after">): string {
+export function changeSummary({
+  action,
+  before,
+  after,
+}: Pick<AuditEventView, "action" | "before" | "after">): string {
   if (before === null && after === null) return "nothing recorded";
-  if (before === null) return "added";
+  if (before === null) return MAKES.test(action) ? "added" : "recorded";
   if (after === null) return "removed";
   const paths = differences(before, after).map(({ path }) => path);
   if (paths.length === 0) return "unchanged";

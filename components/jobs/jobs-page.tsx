@@ -27,7 +27,7 @@ import {
   workersQuery,
 } from "@/lib/jobs/client";
 import { type Job, type JobState, jobStates, type Loop, type Queue, type Worker } from "@/lib/jobs/schema";
-import { format, formatDuration } from "@/lib/units";
+import { format, THIN_SPACE } from "@/lib/units";
 import { jobDuration, jobStateWords, jobsSummary, loopState } from "./jobs-state";
 
 const ANY = "any";
@@ -89,11 +89,18 @@ export function JobsPage() {
       {
         id: "schedule",
         header: "Schedule, UTC",
+        className: "max-sm:hidden",
         value: ({ schedule }) => schedule,
         cell: ({ schedule }) => <span className="text-mono">{schedule ?? "–"}</span>,
       },
       { id: "waiting", header: "Waiting", numeric: true, value: ({ waiting }) => waiting },
-      { id: "active", header: "Running", numeric: true, value: ({ active }) => active },
+      {
+        id: "active",
+        header: "Running",
+        className: "max-sm:hidden",
+        numeric: true,
+        value: ({ active }) => active,
+      },
       {
         id: "failed",
         header: "Failed",
@@ -117,6 +124,7 @@ export function JobsPage() {
       {
         id: "completed",
         header: "Done",
+        className: "max-sm:hidden",
         numeric: true,
         hint: "In the last day",
         value: ({ completed }) => completed,
@@ -124,6 +132,7 @@ export function JobsPage() {
       {
         id: "lastFinishedAt",
         header: "Last",
+        className: "max-sm:hidden",
         descendingFirst: true,
         value: ({ lastFinishedAt }) => lastFinishedAt,
         cell: ({ lastFinishedAt }) => time(lastFinishedAt),
@@ -247,11 +256,12 @@ const workerColumns: DataColumn<Worker>[] = [
       </span>
     ),
   },
-  { id: "role", header: "Role", value: ({ role }) => role },
-  { id: "version", header: "Version", value: ({ version }) => version },
+  { id: "role", header: "Role", className: "max-sm:hidden", value: ({ role }) => role },
+  { id: "version", header: "Version", className: "max-sm:hidden", value: ({ version }) => version },
   {
     id: "startedAt",
     header: "Started",
+    className: "max-sm:hidden",
     descendingFirst: true,
     value: ({ startedAt }) => startedAt,
     cell: (row) => time(row.startedAt),
@@ -292,9 +302,10 @@ const loopColumns: DataColumn<Loop>[] = [
   {
     id: "everySeconds",
     header: "Every",
+    className: "max-sm:hidden",
     numeric: true,
     value: ({ everySeconds }) => everySeconds,
-    cell: ({ everySeconds }) => formatDuration(everySeconds),
+    cell: ({ everySeconds }) => `${everySeconds}${THIN_SPACE}s`,
   },
   {
     id: "finishedAt",
@@ -364,6 +375,7 @@ function JobList({
     {
       id: "tries",
       header: "Tries",
+      className: "max-sm:hidden",
       numeric: true,
       value: ({ tries }) => tries,
       cell: ({ tries, triesAllowed }) => `${tries} of ${triesAllowed}`,
@@ -371,6 +383,7 @@ function JobList({
     {
       id: "duration",
       header: "Took",
+      className: "max-sm:hidden",
       numeric: true,
       hint: "How long the last try took",
       value: (job) => jobDuration(job, Date.now()),

@@ -103,27 +103,39 @@ export function SourcesPage({ canEdit }: { canEdit: boolean }) {
         id: "name",
         header: "Name",
         value: ({ name }) => name,
-        cell: (source) =>
-          canEdit ? (
-            <a
-              href={`?source=${source.id}`}
-              className="text-link text-strong hover:underline"
-              onClick={(event) => {
-                if (event.metaKey || event.ctrlKey) return;
-                event.preventDefault();
-                void setOpen(source.id);
-              }}
-            >
-              {source.name}
-            </a>
-          ) : (
-            <span className="text-strong">{source.name}</span>
-          ),
+        cell: (source) => (
+          <span className="grid py-1.5">
+            {canEdit ? (
+              <a
+                href={`?source=${source.id}`}
+                className="justify-self-start text-link text-strong hover:underline"
+                onClick={(event) => {
+                  if (event.metaKey || event.ctrlKey) return;
+                  event.preventDefault();
+                  void setOpen(source.id);
+                }}
+              >
+                {source.name}
+              </a>
+            ) : (
+              <span className="text-strong">{source.name}</span>
+            )}
+            <span className="whitespace-normal text-caption text-secondary [overflow-wrap:anywhere] md:hidden">
+              {source.reachable === false ? source.problem : source.url}
+            </span>
+          </span>
+        ),
       },
-      { id: "kind", header: "Kind", value: ({ kind }) => sourceKindFacts[kind].name },
+      {
+        id: "kind",
+        header: "Kind",
+        className: "max-md:hidden",
+        value: ({ kind }) => sourceKindFacts[kind].name,
+      },
       {
         id: "url",
         header: "URL",
+        className: "max-md:hidden",
         value: ({ url }) => url,
         cell: (source) => (
           <span className="inline-flex items-center gap-2">
@@ -137,6 +149,7 @@ export function SourcesPage({ canEdit }: { canEdit: boolean }) {
       {
         id: "found",
         header: "What answers",
+        className: "max-md:hidden",
         value: (source) => (source.reachable === false ? source.problem : source.found),
         cell: (source) =>
           source.reachable === false ? (
@@ -153,6 +166,7 @@ export function SourcesPage({ canEdit }: { canEdit: boolean }) {
       {
         id: "checkedAt",
         header: "Checked",
+        className: "max-md:hidden",
         descendingFirst: true,
         value: ({ checkedAt }) => checkedAt,
         cell: ({ checkedAt }) =>

@@ -6,7 +6,7 @@ import { type OpenApiDocument, operationsOf } from "@/components/api-reference/d
 import { OperationDetail } from "@/components/api-reference/operation";
 import { OperationList } from "@/components/api-reference/operation-list";
 import { PageHeader } from "@/components/shell/page-header";
-import { buttonClass } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { openApiDocument } from "@/lib/api/openapi";
 import { pageActor } from "@/lib/auth/page-actor";
 import { publicUrl } from "@/lib/config";
@@ -35,10 +35,12 @@ export default async function Page() {
           </>
         }
         actions={
-          <a className={buttonClass()} href="/api/v1/openapi.json">
-            <FileJson aria-hidden />
-            OpenAPI document
-          </a>
+          <Button asChild>
+            <a href="/api/v1/openapi.json">
+              <FileJson aria-hidden />
+              OpenAPI document
+            </a>
+          </Button>
         }
       />
       <OperationList
