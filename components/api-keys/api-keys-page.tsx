@@ -131,7 +131,7 @@ function KeyTable({
           <TableHeader className="max-md:hidden">Scopes</TableHeader>
           {seesAll ? <TableHeader className="max-md:hidden">Made by</TableHeader> : null}
           <TableHeader className="max-md:hidden">Last used</TableHeader>
-          <TableHeader>Expires</TableHeader>
+          <TableHeader className="max-md:hidden">Expires</TableHeader>
           <TableHeader>
             <span className="sr-only">Actions</span>
           </TableHeader>
@@ -143,8 +143,14 @@ function KeyTable({
             <TableCell>
               <StateBadge state={STATES[key.state].state}>{STATES[key.state].word}</StateBadge>
             </TableCell>
-            <TableRowHeader className="max-w-60 truncate max-md:max-w-36" title={key.name}>
+            <TableRowHeader
+              className="max-w-60 truncate group-last/row:border-b-0 max-md:max-w-36"
+              title={key.name}
+            >
               {key.name}
+              <span className="block font-normal text-caption text-secondary md:hidden">
+                {roleLabel(key.role)}
+              </span>
             </TableRowHeader>
             <TableCell className="text-mono max-md:hidden">{key.prefix}…</TableCell>
             <TableCell className="max-md:hidden">{roleLabel(key.role)}</TableCell>
@@ -161,7 +167,7 @@ function KeyTable({
                 <RelativeTime time={key.lastUsedAt} />
               )}
             </TableCell>
-            <TableCell>
+            <TableCell className="max-md:hidden">
               {key.expiresAt === null ? (
                 <span className="text-secondary">Never</span>
               ) : (

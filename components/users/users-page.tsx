@@ -114,7 +114,7 @@ function UserTable({ users }: { users: User[] }) {
           <TableHeader>State</TableHeader>
           <TableHeader>E-mail</TableHeader>
           <TableHeader className="max-md:hidden">Name</TableHeader>
-          <TableHeader>Role</TableHeader>
+          <TableHeader className="max-md:hidden">Role</TableHeader>
           <TableHeader className="max-md:hidden">Signs in with</TableHeader>
           <TableHeader numeric className="max-md:hidden">
             API keys
@@ -131,14 +131,19 @@ function UserTable({ users }: { users: User[] }) {
             <TableCell>
               <UserState user={user} />
             </TableCell>
-            <TableRowHeader>
-              <span className="inline-flex items-center gap-2">
-                {user.email}
+            <TableRowHeader className="group-last/row:border-b-0">
+              <span className="flex items-center gap-2">
+                <span className="truncate max-md:max-w-36" title={user.email}>
+                  {user.email}
+                </span>
                 {user.isYou ? <Badge>You</Badge> : null}
+              </span>
+              <span className="block font-normal text-caption text-secondary md:hidden">
+                {roleLabel(user.role)}
               </span>
             </TableRowHeader>
             <TableCell className="max-md:hidden">{user.name ?? "–"}</TableCell>
-            <TableCell>{roleLabel(user.role)}</TableCell>
+            <TableCell className="max-md:hidden">{roleLabel(user.role)}</TableCell>
             <TableCell className="max-md:hidden">
               {user.signsInWith
                 .map((way) => (way === "password" ? "Password" : "Single sign-on"))
