@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 const parentCheckMilliseconds = 500;
 // Ctrl-C reaches us twice: from the terminal and passed on by npm. Only a later one is a person who will not wait.
 const sameInterruptMilliseconds = 1000;
@@ -15,7 +17,6 @@ export class Interruption extends Error {
  */
 export function interruptSignal() {
   const controller = new AbortController();
-  const parent = process.ppid;
   let interruptedAt = 0;
   const interrupt = (/** @type {string} */ reason) => {
     if (controller.signal.aborted) {
@@ -30,11 +31,27 @@ export function interruptSignal() {
   // A terminal that went away makes every write fail; what matters then is to stop the children.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   if (process.env.npm_execpath === undefined) return controller.signal;
+  const started = npmSide();
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (npmSide() === started) return;
     clearInterval(timer);
-    if (!controller.signal.aborted) interrupt("the parent process ended");
+    if (!controller.signal.aborted) interrupt("npm ended");
   }, parentCheckMilliseconds);
   timer.unref();
   return controller.signal;
+}
+
+/**
+ * The pid of our parent, or of its parent where ours is only the shell that npm put in between, which outlives npm.
+ */
+function npmSide() {
+  const parent = process.ppid;
+  try {
+    if (!readFileSync(`/proc/${parent}/cmdline`, "utf8").split("\0").includes("-c")) return parent;
+    const stat = readFileSync(`/proc/${parent}/stat`, "utf8");
+    // The second field is the program's name in brackets and may hold spaces; the parent is the fourth.
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return parent;
+  }
 }

@@ -1,8 +1,10 @@
+import { scrapeIntervalSeconds } from "./config";
+
 /** How much history the demo shows at its first start, and the longest pause after which it is kept. */
 export const historySeconds = 6 * 3600;
 
 // Two scrapes may be missed without anyone seeing a gap in a chart.
-const visibleGapSeconds = 15;
+const visibleGapSeconds = 2.5 * scrapeIntervalSeconds;
 
 export type HistoryPlan =
   /** Start from nothing: make history that ends now, after throwing away what is there. */

@@ -110,7 +110,12 @@ export async function makeHistory(options: HistoryOptions): Promise<void> {
   await mkdir(fresh, { recursive: true });
   await runToEnd(options, process.execPath, [
     ...["--enable-source-maps", program(root), "--role=backfill", `--out=${text}`, `--state=${stateFolder}`],
-    ...[`--start=${start}`, `--end=${end}`],
+    ...[
+      `--start=${start}`,
+      `--end=${end}`,
+      `--step=${scrapeIntervalSeconds}`,
+      `--fine-step=${scrapeIntervalSeconds}`,
+    ],
   ]);
   const files = (await readdir(text)).sort();
   for (const [index, file] of files.entries()) {
