@@ -1,5 +1,5 @@
 import "server-only";
-import { db, type Transaction } from "@/lib/db/client";
+import type { Transaction } from "@/lib/db/client";
 import type { OneTimeTokenKind } from "@/lib/db/generated/client";
 import { hashSecret, newSecret } from "./tokens";
 
@@ -44,12 +44,4 @@ export async function spendOneTimeToken(
 /** Makes the unused tokens of a user worthless. */
 export async function withdrawOneTimeTokens(tx: Transaction, userId: string, now: Date): Promise<void> {
   await tx.oneTimeToken.updateMany({ where: { userId, usedAt: null }, data: { usedAt: now } });
-}
-
-/** Deletes tokens that ran out a day ago. Returns how many. */
-export async function forgetOldTokens(now: Date): Promise<number> {
-  const { count } = await db().oneTimeToken.deleteMany({
-    where: { expiresAt: { lt: new Date(now.getTime() - 24 * 60 * 60_000) } },
-  });
-  return count;
 }

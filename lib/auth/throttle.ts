@@ -62,11 +62,3 @@ export async function forgive({ email, address }: Attempt): Promise<void> {
       await db()
         .$executeRaw`UPDATE "SignInThrottle" SET "failures" = GREATEST("failures" - 1, 0), "blockedUntil" = NULL WHERE "key" = ${key}`;
 }
-
-/** Forgets keys without a failure for a day. Returns how many. */
-export async function forgetOldFailures(now: Date): Promise<number> {
-  const { count } = await db().signInThrottle.deleteMany({
-    where: { lastFailure: { lt: new Date(now.getTime() - FORGOTTEN_AFTER_MS) } },
-  });
-  return count;
-}
