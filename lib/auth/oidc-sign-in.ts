@@ -2,7 +2,8 @@ import "server-only";
 import { recordChanges } from "@/lib/audit/record";
 import { config } from "@/lib/config";
 import { transaction } from "@/lib/db/client";
-import { Prisma, type User } from "@/lib/db/generated/client";
+import type { User } from "@/lib/db/generated/client";
+import { isUniqueViolation } from "@/lib/db/unique-violation";
 import { DEFAULT_TEAM_ID, systemActor } from "./actor";
 import { type OidcRefusal, type OidcRules, oidcAdmission } from "./oidc";
 import { recordRefusedSignIn, recordSignIn } from "./sign-in-events";
@@ -94,8 +95,7 @@ export async function signInByOidc(
     });
   } catch (error) {
     // Two first sign-ins side by side: the account of the other is there now.
-    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002")
-      return signInByOidc(claims, address, now);
+    if (isUniqueViolation(error)) return signInByOidc(claims, address, now);
     throw error;
   }
 }

@@ -40,7 +40,7 @@ describe("signInByPassword", () => {
       expect(await signInByPassword({ email: "nobody@example.com", password }, null, now)).toEqual({
         kind: "wrong",
       });
-      await expectAudit(tx, "user", id, { action: "session:sign_in_refused", actorId: "anonymous" });
+      await expectAudit(tx, "user", id, { action: "session:sign_in_refused", actorId: "sign-in" });
       const events = await tx.auditEvent.findMany({ where: { action: "session:sign_in_refused" } });
       expect(events).toHaveLength(2);
       const written = JSON.stringify(events, (_key, value) =>
