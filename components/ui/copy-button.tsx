@@ -2,7 +2,8 @@
 
 import { Check, Copy } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { type ButtonSize, IconButton } from "./button";
+import { IconButton } from "./button";
+import type { ButtonSize } from "./button-class";
 
 /** Copies text; false when the browser refuses (no permission, or no clipboard over plain HTTP). */
 export async function copyText(text: string): Promise<boolean> {

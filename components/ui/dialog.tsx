@@ -4,7 +4,7 @@ import "./style-nonce";
 import { X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
-import { buttonClass } from "./button";
+import { buttonClass } from "./button-class";
 import { cn } from "./class-names";
 
 export const Dialog = Primitive.Root;

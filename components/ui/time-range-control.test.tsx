@@ -83,10 +83,10 @@ it("zooms out by key, but not while typing", async () => {
   show();
   fireEvent.keyDown(screen.getByLabelText("field"), { key: "z" });
   await settle();
-  expect(range.relative).toBe("1h");
+  expect(range.relative).toBe("6h");
   fireEvent.keyDown(document.body, { key: "z" });
   await settle();
-  expect(range.relative).toBe("6h");
+  expect(range.relative).toBe("24h");
 });
 
 it("refuses a custom range that ends before it starts", () => {
@@ -96,7 +96,7 @@ it("refuses a custom range that ends before it starts", () => {
   fireEvent.change(screen.getByLabelText("To"), { target: { value: "2026-03-01T12:00:00" } });
   fireEvent.click(screen.getByRole("button", { name: "Apply" }));
   expect(screen.getByText("The end must be after the start.")).toBeTruthy();
-  expect(range.relative).toBe("1h");
+  expect(range.relative).toBe("6h");
 });
 
 it("refreshes by itself, and not while the page is hidden", async () => {

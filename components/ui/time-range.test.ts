@@ -28,8 +28,8 @@ describe("resolveRange", () => {
     ["yesterday", "today"],
     ["2026-03-01T14:00:00Z", "2026-03-01T13:00:00Z"],
     ["2026-03-01T13:00:00Z", null],
-  ])("takes the last hour for %s to %s", (from, to) => {
-    expect(resolveRange(from, to, NOW)).toEqual({ from: NOW - 3600, to: NOW, relative: "1h" });
+  ])("takes the last six hours for %s to %s", (from, to) => {
+    expect(resolveRange(from, to, NOW)).toEqual({ from: NOW - 21_600, to: NOW, relative: "6h" });
   });
 });
 

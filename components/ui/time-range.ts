@@ -16,7 +16,7 @@ export const RELATIVE_RANGES = [
   { value: "30d", label: "Last 30 days" },
 ] as const;
 
-export const DEFAULT_RANGE = "1h";
+export const DEFAULT_RANGE = "6h";
 
 /** Seconds between refreshes on offer; 0 is off. */
 export const REFRESH_INTERVALS = [

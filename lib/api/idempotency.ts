@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Actor } from "@/lib/auth/actor";
 import { prisma } from "@/lib/db/client";
 import { Prisma } from "@/lib/db/generated/client";
+import { isUniqueViolation } from "@/lib/db/unique-violation";
 import { problem } from "@/lib/errors";
 
 /** A first request that has not answered for this long is taken to have died; its key may be used again. */
@@ -34,7 +35,7 @@ export async function once(
   try {
     await prisma().idempotencyKey.create({ data: { actorId, key, route, requestHash } });
   } catch (error) {
-    if (!(error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002")) throw error;
+    if (!isUniqueViolation(error)) throw error;
     const first = await prisma().idempotencyKey.findUnique({ where });
     if (first === null)
       throw problem("conflict", "The first request with this Idempotency-Key just failed; send it again.", {

@@ -272,7 +272,10 @@ export function route<
       response.headers.set("x-request-id", requestId);
       if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
     } catch (error) {
-      response = problemResponse(error, requestId, new URL(request.url).pathname);
+      // Nobody reads this answer. 499 is what proxies log for a caller that left.
+      response = request.signal.aborted
+        ? new Response(null, { status: 499 })
+        : problemResponse(error, requestId, new URL(request.url).pathname);
     }
     end({ status: String(response.status) });
     return response;

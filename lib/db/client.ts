@@ -9,22 +9,30 @@ export type Database = PrismaClient | Prisma.TransactionClient;
 export type Transaction = Prisma.TransactionClient;
 
 type Ambient = { transaction: Transaction; depth: number };
-const shared = globalThis as unknown as {
-  inferscopePrisma?: PrismaClient;
-  inferscopeTransaction?: AsyncLocalStorage<Ambient>;
+type Shared = { client: PrismaClient | null; ambient: AsyncLocalStorage<Ambient> };
+
+/**
+ * One client a process and copy of Prisma. It outlives a reload of the modules in development; the worker's bundle and
+ * Next's hold a copy of Prisma each, and neither knows the other's classes.
+ */
+const holder = globalThis as unknown as { inferscopeDatabase?: WeakMap<typeof PrismaClient, Shared> };
+holder.inferscopeDatabase ??= new WeakMap();
+const known: Shared = holder.inferscopeDatabase.get(PrismaClient) ?? {
+  client: null,
+  ambient: new AsyncLocalStorage(),
 };
-shared.inferscopeTransaction ??= new AsyncLocalStorage();
-const ambient = shared.inferscopeTransaction;
+holder.inferscopeDatabase.set(PrismaClient, known);
+const { ambient } = known;
 
 /** Long enough for a slow command, short enough that a stuck one frees its rows. */
 const TRANSACTION_TIMEOUT_MS = 15_000;
 
 /** The shared client; made at the first use, since a build has no database. */
 export function prisma(): PrismaClient {
-  shared.inferscopePrisma ??= new PrismaClient({
+  known.client ??= new PrismaClient({
     adapter: new PrismaPg({ connectionString: config().DATABASE_URL, connectionTimeoutMillis: 5_000 }),
   });
-  return shared.inferscopePrisma;
+  return known.client;
 }
 
 /** The transaction around this call when there is one, else the shared client. All reads go through it. */
@@ -57,6 +65,6 @@ export async function transaction<T>(run: (tx: Transaction) => Promise<T>): Prom
 
 /** Closes the shared client; for scripts, tests and a stopping process. */
 export async function closeDatabase(): Promise<void> {
-  await shared.inferscopePrisma?.$disconnect();
-  delete shared.inferscopePrisma;
+  await known.client?.$disconnect();
+  known.client = null;
 }

@@ -63,7 +63,8 @@ const jobOf = (row: JobRow): Job => ({
   actions: row.state === "failed" ? ["retry"] : [],
 });
 
-const columns = Prisma.sql`id, name, state::text AS state, retry_count, retry_limit, created_on, start_after, started_on,
+/** Fragments are plain text and values numbered parameters: a nested Prisma.sql is not known across bundles. */
+const columns = `id, name, state::text AS state, retry_count, retry_limit, created_on, start_after, started_on,
   completed_on, output, created_on::text || '|' || id AS position`;
 
 /** Jobs that are kept, newest first. Throws `invalid_request` for a cursor that is not one. */
@@ -77,26 +78,32 @@ export async function listJobs(
     throw problem("invalid_request", "This cursor is not from this list.", {
       fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
     });
+  const values: unknown[] = [];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
   const conditions = [
-    Prisma.sql`name NOT LIKE ${INTERNAL}`,
-    ...(filter.queue === undefined ? [] : [Prisma.sql`name = ${filter.queue}`]),
-    ...(filter.state === undefined ? [] : [Prisma.sql`state::text = ${filter.state}`]),
+    `name NOT LIKE ${parameter(INTERNAL)}`,
+    ...(filter.queue === undefined ? [] : [`name = ${parameter(filter.queue)}`]),
+    ...(filter.state === undefined ? [] : [`state::text = ${parameter(filter.state)}`]),
     ...(createdOn === undefined
       ? []
-      : [Prisma.sql`(created_on, id) < (${createdOn}::timestamptz, ${id}::uuid)`]),
+      : [`(created_on, id) < (${parameter(createdOn)}::timestamptz, ${parameter(id)}::uuid)`]),
   ];
-  const rows = await db().$queryRaw<JobRow[]>`
-    SELECT ${columns} FROM pgboss.job WHERE ${Prisma.join(conditions, " AND ")}
-    ORDER BY created_on DESC, id DESC LIMIT ${page.limit + 1}`;
+  const rows = await db().$queryRawUnsafe<JobRow[]>(
+    `SELECT ${columns} FROM pgboss.job WHERE ${conditions.join(" AND ")}
+     ORDER BY created_on DESC, id DESC LIMIT ${parameter(page.limit + 1)}`,
+    ...values,
+  );
   return pageOf(rows, page.limit, (row) => row.position, jobOf);
 }
 
 /** One job. Throws `not_found` for one that is not kept any more. */
 export async function getJob(id: string): Promise<Job> {
   const rows = (await isInstalled())
-    ? await db().$queryRaw<
-        JobRow[]
-      >`SELECT ${columns} FROM pgboss.job WHERE id = ${id}::uuid AND name NOT LIKE ${INTERNAL}`
+    ? await db().$queryRawUnsafe<JobRow[]>(
+        `SELECT ${columns} FROM pgboss.job WHERE id = $1::uuid AND name NOT LIKE $2`,
+        id,
+        INTERNAL,
+      )
     : [];
   const row = rows[0];
   if (row === undefined)

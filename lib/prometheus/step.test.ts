@@ -37,7 +37,8 @@ describe("stepFor", () => {
 
 describe("rateWindowFor", () => {
   it.each([
-    [5, 15, 20],
+    [5, 15, 60],
+    [30, 15, 120],
     [15, 15, 60],
     [5, 300, 300],
   ])("scraped every %d s, step %d s: %d s", (scrape, step, window) => {

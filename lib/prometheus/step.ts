@@ -25,12 +25,15 @@ export function stepFor(range: Seconds, maxPoints: number, scrapeInterval: Secon
   return ROUND_STEPS.find((step) => step >= least) ?? Math.ceil(least / DAY) * DAY;
 }
 
+/** Below a minute the rate of a service with a few requests a second is mostly chance. */
+const LEAST_RATE_WINDOW: Seconds = 60;
+
 /**
- * Returns the window of a rate: no shorter than the step, so that no sample falls between two points, and at
- * least four scrapes, so that one failed scrape leaves a rate.
+ * Returns the window of a rate: no shorter than the step, so that no sample falls between two points, at least four
+ * scrapes, so that one failed scrape leaves a rate, and at least a minute.
  */
 export function rateWindowFor(scrapeInterval: Seconds, step: Seconds): Seconds {
-  return Math.max(4 * scrapeInterval, step);
+  return Math.max(4 * scrapeInterval, step, LEAST_RATE_WINDOW);
 }
 
 /** Returns the last time of the step's grid at or before `time`. Steps are whole seconds. */

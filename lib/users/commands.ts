@@ -21,7 +21,8 @@ import { userState } from "@/lib/auth/user-state";
 import { listensOnLoopback, publicUrl } from "@/lib/config";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
-import { Prisma, type User } from "@/lib/db/generated/client";
+import type { User } from "@/lib/db/generated/client";
+import { isUniqueViolation } from "@/lib/db/unique-violation";
 import { problem } from "@/lib/errors";
 import {
   type changePasswordSchema,
@@ -74,9 +75,6 @@ async function isLastAdministrator(tx: Transaction, actor: Actor, id: string): P
   return administrators.length === 1 && administrators[0]!.id === id;
 }
 
-const duplicate = (error: unknown) =>
-  error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
-
 /**
  * Makes a user without a password, and a link on which that person sets one. Throws `conflict` when the e-mail has an
  * account.
@@ -94,7 +92,7 @@ export const createUser = command({
     const user = await tx.user
       .create({ data: { teamId: actor.teamId, email, name: name ?? null, role } })
       .catch((error: unknown) => {
-        throw duplicate(error) ? conflict() : error;
+        throw isUniqueViolation(error) ? conflict() : error;
       });
     const expiresAt = new Date(now.getTime() + lifetimesMs.invitation);
     const token = await makeOneTimeToken(tx, { kind: "password_reset", userId: user.id, expiresAt });

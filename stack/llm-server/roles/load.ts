@@ -150,7 +150,10 @@ async function complete(
     ...(stream ? { stream, stream_options: { include_usage: true } } : {}),
   });
   const patienceMs = patience === null ? CLIENT_TIMEOUT_MS : patience * 1000;
-  const signal = AbortSignal.any([stopped, AbortSignal.timeout(Math.min(patienceMs, CLIENT_TIMEOUT_MS))]);
+  const signal = AbortSignal.any([
+    stopped,
+    AbortSignal.timeout(Math.ceil(Math.min(patienceMs, CLIENT_TIMEOUT_MS))),
+  ]);
   try {
     const answer = await call({
       url: `${upstream}/v1/chat/completions`,
