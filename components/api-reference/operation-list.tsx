@@ -4,7 +4,6 @@ import { Link2 } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { cn } from "@/components/ui/class-names";
 import { EmptyState } from "@/components/ui/empty-state";
 import { SearchInput } from "@/components/ui/input";
 
@@ -47,7 +46,7 @@ export function OperationList({ operations }: { operations: ListedOperation[] })
 
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[11rem_1fr]">
-      <nav aria-label="Parts of the API" className="top-4 lg:sticky">
+      <nav aria-label="Parts of the API" className="top-16 lg:sticky">
         <ul className="flex flex-wrap gap-x-4 gap-y-1 lg:grid">
           {tags.map((tag) => (
             <li key={tag}>
@@ -81,7 +80,11 @@ export function OperationList({ operations }: { operations: ListedOperation[] })
               </h2>
               <ul className="overflow-hidden rounded-panel border bg-surface-panel">
                 {inTag.map((operation) => (
-                  <li key={operation.id} id={operation.id} className="scroll-mt-16 border-b last:border-b-0">
+                  <li
+                    key={operation.id}
+                    id={operation.id}
+                    className="group/operation relative scroll-mt-16 border-b last:border-b-0"
+                  >
                     <details
                       open={open.has(operation.id)}
                       onToggle={(event) => {
@@ -95,24 +98,22 @@ export function OperationList({ operations }: { operations: ListedOperation[] })
                         });
                       }}
                     >
-                      <summary className="group/row grid min-h-10 grid-cols-[4.5rem_1fr] items-center gap-x-3 px-4 py-2 hover:bg-surface-hover focus-visible:-outline-offset-2 lg:grid-cols-[4.5rem_minmax(0,1fr)_minmax(0,1fr)_1.5rem]">
+                      <summary className="grid min-h-10 grid-cols-[4.5rem_1fr] items-center gap-x-3 px-4 py-2 hover:bg-surface-hover focus-visible:-outline-offset-2 lg:grid-cols-[4.5rem_minmax(0,1fr)_minmax(0,1fr)_1.5rem]">
                         <span className="text-mono text-secondary">{operation.method}</span>
                         <code className="text-mono text-primary [overflow-wrap:anywhere]">
                           {operation.path}
                         </code>
                         <span className="text-secondary max-lg:col-start-2">{operation.summary}</span>
-                        <a
-                          href={`#${operation.id}`}
-                          aria-label={`Link to ${operation.summary}`}
-                          className={cn(
-                            "hidden justify-self-end text-secondary opacity-0 hover:text-primary focus-visible:opacity-100 group-hover/row:opacity-100 lg:block",
-                          )}
-                        >
-                          <Link2 className="size-4" aria-hidden />
-                        </a>
                       </summary>
                       {operation.detail}
                     </details>
+                    <a
+                      href={`#${operation.id}`}
+                      aria-label={`Link to ${operation.summary}`}
+                      className="absolute top-3 right-4 hidden text-secondary opacity-0 hover:text-primary focus-visible:opacity-100 group-hover/operation:opacity-100 lg:block"
+                    >
+                      <Link2 className="size-4" aria-hidden />
+                    </a>
                   </li>
                 ))}
               </ul>

@@ -97,7 +97,7 @@ export function OperationDetail({ operation, serverUrl }: { operation: Operation
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className="grid min-w-0 gap-1">
-      <h4 className="text-strong">{title}</h4>
+      <h3 className="text-strong">{title}</h3>
       {children}
     </section>
   );

@@ -230,7 +230,7 @@ export function AuditPage({ vocabulary }: { vocabulary: { actions: string[]; res
             onNext={pages.next}
             onBack={pages.back}
             shown={items.length}
-            noun="events"
+            noun={items.length === 1 ? "event" : "events"}
             loading={events.isFetching}
           />
         </div>

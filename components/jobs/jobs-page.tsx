@@ -150,7 +150,7 @@ export function JobsPage() {
               onClick={() => void run(queue)}
             >
               <Play aria-hidden />
-              Run now
+              <span className="max-sm:sr-only">Run now</span>
             </Button>
           ) : null,
       },
@@ -179,10 +179,11 @@ export function JobsPage() {
         />
       ) : (
         <div className="grid gap-4">
+          <h2 className="sr-only">Background work</h2>
           <div className="grid items-start gap-4 xl:grid-cols-2">
             <Panel id="workers" title="Workers" height="auto" flush>
               <DataTable
-                label="Workers"
+                label="Table of workers"
                 framed={false}
                 urlKey="workers-"
                 columns={workerColumns}
@@ -204,7 +205,7 @@ export function JobsPage() {
             </Panel>
             <Panel id="loops" title="Loops" height="auto" flush>
               <DataTable
-                label="Loops"
+                label="Table of loops"
                 framed={false}
                 urlKey="loops-"
                 columns={loopColumns}
@@ -217,7 +218,7 @@ export function JobsPage() {
           </div>
           <Panel id="queues" title="Queues" height="auto" flush>
             <DataTable
-              label="Queues"
+              label="Table of queues"
               framed={false}
               urlKey="queues-"
               columns={queueColumns}
@@ -423,7 +424,7 @@ function JobList({
         <>
           <Select
             size="sm"
-            className="w-44"
+            className="w-44 max-sm:w-26"
             aria-label="Queue"
             options={[
               { value: ANY, label: "Every queue" },
@@ -434,7 +435,7 @@ function JobList({
           />
           <Select
             size="sm"
-            className="w-36"
+            className="w-36 max-sm:w-26"
             aria-label="State"
             options={[
               { value: ANY, label: "Every state" },
@@ -458,7 +459,7 @@ function JobList({
       }
     >
       <DataTable
-        label="Jobs"
+        label="Table of jobs"
         framed={false}
         urlKey="jobs-"
         columns={columns}
@@ -494,7 +495,7 @@ function JobList({
             onNext={pages.next}
             onBack={pages.back}
             shown={items.length}
-            noun="jobs"
+            noun={items.length === 1 ? "job" : "jobs"}
             loading={jobs.isPlaceholderData}
           />
         </div>

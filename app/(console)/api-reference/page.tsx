@@ -24,11 +24,11 @@ export default async function Page() {
         description={
           <>
             Everything the console shows and does. Send an{" "}
-            <Link href="/settings/api-keys" className="text-link hover:underline">
+            <Link href="/settings/api-keys" className="text-link underline underline-offset-2">
               API key
             </Link>{" "}
             as <code className="text-mono">Authorization: Bearer …</code>; the{" "}
-            <Link href="/docs/api" className="text-link hover:underline">
+            <Link href="/docs/api" className="text-link underline underline-offset-2">
               conventions
             </Link>{" "}
             hold for every endpoint.
