@@ -1,9 +1,12 @@
 import {
   type CumulativeBucket,
-  estimateQuantile,
+  type PreparedHistogram,
+  prepareHistogram,
   type QuantileEstimate,
-  standardDeviation,
+  quantileOf,
+  standardDeviationOf,
 } from "@/lib/statistics/histogram";
+import type { Undetermined } from "@/lib/statistics/outcome";
 import { signals } from "./catalogue";
 import { percentile } from "./percentile";
 import type { ReadRole, SignalPlan } from "./plan";
@@ -124,7 +127,7 @@ function histogramResult(plan: ReadPlan, results: Results): Partial<SignalResult
     };
   }
 
-  const series = groups.flatMap((group) => plan.quantiles.map((quantile) => quantileSeries(group, quantile)));
+  const series = groups.flatMap((group) => quantileLines(group, plan.quantiles));
   return {
     status: "ok",
     series,
@@ -161,35 +164,33 @@ function boundOf(le: string | undefined): number | undefined {
   return Number.isNaN(bound) ? undefined : bound;
 }
 
-/** The buckets of one grid point; undefined when the histogram has no sample there. */
-function bucketsAt(group: BucketGroup, index: number): CumulativeBucket[] | undefined {
+/** The histogram of one grid point; undefined when there is no sample. */
+function histogramAt(group: BucketGroup, index: number): PreparedHistogram | Undetermined | undefined {
   const buckets: CumulativeBucket[] = [];
   group.bounds.forEach((le, row) => {
     const count = group.cumulative[row]?.[index];
     if (typeof count === "number" && !Number.isNaN(count)) buckets.push({ le, count });
   });
-  return buckets.length === 0 ? undefined : buckets;
+  return buckets.length === 0 ? undefined : prepareHistogram(buckets);
 }
 
-function quantileSeries(group: BucketGroup, quantile: number): SignalSeries {
-  const values: (number | null)[] = [];
-  const lo: (number | null)[] = [];
-  const hi: (number | null)[] = [];
+/** A line for each quantile, each with the edges of the buckets that its values lie in. */
+function quantileLines(group: BucketGroup, quantiles: readonly number[]): SignalSeries[] {
   const length = group.cumulative[0]?.length ?? 0;
-  for (let index = 0; index < length; index++) {
-    const buckets = bucketsAt(group, index);
-    const estimate = buckets === undefined ? undefined : estimateQuantile(quantile, buckets);
-    if (estimate === undefined || estimate.kind === "undetermined") {
-      values.push(null);
-      lo.push(null);
-      hi.push(null);
-    } else {
-      values.push(estimate.value);
-      lo.push(finite(estimate.lo));
-      hi.push(estimate.hi);
+  const histograms = Array.from({ length }, (_, index) => histogramAt(group, index));
+  return quantiles.map((quantile) => {
+    const values: (number | null)[] = [];
+    const lo: (number | null)[] = [];
+    const hi: (number | null)[] = [];
+    for (const histogram of histograms) {
+      const estimate = histogram?.kind === "histogram" ? quantileOf(quantile, histogram) : undefined;
+      const isKnown = estimate !== undefined && estimate.kind !== "undetermined";
+      values.push(isKnown ? estimate.value : null);
+      lo.push(isKnown ? finite(estimate.lo) : null);
+      hi.push(isKnown ? estimate.hi : null);
     }
-  }
-  return { labels: group.labels, quantile, values, band: { lo, hi } };
+    return { labels: group.labels, quantile, values, band: { lo, hi } };
+  });
 }
 
 function sumFor(
@@ -210,10 +211,10 @@ function summaryOf(
 ): SignalSummary {
   const window = plan.grid.end - plan.grid.start;
   const { observed } = signals[plan.query.signal];
-  const buckets = bucketsAt(group, 0) ?? [];
-  const perSecond = buckets.at(-1)?.count ?? 0;
+  const histogram = histogramAt(group, 0) ?? prepareHistogram([]);
+  const perSecond = histogram.kind === "histogram" ? histogram.counts.at(-1)! : 0;
   const count = Math.round(perSecond * window);
-  const spread = standardDeviation(buckets);
+  const spread = histogram.kind === "histogram" ? standardDeviationOf(histogram) : histogram;
   return {
     count,
     mean:
@@ -224,7 +225,14 @@ function summaryOf(
       spread.kind === "estimate"
         ? { kind: "estimate", value: spread.value, note: spread.note }
         : { kind: "undetermined", reason: spread.text },
-    quantiles: plan.quantiles.map((q) => quantileValue(q, count, observed, estimateQuantile(q, buckets))),
+    quantiles: plan.quantiles.map((q) =>
+      quantileValue(
+        q,
+        count,
+        observed,
+        histogram.kind === "histogram" ? quantileOf(q, histogram) : histogram,
+      ),
+    ),
   };
 }
 
@@ -262,6 +270,7 @@ function distributionOf(groups: readonly BucketGroup[], seconds: number): Distri
   const bounds = [...new Set(groups.flatMap((group) => group.bounds))].sort((a, b) => a - b);
   const length = groups[0]?.cumulative[0]?.length ?? 0;
   const counts = Array.from({ length }, () => bounds.map(() => 0));
+  const columnOf = new Map(bounds.map((bound, column) => [bound, column]));
   for (const group of groups)
     for (let index = 0; index < length; index++) {
       const row = counts[index];
@@ -269,7 +278,7 @@ function distributionOf(groups: readonly BucketGroup[], seconds: number): Distri
       let before = 0;
       group.bounds.forEach((bound, position) => {
         const cumulative = Math.max(before, group.cumulative[position]?.[index] ?? before);
-        const column = bounds.indexOf(bound);
+        const column = columnOf.get(bound)!;
         row[column] = (row[column] ?? 0) + (cumulative - before) * seconds;
         before = cumulative;
       });

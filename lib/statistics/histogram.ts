@@ -6,6 +6,15 @@ export type CumulativeBucket = { le: number; count: number };
 /** The buckets of one histogram as Prometheus reads them: ascending, distinct, counts never falling. */
 type Normal = { bounds: number[]; counts: number[] };
 
+/** A histogram that was checked and put in order once, to be asked many things: from {@link prepareHistogram}. */
+export type PreparedHistogram = {
+  kind: "histogram";
+  /** Upper bounds, ascending, the last Infinity. */
+  readonly bounds: readonly number[];
+  /** How many are at most each bound; never falling, the last is of all. */
+  readonly counts: readonly number[];
+};
+
 export type QuantileEstimate =
   /** The true sample quantile lies in (lo, hi]; `value` is interpolated between them. */
   | { kind: "estimate"; value: number; lo: number; hi: number; relativeWidth: number }
@@ -49,15 +58,8 @@ export function classicQuantile(q: number, buckets: readonly CumulativeBucket[])
   if (q > 1) return Number.POSITIVE_INFINITY;
   const normal = normalised(buckets);
   if (!normal) return Number.NaN;
-  const { bounds, counts } = normal;
   const rank = q * total(normal);
-  const index = bucketOfRank(normal, rank);
-  if (index === bounds.length - 1) return bounds[index - 1]!;
-  const hi = bounds[index]!;
-  if (index === 0 && hi <= 0) return hi;
-  const lo = index === 0 ? 0 : bounds[index - 1]!;
-  const before = index === 0 ? 0 : counts[index - 1]!;
-  return lo + (hi - lo) * ((rank - before) / (counts[index]! - before));
+  return interpolated(normal, rank, bucketOfRank(normal, rank));
 }
 
 /**
@@ -79,15 +81,45 @@ export function quantileBand(
  * be said. `relativeWidth` is (hi − lo)/lo, Infinity when lo is 0; worth showing above 0.25.
  */
 export function estimateQuantile(q: number, buckets: readonly CumulativeBucket[]): QuantileEstimate {
-  if (!(q >= 0 && q <= 1)) return undetermined("invalid", `A quantile is between 0 and 1; ${q} is not.`);
-  const refusal = whyNot(buckets);
-  if (refusal) return refusal;
-  const band = quantileBand(q, buckets)!;
-  const value = classicQuantile(q, buckets);
-  if (band.hi === Number.POSITIVE_INFINITY) return { kind: "at_least", value, lo: band.lo, hi: null };
+  if (!isQuantile(q)) return noQuantile(q);
+  const prepared = prepareHistogram(buckets);
+  return prepared.kind === "histogram" ? quantileOf(q, prepared) : prepared;
+}
+
+/**
+ * Checks a histogram and puts it in order, for {@link quantileOf} and {@link standardDeviationOf}: a chart asks three
+ * quantiles at each of hundreds of steps. Buckets in any order, `le` may repeat; what cannot be used is undetermined,
+ * with the reason.
+ */
+export function prepareHistogram(buckets: readonly CumulativeBucket[]): PreparedHistogram | Undetermined {
+  let isInfinite = false;
+  let isNegative = false;
+  let distinct = 0;
+  for (const [index, { le, count }] of buckets.entries()) {
+    if (Number.isNaN(le) || !Number.isFinite(count))
+      return undetermined("not_finite", "A bucket's bound or count is not a number.");
+    if (count < 0) isNegative = true;
+    if (le === Number.POSITIVE_INFINITY) isInfinite = true;
+    if (distinct < 2 && (index === 0 || le !== buckets[0]!.le)) distinct += 1;
+  }
+  if (isNegative) return undetermined("invalid", "A bucket's count is negative.");
+  if (!isInfinite || distinct < 2)
+    return undetermined("invalid", "The histogram lacks its +Inf bucket or has no other.");
+  const normal = normalised(buckets);
+  return normal === null ? nothingObserved : { kind: "histogram", ...normal };
+}
+
+/** As {@link estimateQuantile}, of a histogram that was prepared. */
+export function quantileOf(q: number, histogram: PreparedHistogram): QuantileEstimate {
+  if (!isQuantile(q)) return noQuantile(q);
+  const rank = q * total(histogram);
+  const index = bucketOfRank(histogram, rank);
+  const { lo, hi } = edgesOf(histogram, index);
+  const value = interpolated(histogram, rank, index);
+  if (hi === Number.POSITIVE_INFINITY) return { kind: "at_least", value, lo, hi: null };
   // 0/0: the smallest observation lies somewhere after empty buckets.
   if (Number.isNaN(value)) return undetermined("empty", "The bucket that would hold it has no observations.");
-  return { kind: "estimate", value, ...band, relativeWidth: (band.hi - band.lo) / Math.abs(band.lo) };
+  return { kind: "estimate", value, lo, hi, relativeWidth: (hi - lo) / Math.abs(lo) };
 }
 
 /**
@@ -104,9 +136,8 @@ export function samplingBand(
 ): { kind: "estimate"; lo: number; hi: number } | Undetermined {
   if (!(q >= 0 && q <= 1 && z >= 0))
     return undetermined("invalid", "q is between 0 and 1, and z not negative.");
-  const refusal = whyNot(buckets);
-  if (refusal) return refusal;
-  const normal = normalised(buckets)!;
+  const normal = prepareHistogram(buckets);
+  if (normal.kind === "undetermined") return normal;
   const n = total(normal);
   const halfWidth = z * Math.sqrt(n * q * (1 - q));
   const at = (rank: number) => edgesOf(normal, bucketOfRank(normal, Math.min(n, Math.max(0, rank))));
@@ -131,9 +162,15 @@ export function histogramMean(
 export function meanFromBuckets(
   buckets: readonly CumulativeBucket[],
 ): { kind: "estimate"; lower: number; upper: number; midpoint: number } | Undetermined {
-  const refusal = whyNot(buckets) ?? unboundedBelow(buckets);
+  const histogram = prepareHistogram(buckets);
+  return histogram.kind === "histogram" ? meanOf(histogram) : histogram;
+}
+
+function meanOf(
+  normal: PreparedHistogram,
+): { kind: "estimate"; lower: number; upper: number; midpoint: number } | Undetermined {
+  const refusal = unboundedBelow(normal);
   if (refusal) return refusal;
-  const normal = normalised(buckets)!;
   const n = total(normal);
   let [lower, upper, midpoint] = [0, 0, 0];
   for (const { lo, hi, count } of closedBuckets(normal)) {
@@ -154,16 +191,21 @@ export function meanFromBuckets(
  * more than half are there. Do not use it for intervals or tests.
  */
 export function standardDeviation(buckets: readonly CumulativeBucket[]): StandardDeviationEstimate {
-  const refusal = whyNot(buckets) ?? unboundedBelow(buckets);
+  const histogram = prepareHistogram(buckets);
+  return histogram.kind === "histogram" ? standardDeviationOf(histogram) : histogram;
+}
+
+/** As {@link standardDeviation}, of a histogram that was prepared. */
+export function standardDeviationOf(normal: PreparedHistogram): StandardDeviationEstimate {
+  const refusal = unboundedBelow(normal);
   if (refusal) return refusal;
-  const normal = normalised(buckets)!;
   const n = total(normal);
   const openEndedShare = 1 - normal.counts[normal.counts.length - 2]! / n;
   if (openEndedShare > MAX_OPEN_ENDED_SHARE) {
     const percent = Math.round(openEndedShare * 100);
     return undetermined("open_ended", `${percent} % of the observations lie beyond the last bucket's bound.`);
   }
-  const centre = meanFromBuckets(buckets);
+  const centre = meanOf(normal);
   if (centre.kind === "undetermined") return centre;
   // Around the mean, not Σx² − n·x̄², which loses every digit of a narrow distribution.
   let sum = 0;
@@ -193,9 +235,8 @@ export function standardDeviation(buckets: readonly CumulativeBucket[]): Standar
  */
 export function shareAtMost(threshold: number, buckets: readonly CumulativeBucket[]): ShareEstimate {
   if (Number.isNaN(threshold)) return undetermined("invalid", "The threshold is not a number.");
-  const refusal = whyNot(buckets);
-  if (refusal) return refusal;
-  const normal = normalised(buckets)!;
+  const normal = prepareHistogram(buckets);
+  if (normal.kind === "undetermined") return normal;
   const n = total(normal);
   const { bounds, counts } = normal;
   const index = bounds.findIndex((bound) => bound >= threshold);
@@ -219,7 +260,7 @@ export function bucketCounts(
 }
 
 function normalised(buckets: readonly CumulativeBucket[]): Normal | null {
-  const sorted = [...buckets].sort((a, b) => a.le - b.le);
+  const sorted = isAscending(buckets) ? buckets : [...buckets].sort((a, b) => a.le - b.le);
   if (sorted.at(-1)?.le !== Number.POSITIVE_INFINITY) return null;
   const bounds: number[] = [];
   const counts: number[] = [];
@@ -239,27 +280,46 @@ function normalised(buckets: readonly CumulativeBucket[]): Normal | null {
   return { bounds, counts };
 }
 
+/** Sources give buckets in order, nearly always. */
+function isAscending(buckets: readonly CumulativeBucket[]): boolean {
+  for (let index = 1; index < buckets.length; index++)
+    if (!(buckets[index - 1]!.le <= buckets[index]!.le)) return false;
+  return true;
+}
+
 function isNegligible(difference: number, a: number, b: number): boolean {
   const size = Math.abs(a) + Math.abs(b);
   return difference !== 0 && Math.abs(difference) / Math.min(size, Number.MAX_VALUE) < SMALLEST_RELATIVE_STEP;
 }
 
-function total({ counts }: Normal): number {
+type Ordered = { readonly bounds: readonly number[]; readonly counts: readonly number[] };
+
+function total({ counts }: Ordered): number {
   return counts.at(-1)!;
 }
 
-function bucketOfRank({ counts }: Normal, rank: number): number {
+/** The value at a rank within its bucket, as PromQL interpolates it. */
+function interpolated({ bounds, counts }: Ordered, rank: number, index: number): number {
+  if (index === bounds.length - 1) return bounds[index - 1]!;
+  const hi = bounds[index]!;
+  if (index === 0 && hi <= 0) return hi;
+  const lo = index === 0 ? 0 : bounds[index - 1]!;
+  const before = index === 0 ? 0 : counts[index - 1]!;
+  return lo + (hi - lo) * ((rank - before) / (counts[index]! - before));
+}
+
+function bucketOfRank({ counts }: Ordered, rank: number): number {
   const index = counts.findIndex((count) => count >= rank);
   return index === -1 ? counts.length - 1 : index;
 }
 
-function edgesOf({ bounds }: Normal, index: number): { lo: number; hi: number } {
+function edgesOf({ bounds }: Ordered, index: number): { lo: number; hi: number } {
   const hi = bounds[index]!;
   if (index > 0) return { lo: bounds[index - 1]!, hi };
   return { lo: hi > 0 ? 0 : Number.NEGATIVE_INFINITY, hi };
 }
 
-function closedBuckets(normal: Normal): { lo: number; hi: number; count: number }[] {
+function closedBuckets(normal: Ordered): { lo: number; hi: number; count: number }[] {
   return normal.counts.map((count, index) => ({
     ...edgesOf(normal, index),
     count: count - (normal.counts[index - 1] ?? 0),
@@ -270,23 +330,18 @@ function middleOf(lo: number, hi: number): number {
   return hi === Number.POSITIVE_INFINITY ? lo : (lo + hi) / 2;
 }
 
-function whyNot(buckets: readonly CumulativeBucket[]): Undetermined | null {
-  if (buckets.some(({ le, count }) => Number.isNaN(le) || !Number.isFinite(count))) {
-    return undetermined("not_finite", "A bucket's bound or count is not a number.");
-  }
-  if (buckets.some(({ count }) => count < 0)) return undetermined("invalid", "A bucket's count is negative.");
-  if (
-    !buckets.some(({ le }) => le === Number.POSITIVE_INFINITY) ||
-    new Set(buckets.map(({ le }) => le)).size < 2
-  ) {
-    return undetermined("invalid", "The histogram lacks its +Inf bucket or has no other.");
-  }
-  if (!normalised(buckets)) return undetermined("empty", "There are no observations.");
-  return null;
+function isQuantile(q: number): boolean {
+  return q >= 0 && q <= 1;
 }
 
-function unboundedBelow(buckets: readonly CumulativeBucket[]): Undetermined | null {
-  const first = closedBuckets(normalised(buckets)!)[0]!;
+function noQuantile(q: number): Undetermined {
+  return undetermined("invalid", `A quantile is between 0 and 1; ${q} is not.`);
+}
+
+const nothingObserved = undetermined("empty", "There are no observations.");
+
+function unboundedBelow(histogram: PreparedHistogram): Undetermined | null {
+  const first = closedBuckets(histogram)[0]!;
   if (first.lo !== Number.NEGATIVE_INFINITY || first.count === 0) return null;
   return undetermined("open_ended", "The first bucket has no lower bound.");
 }
