@@ -62,7 +62,7 @@ await ensureBootstrap(new Date());
 await ensureEnvironmentSources();
 const setupToken = await ensureSetupToken(new Date());
 if (setupToken !== null) {
-  const needed = listensOnLoopback() ? "" : `?token=${setupToken}`;
+  const needed = listensOnLoopback() ? "" : `#token=${setupToken}`;
   console.log(`No account exists yet. Create the administrator at ${publicUrl()}/setup${needed}`);
 }
 

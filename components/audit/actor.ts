@@ -4,5 +4,5 @@ import type { AuditEventView } from "@/lib/audit/schema";
 export const actorTypeWords: Record<AuditEventView["actor"]["type"], string> = {
   user: "user",
   api_key: "API key",
-  system: "job",
+  system: "system",
 };
