@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { parseKeyRing } from "@/lib/crypto/key-ring";
-import { db, type Transaction } from "@/lib/db/client";
+import { db, prisma, type Transaction } from "@/lib/db/client";
 import { closeUpstreamConnections } from "@/lib/upstream/fetch";
 import { asUser, expectAudit, withTestTransaction } from "@/testing/database";
 import { testSource } from "./check";
@@ -234,6 +234,21 @@ describe("the source of an environment variable", () => {
       });
       expect(await secretOf(id!)).toMatchObject({ password: "marlin" });
     }));
+});
+
+it("is made once by consoles that start together", async () => {
+  await withTestTransaction(async () => {});
+  const url = `http://alerts-${randomBytes(4).toString("hex")}:9093`;
+  const given = { kind: "alertmanager" as const, url, credentials: null };
+  const ids = await Promise.all(Array.from({ length: 5 }, () => ensureEnvironmentSource(environment, given)));
+  const [id] = ids;
+  try {
+    expect(new Set(ids).size).toBe(1);
+    expect(await prisma().source.count({ where: { url } })).toBe(1);
+    expect(await prisma().auditEvent.count({ where: { resourceId: id! } })).toBe(1);
+  } finally {
+    await prisma().source.delete({ where: { id: id! } });
+  }
 });
 
 describe("a rotated or lost encryption key", () => {
