@@ -1,7 +1,6 @@
 import "server-only";
 import { pageOf } from "@/lib/api/list";
 import { db } from "@/lib/db/client";
-import { Prisma } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { jobs, loops } from "./registry";
 import {
