@@ -2,9 +2,9 @@
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Activity, BookOpen, Braces, ClipboardList, ListChecks, Settings } from "lucide-react";
-import { signOut } from "next-auth/react";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
+import { signOut } from "@/lib/auth/client";
 import { useChangeEvents } from "@/lib/events/client";
 import { AppShell } from "./app-shell";
 import type { NavItem, NavSection, ShellUser } from "./navigation";
@@ -28,8 +28,11 @@ const newQueryClient = () =>
     defaultOptions: { queries: { retry: 1, staleTime: 5_000, refetchOnWindowFocus: true } },
   });
 
+const toSignIn = () =>
+  location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
+
 function LiveUpdates() {
-  useChangeEvents();
+  useChangeEvents(toSignIn);
   return null;
 }
 
@@ -51,12 +54,7 @@ export function ConsoleFrame({
     <QueryClientProvider client={queryClient}>
       <NuqsAdapter>
         <LiveUpdates />
-        <AppShell
-          sections={sections}
-          user={user}
-          initialFolded={folded}
-          onSignOut={() => signOut({ callbackUrl: "/sign-in" }).then(() => {})}
-        >
+        <AppShell sections={sections} user={user} initialFolded={folded} onSignOut={signOut}>
           {children}
         </AppShell>
       </NuqsAdapter>

@@ -5,6 +5,7 @@ import pino from "pino";
 export const log = pino({
   level: process.env.INFERSCOPE_LOG_LEVEL || "info",
   base: null,
+  serializers: { error: pino.stdSerializers.errWithCause },
   timestamp: pino.stdTimeFunctions.isoTime,
   formatters: { level: (label) => ({ level: label }) },
 });
