@@ -18,7 +18,8 @@ process.env.INFERSCOPE_E2E_DATA_DIR = dataDirectory;
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
-  outputDir: "test-results",
+  // A folder a port, since a run empties its folder and another may be going on.
+  outputDir: `test-results/${port}`,
   fullyParallel: false,
   // One browser at a time: the stack and the browser share two cores, and the database is one for all specs.
   workers: 1,

@@ -8,7 +8,7 @@ const { command, root, whileBuildingAlone } = await import("./setup/command.mjs"
 const { buildConsole, bundlePrograms, generatePrismaClient } = await import("./setup/build.mjs");
 const { isRunning } = await import("./setup/lock.mjs");
 const { installPackages } = await import("./setup/packages.mjs");
-const { freePort } = await import("./setup/ports.mjs");
+const { freePortFrom } = await import("./setup/ports.mjs");
 const { playwrightCounts, summary, vitestCounts } = await import("./setup/results.mjs");
 const { run } = await import("./setup/run.mjs");
 const { SetupError } = await import("./setup/setup-error.mjs");
@@ -25,6 +25,8 @@ const usage = `Usage: npm test [-- [--only ${suites.join("|")}] [FILTER...]]
 // Enough for what the end-to-end tests look at; six hours would take longer to make.
 const historySeconds = 3600;
 const keptLines = 5000;
+// The port of the console under test; the next free one where another run has it.
+const firstPort = 3140;
 
 const workFolder = path.join(root, ".inferscope", `test-${process.pid}`);
 
@@ -191,7 +193,7 @@ async function runPlaywright(setup, { filters, env }) {
       env: {
         ...env,
         PLAYWRIGHT_JSON_OUTPUT_NAME: outputFile,
-        INFERSCOPE_E2E_PORT: String(await freePort()),
+        INFERSCOPE_E2E_PORT: String(await freePortFrom(firstPort)),
         INFERSCOPE_E2E_DATA_DIR: path.join(workFolder, "e2e"),
         INFERSCOPE_DEMO_HISTORY_SECONDS: String(historySeconds),
       },

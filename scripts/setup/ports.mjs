@@ -49,15 +49,12 @@ export async function assertPortFree(port, host) {
 }
 
 /**
- * A port of 127.0.0.1 that nothing listens on.
+ * The first port of 127.0.0.1 from `wish` upwards that nothing listens on.
+ * @param {number} wish
  * @returns {Promise<number>}
  */
-export const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen({ port: 0, host: "127.0.0.1" }, () => {
-      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
+export async function freePortFrom(wish) {
+  for (let port = wish; port <= 65535; port += 1)
+    if ((await listenProblem(port, "127.0.0.1")) === undefined) return port;
+  throw new SetupError(`No port from ${wish} upwards is free on 127.0.0.1.`);
+}

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeVersionProblem } from "./node-version.mjs";
-import { assertPortFree, consolePort } from "./ports.mjs";
+import { assertPortFree, consolePort, freePortFrom } from "./ports.mjs";
 
 describe("the version of Node", () => {
   it.each(["20.19.0", "20.20.2", "22.0.0", "24.1.0"])("%s will do", (version) => {
@@ -30,6 +30,7 @@ describe("the console's port", () => {
     await expect(assertPortFree(port, "127.0.0.1")).rejects.toThrow(
       `choose another one with \`PORT=${port + 1} npm run quickstart\``,
     );
+    expect(await freePortFrom(port)).toBeGreaterThan(port);
     server.close();
     await once(server, "close");
     await expect(assertPortFree(port, "127.0.0.1")).resolves.toBeUndefined();
