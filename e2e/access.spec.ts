@@ -76,7 +76,7 @@ test("a viewer's key reads and changes nothing", async ({ request }) => {
   const asAdministrator = { authorization: `Bearer ${administrator.apiKey()}` };
   const made = await request.post("/api/v1/api-keys", {
     headers: asAdministrator,
-    data: { name: "read only", role: "viewer", scopes: [] },
+    data: { name: "read only", role: "viewer", scopes: [], expiresAt: null },
   });
   expect(made.status(), await made.text()).toBe(201);
   const { apiKey, secret } = (await made.json()) as { apiKey: { id: string }; secret: string };

@@ -111,7 +111,7 @@ test("a source changed by someone else meanwhile is not overwritten", async ({ r
   const headers = asAdministrator();
   const made = await request.post("/api/v1/sources", {
     headers,
-    data: { kind: "jaeger", name: "second jaeger", url: "http://127.0.0.1:9" },
+    data: { kind: "jaeger", name: "second-jaeger", url: "http://127.0.0.1:9" },
   });
   expect(made.status(), await made.text()).toBe(201);
   const { id } = await made.json();
