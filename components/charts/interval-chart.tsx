@@ -2,19 +2,9 @@
 
 import { lazy } from "react";
 import { ChartFrame } from "./chart-frame";
+import { type IntervalVerdict, VERDICT_WORDS } from "./interval-verdict";
 
 const IntervalDrawing = lazy(() => import("./interval-drawing"));
-
-/** What a comparison came to, in the words of the product. */
-export type IntervalVerdict = "better" | "same" | "worse" | "not_enough_evidence" | "no_data";
-
-export const VERDICT_WORDS: Record<IntervalVerdict, string> = {
-  better: "Better",
-  same: "Same",
-  worse: "Worse",
-  not_enough_evidence: "Not enough evidence",
-  no_data: "No data",
-};
 
 export type Interval = {
   id: string;
@@ -58,7 +48,7 @@ export function IntervalChart({
       title={title}
       summary={`${intervals.map((each) => `${each.label}: ${words(each)}, ${VERDICT_WORDS[each.verdict].toLowerCase()}`).join("; ")}.`}
       height={height}
-      table={{
+      table={() => ({
         header: ["Metric", "Difference", `${Math.round(confidence * 100)} % interval`, "Verdict"],
         rows: intervals.map((each) => ({
           key: each.id,
@@ -77,7 +67,7 @@ export function IntervalChart({
             each.verdict,
           ],
         })),
-      }}
+      })}
     >
       <IntervalDrawing
         intervals={intervals}

@@ -12,7 +12,8 @@ import {
   YAxis,
 } from "recharts";
 import { textWidth } from "./canvas";
-import { type Interval, type IntervalChartProps, VERDICT_WORDS } from "./interval-chart";
+import type { Interval, IntervalChartProps } from "./interval-chart";
+import { VERDICT_WORDS } from "./interval-verdict";
 import { AXIS_TICK, GRID_STROKE, HoverBox } from "./recharts-parts";
 import { roundTicks } from "./ticks";
 

@@ -8,7 +8,7 @@ import {
   STATUS_UNSET,
   valueAsString,
 } from "./span";
-import type { TraceQuery } from "./store";
+import type { TraceQuery } from "./trace-query";
 
 export type SpanQuery = Omit<TraceQuery, "service" | "limit">;
 

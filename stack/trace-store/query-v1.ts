@@ -4,7 +4,8 @@ import { goJson, parseBool, parseDuration, parseInteger, parseStringMap, parseTr
 import { sendGoError, sendJson, streamJson } from "./http-answer";
 import { toJaegerTrace } from "./jaeger-model";
 import { SPAN_KINDS } from "./span";
-import type { StoredTrace, TraceQuery, TraceStore } from "./store";
+import type { StoredTrace, TraceStore } from "./store";
+import type { TraceQuery } from "./trace-query";
 
 /**
  * The first generation of Jaeger's query API (/api/*), as Jaeger 1.x to 2.20 answers

@@ -11,7 +11,8 @@ import {
 } from "./go-syntax";
 import { sendGoError, sendJson, streamJson } from "./http-answer";
 import { type KeyValue, type Resource, type Scope, SPAN_KINDS, type Span, STATUS_ERROR } from "./span";
-import type { StoredTrace, TraceQuery, TraceStore } from "./store";
+import type { StoredTrace, TraceStore } from "./store";
+import type { TraceQuery } from "./trace-query";
 
 /**
  * The second generation of Jaeger's query API (/api/v3/*), as Jaeger 2.19 and 2.20 answer

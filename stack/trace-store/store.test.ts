@@ -10,7 +10,8 @@ import {
   traceIdOf,
 } from "./sample-traces";
 import type { Span } from "./span";
-import { DEFAULT_LIMITS, type TraceQuery, TraceStore } from "./store";
+import { DEFAULT_LIMITS, TraceStore } from "./store";
+import type { TraceQuery } from "./trace-query";
 
 function spansOf(byService: Record<string, SampleSpan[]>): Span[] {
   return decodeJson(JSON.stringify(sampleRequest(byService))).spans;

@@ -1,6 +1,7 @@
 import { matchesSpan } from "./match";
 import { addToSignature, emptySignature, mayMeet, needOf, type Signature } from "./signature";
 import type { Span } from "./span";
+import type { TraceQuery } from "./trace-query";
 
 export interface StoreLimits {
   /** Spans kept at most; the oldest traces go first. */
@@ -36,18 +37,6 @@ export interface StoredTrace {
   isEvicted: boolean;
   /** Calls between services, counted when first asked for and again after the trace has grown. */
   calls?: Map<string, Map<string, number>>;
-}
-
-/** Times and durations in nanoseconds, bounds inclusive. */
-export interface TraceQuery {
-  service: string;
-  operation: string;
-  startMinNano?: bigint;
-  startMaxNano?: bigint;
-  durationMinNano?: bigint;
-  durationMaxNano?: bigint;
-  attributes: Map<string, string>;
-  limit: number;
 }
 
 export interface Operation {
