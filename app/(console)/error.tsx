@@ -1,34 +1,11 @@
 "use client";
 
-import { Button } from "@/components/ui/button";
+import { PageFailure, type PageFailureProps } from "@/components/shell/page-failure";
 
-/** Shown when a page itself could not be made, mostly since the database is away; panels show their own errors. */
-export default function PageError({
-  error,
-  reset,
-}: {
-  error: Error & { digest?: string };
-  reset: () => void;
-}) {
+export default function ConsolePageError(props: PageFailureProps) {
   return (
     <div className="grid place-items-center py-12">
-      <div role="alert" className="grid max-w-[72ch] justify-items-start gap-3">
-        <h1 className="text-page">This page could not be loaded</h1>
-        <p className="text-secondary">
-          The console answers and this page does not; most often the database cannot be reached. Nothing was
-          changed.{" "}
-          <a href="/health/ready" className="text-link hover:underline">
-            /health/ready
-          </a>{" "}
-          names the reason.
-        </p>
-        {error.digest === undefined ? null : (
-          <p className="text-mono text-secondary">In the log: digest {error.digest}</p>
-        )}
-        <Button variant="primary" onClick={reset}>
-          Try again
-        </Button>
-      </div>
+      <PageFailure {...props} />
     </div>
   );
 }
