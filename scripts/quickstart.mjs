@@ -34,22 +34,28 @@ await command(async (given) => {
   /** @type {Promise<void> | undefined} */
   let running;
   try {
-    await whileBuildingAlone(setup, async () => {
-      await installPackages({ ...setup, dev: false });
-      await generatePrismaClient(setup);
-      await bundlePrograms(setup);
-      const { runQuickstart } = await import(
-        pathToFileURL(path.join(setup.root, ".inferscope/build/quickstart.mjs")).href
-      );
-      const consoleFolder = orFail(buildConsole(setup));
-      // The stack starts while the console is being built, and runs on when the lock is released.
+    const start = async (/** @type {Promise<string>} */ consoleFolder) => {
+      const program = path.join(setup.root, ".inferscope/build/quickstart.mjs");
+      const { runQuickstart } = await import(pathToFileURL(program).href);
       running = orFail(
         binaries.then((found) =>
           runQuickstart({ ...setup, tryLock, port, host, binaries: found, consoleFolder }),
         ),
       );
-      await consoleFolder;
-    });
+    };
+    // Tests try what they have built, whatever was edited since.
+    const built = process.env.INFERSCOPE_CONSOLE_FOLDER;
+    if (built) await start(Promise.resolve(built));
+    else
+      await whileBuildingAlone(setup, async () => {
+        await installPackages({ ...setup, dev: false });
+        await generatePrismaClient(setup);
+        await bundlePrograms(setup);
+        const consoleFolder = orFail(buildConsole(setup));
+        // The stack starts while the console is being built, and runs on when the lock is released.
+        await start(consoleFolder);
+        await consoleFolder;
+      });
   } catch (error) {
     failure.abort(error);
   }

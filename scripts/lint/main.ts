@@ -62,6 +62,6 @@ for (const { file, line, column, rule, message } of problems)
   console.log(`${file}:${line}:${column} ${rule}\n  ${message}`);
 const broken = new Set(problems.map(({ rule }) => rule)).size;
 console.log(
-  `${files.length} files, ${Object.keys(rules).length} rules, ${problems.length === 0 ? "no problem" : `${problems.length} problems of ${broken} rules`}.`,
+  `${files.length} files, ${Object.keys(rules).length} rules, ${problems.length === 0 ? "nothing found" : `${problems.length} found, by ${broken} of them`}.`,
 );
 process.exitCode = problems.length === 0 ? 0 : 1;
