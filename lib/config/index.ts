@@ -1,5 +1,4 @@
 import "server-only";
-import { createHash } from "node:crypto";
 import { type Config, parseConfig } from "./schema";
 
 export type { Config } from "./schema";
@@ -38,7 +37,3 @@ export function sessionSecret(): string {
     throw new Error("INFERSCOPE_SECRET is not set; the console's start sets it from the data folder.");
   return INFERSCOPE_SECRET;
 }
-
-/** A short fingerprint of a secret, for telling keys apart in the database without holding them. */
-export const fingerprint = (secret: string): string =>
-  createHash("sha256").update(secret).digest("hex").slice(0, 16);

@@ -1,3 +1,3 @@
 /** The folder's entry: codes, the error and its maker. Safe for the browser. */
-export { type ErrorCode, errorCodes, isErrorCode } from "./codes";
+export { type ErrorCode, errorCodes } from "./codes";
 export { type FieldError, InferscopeError, isInferscopeError, problem } from "./inferscope-error";
