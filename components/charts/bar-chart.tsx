@@ -34,14 +34,14 @@ export function BarChart({ title, bars, unit, scale, height = 192 }: BarChartPro
           : "No values."
       }
       height={height}
-      table={{
+      table={() => ({
         header: ["Name", "Value"],
         rows: bars.map((bar) => ({
           key: bar.id,
           cells: [bar.label, format(bar.value, unit)],
           raw: [bar.label, bar.value],
         })),
-      }}
+      })}
     >
       <BarDrawing bars={bars} unit={unit} scale={shown} height={height} />
     </ChartFrame>

@@ -21,11 +21,9 @@ export default function BarDrawing({
   height: number;
 }) {
   const values = bars.map((bar) => bar.value ?? 0);
-  const ticks = roundTicks(
-    Math.min(0, ...values) * scale.factor,
-    Math.max(0, ...values) * scale.factor,
-    unit === "ratio" && Math.max(...values) <= 1 ? scale.factor : undefined,
-  ).map((tick) => tick / scale.factor);
+  const ticks = roundTicks(Math.min(0, ...values) * scale.factor, Math.max(0, ...values) * scale.factor, {
+    ceiling: unit === "ratio" && Math.max(...values) <= 1 ? scale.factor : undefined,
+  }).map((tick) => tick / scale.factor);
   return (
     <ResponsiveContainer width="100%" height={height}>
       <BarChart data={[...bars]} margin={CHART_MARGIN} barCategoryGap="28%" accessibilityLayer={false}>

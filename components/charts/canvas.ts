@@ -105,6 +105,8 @@ export function drawTints(
 ): void {
   const { ctx, bbox } = u;
   const scale = u.scales.y!;
+  // uPlot remembers what it set on the context: a fill that is left here would be that of its axis labels.
+  ctx.save();
   const regions = [
     ...levels,
     ...thresholds.map((threshold) => ({
@@ -122,6 +124,7 @@ export function drawTints(
     ctx.fillStyle = tokens.color(`--${region.tone}`, 0.06);
     ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
   }
+  ctx.restore();
 }
 
 /** Draws each threshold as a dashed line named at its right end; one beyond the axis is named at the edge, with an arrow. */
@@ -136,8 +139,9 @@ export function drawThresholds(
   const right = bbox.left + bbox.width - 4 * ratio;
   let beyond = 0;
   for (const threshold of thresholds) {
-    const ctx = setFont(u, tokens);
+    const { ctx } = u;
     ctx.save();
+    setFont(u, tokens);
     ctx.textAlign = "right";
     if (threshold.value > max! || threshold.value < min!) {
       const above = threshold.value > max!;

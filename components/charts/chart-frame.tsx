@@ -31,23 +31,25 @@ export function ChartFrame({
   title: string;
   summary: string;
   height: number;
-  table: ChartTable;
+  /** Made only when it is asked for: a heat map has thousands of cells. */
+  table: () => ChartTable;
   /** Draws into a box of this height; may suspend. */
   children: ReactNode;
 }) {
-  const csv = () =>
-    toCsv(
-      table.header,
-      table.rows.map((row) => row.raw),
+  const csv = () => {
+    const { header, rows } = table();
+    return toCsv(
+      header,
+      rows.map((row) => row.raw),
     );
+  };
   const view = useTableToggle(csv);
   const near = useNear(view.focus, view.table);
   if (view.table) {
     return (
       <ChartDataTable
         label={title}
-        header={table.header}
-        rows={table.rows}
+        {...table()}
         csv={csv}
         height={height}
         onClose={view.toggle}

@@ -1,27 +1,43 @@
 "use client";
 
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
-import { format, formatTime, scaleFor, type Unit } from "@/lib/units";
+import { useOptionalTimeRange } from "@/components/ui/use-time-range";
+import { format, formatTime, type Scale, type Unit } from "@/lib/units";
+import { type Bounds, bucketNames, bucketPosition, bucketScale, summedCounts } from "./buckets";
 import { CHART_FONT, textWidth } from "./canvas";
 import { ChartFrame } from "./chart-frame";
 import { observeSize, TokenReader, useThemeVersion } from "./chart-tokens";
+import { joinCrosshair, type SharedCrosshair } from "./crosshair";
+import { spreadLabels } from "./labels";
 import { type Grid, gridTimes } from "./series";
 import { tickWords, timeTicks } from "./ticks";
 
 const SHADES = 7;
 const AXIS_HEIGHT = 24;
 const TOP = 8;
-const RIGHT = 20;
+/** Room for the names of the lines at their right end. */
+const RIGHT = 36;
+/** A pointer that was moved less than this, in px, did not mean to zoom. */
+const DRAG_PX = 4;
+
+/** A line over the cells: the course of a quantile, on the grid, in the unit's base. */
+export type HeatmapLine = { label: string; values: readonly (number | null)[] };
 
 export type HeatmapChartProps = {
   title: string;
   grid: Grid;
-  /** Upper bounds of the buckets in the unit's base, ascending; the last may be null: no upper end. */
-  bounds: readonly (number | null)[];
+  bounds: Bounds;
   /** Counts a step and bucket: `counts[step][bucket]`. */
   counts: readonly (readonly number[])[];
   unit: Unit;
+  /** From `bucketScale`, when the title needs its label; else computed here. */
+  scale?: Scale;
+  lines?: readonly HeatmapLine[];
   height?: number;
+  /** What is counted, in the plural. */
+  noun?: string;
+  /** Charts with one key share their crosshair; all of a page unless told otherwise. */
+  syncKey?: string;
 };
 
 /**
@@ -33,31 +49,38 @@ export function shadeOf(count: number, most: number): number {
   return Math.max(1, Math.ceil(Math.sqrt(count / most) * SHADES));
 }
 
-/** How many requests fell into which bucket at which time. Every bucket is one row, so that the axis is about log. */
-export function HeatmapChart({ title, grid, bounds, counts, unit, height = 192 }: HeatmapChartProps) {
+/**
+ * How many requests fell into which bucket at which time, with the course of quantiles over it. Every bucket is one row,
+ * so that the axis is about log.
+ */
+export function HeatmapChart({
+  title,
+  grid,
+  bounds,
+  counts,
+  unit,
+  scale: givenScale,
+  lines = NONE,
+  height = 192,
+  noun = "requests",
+  syncKey = "page",
+}: HeatmapChartProps) {
+  const perBucket = useMemo(() => summedCounts(counts), [counts]);
   const scale = useMemo(
-    () => scaleFor(bounds.findLast((bound) => bound !== null) ?? 0, unit),
-    [bounds, unit],
+    () => givenScale ?? bucketScale(bounds, perBucket, unit),
+    [givenScale, bounds, perBucket, unit],
   );
-  const names = useMemo(
-    () =>
-      bounds.map((bound, index) => {
-        const below = index === 0 ? 0 : (bounds[index - 1] ?? 0);
-        return bound === null ? `≥ ${scale.format(below)}` : `${scale.format(below)}–${scale.format(bound)}`;
-      }),
-    [bounds, scale],
-  );
-  const times = gridTimes(grid);
+  const names = useMemo(() => bucketNames(bounds, scale), [bounds, scale]);
   const now = new Date(grid.end * 1000);
-  const total = counts.flat().reduce((sum, count) => sum + count, 0);
+  const total = perBucket.reduce((sum, count) => sum + count, 0);
   return (
     <ChartFrame
       title={title}
-      summary={`${format(total, "count")} requests in ${bounds.length} buckets from ${formatTime(grid.start, { now, seconds: false })} to ${formatTime(grid.end, { now, seconds: false })}.`}
+      summary={`${format(total, "count")} ${noun} in ${bounds.length} buckets from ${formatTime(grid.start, { now, seconds: false })} to ${formatTime(grid.end, { now, seconds: false })}.`}
       height={height}
-      table={{
+      table={() => ({
         header: ["Time", ...names.map((name) => `${name} ${scale.label}`)],
-        rows: times.map((time, step) => ({
+        rows: gridTimes(grid).map((time, step) => ({
           key: time,
           cells: [
             formatTime(time, { now }),
@@ -68,54 +91,78 @@ export function HeatmapChart({ title, grid, bounds, counts, unit, height = 192 }
             ...bounds.map((_, bucket) => counts[step]?.[bucket] ?? null),
           ],
         })),
-      }}
+      })}
     >
       <HeatmapCanvas
         grid={grid}
         bounds={bounds}
         counts={counts}
         names={names}
-        unitLabel={scale.label}
-        tick={(bound) => scale.format(bound)}
+        unit={unit}
+        scale={scale}
+        lines={lines}
         height={height}
+        noun={noun}
+        syncKey={syncKey}
       />
     </ChartFrame>
   );
 }
+
+const NONE: readonly never[] = [];
+
+/** Where things are, CSS px. */
+type Layout = { left: number; plotWidth: number; plotHeight: number; cellWidth: number; cellHeight: number };
+
+type Hover = { step: number; bucket: number; x: number; y: number };
 
 function HeatmapCanvas({
   grid,
   bounds,
   counts,
   names,
-  unitLabel,
-  tick,
+  unit,
+  scale,
+  lines,
   height,
-}: {
-  grid: Grid;
-  bounds: readonly (number | null)[];
-  counts: readonly (readonly number[])[];
-  names: readonly string[];
-  unitLabel: string;
-  tick: (bound: number) => string;
-  height: number;
-}) {
+  noun,
+  syncKey,
+}: Required<Omit<HeatmapChartProps, "title">> & { names: readonly string[] }) {
   const root = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
-  const [hover, setHover] = useState<{ step: number; bucket: number; x: number; y: number } | null>(null);
+  const [hover, setHover] = useState<Hover | null>(null);
+  const [elsewhere, setElsewhere] = useState<number | null>(null);
+  const [dragFrom, setDragFrom] = useState<number | null>(null);
+  const crosshair = useRef<SharedCrosshair>(null);
+  const range = useOptionalTimeRange();
   const theme = useThemeVersion();
-  const steps = gridTimes(grid).length;
-  const left = Math.max(
-    32,
-    ...bounds.map((bound) => (bound === null ? 0 : Math.ceil(textWidth(tick(bound))) + 12)),
-  );
-  const plotWidth = Math.max(0, width - left - RIGHT);
-  const plotHeight = height - TOP - AXIS_HEIGHT;
-  const cellWidth = plotWidth / steps;
-  const cellHeight = plotHeight / bounds.length;
+
+  const steps = Math.round((grid.end - grid.start) / grid.step) + 1;
+  const layout = useMemo<Layout>(() => {
+    const left = Math.max(
+      32,
+      ...bounds.map((bound) => (bound === null ? 0 : Math.ceil(textWidth(scale.format(bound))) + 12)),
+    );
+    const plotWidth = Math.max(0, width - left - RIGHT);
+    const plotHeight = height - TOP - AXIS_HEIGHT;
+    return {
+      left,
+      plotWidth,
+      plotHeight,
+      cellWidth: plotWidth / steps,
+      cellHeight: plotHeight / Math.max(1, bounds.length),
+    };
+  }, [width, height, bounds, scale, steps]);
+  const { left, plotWidth, plotHeight, cellWidth, cellHeight } = layout;
 
   useEffect(() => observeSize(root, setWidth), []);
+
+  useEffect(() => {
+    const joined = joinCrosshair(syncKey, setElsewhere);
+    crosshair.current = joined;
+    return joined.leave;
+  }, [syncKey]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme is read from the document
   useEffect(() => {
@@ -128,56 +175,72 @@ function HeatmapCanvas({
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.clearRect(0, 0, width, height);
     const tokens = new TokenReader(() => root.current);
-    const most = Math.max(1, ...counts.map((row) => Math.max(0, ...row)));
-    for (let step = 0; step < steps; step += 1) {
-      for (let bucket = 0; bucket < bounds.length; bucket += 1) {
-        const shade = shadeOf(counts[step]?.[bucket] ?? 0, most);
-        if (shade === 0) continue;
-        ctx.fillStyle = tokens.color(`--chart-seq-${shade}`);
-        const x = Math.round((left + step * cellWidth) * ratio) / ratio;
-        const right = Math.round((left + (step + 1) * cellWidth) * ratio) / ratio;
-        // On whole device pixels, or the hairlines between the rows would differ. Columns touch, as time does.
-        const y = Math.round((TOP + plotHeight - (bucket + 1) * cellHeight) * ratio) / ratio;
-        const bottom = Math.round((TOP + plotHeight - bucket * cellHeight) * ratio) / ratio;
-        ctx.fillRect(x, y, Math.max(1 / ratio, right - x), bottom - y - 1);
-      }
-    }
-    ctx.font = CHART_FONT;
-    ctx.fillStyle = tokens.color("--chart-axis");
-    ctx.textBaseline = "middle";
-    ctx.textAlign = "right";
-    const everyBucket = Math.ceil(14 / cellHeight);
-    bounds.forEach((bound, bucket) => {
-      if (bound === null || (bounds.length - 1 - bucket) % everyBucket !== 0) return;
-      ctx.fillText(tick(bound), left - 8, TOP + plotHeight - (bucket + 1) * cellHeight);
-    });
-    ctx.textAlign = "center";
-    ctx.textBaseline = "top";
-    const { ticks, step } = timeTicks(grid.start, grid.end, Math.floor(plotWidth / 72));
-    for (const time of ticks) {
-      const x = left + ((time - grid.start) / grid.step + 0.5) * cellWidth;
-      ctx.fillText(tickWords(time, step), x, TOP + plotHeight + 6);
-    }
-  }, [width, height, counts, bounds, grid, theme, left, steps]);
+    drawCells(ctx, layout, bounds, counts, tokens);
+    drawAxes(ctx, layout, bounds, grid, scale, tokens);
+    drawLines(ctx, layout, bounds, lines, tokens);
+  }, [width, height, layout, counts, bounds, grid, scale, lines, theme]);
+
+  const timeAt = (x: number): number =>
+    grid.start + Math.min(steps - 1, Math.max(0, (x - left) / cellWidth - 0.5)) * grid.step;
 
   function onPointerMove(event: PointerEvent<HTMLDivElement>) {
     const box = event.currentTarget.getBoundingClientRect();
-    const step = Math.floor((event.clientX - box.left - left) / cellWidth);
+    const x = event.clientX - box.left;
+    const step = Math.floor((x - left) / cellWidth);
     const bucket = Math.floor((box.top + TOP + plotHeight - event.clientY) / cellHeight);
-    const inside = step >= 0 && step < steps && bucket >= 0 && bucket < bounds.length;
-    setHover(inside ? { step, bucket, x: event.clientX - box.left, y: event.clientY - box.top } : null);
+    const isInside = step >= 0 && step < steps && bucket >= 0 && bucket < bounds.length;
+    setHover(isInside ? { step, bucket, x, y: event.clientY - box.top } : null);
+    crosshair.current?.show(isInside ? grid.start + step * grid.step : null);
   }
 
+  function onPointerUp() {
+    if (dragFrom !== null && hover && Math.abs(hover.x - dragFrom) > DRAG_PX) {
+      range?.zoom(timeAt(Math.min(dragFrom, hover.x)), timeAt(Math.max(dragFrom, hover.x)));
+    }
+    setDragFrom(null);
+  }
+
+  const crossX =
+    elsewhere === null || hover !== null
+      ? null
+      : left + ((elsewhere - grid.start) / grid.step + 0.5) * cellWidth;
   const row = hover ? counts[hover.step] : undefined;
   const sum = row?.reduce((total, count) => total + count, 0) ?? 0;
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: what the pointer does here, keys do on the page's time range
     <div
       ref={root}
-      className="absolute inset-0"
+      className="absolute inset-0 cursor-crosshair select-none"
       onPointerMove={onPointerMove}
-      onPointerLeave={() => setHover(null)}
+      onPointerLeave={() => {
+        setHover(null);
+        setDragFrom(null);
+        crosshair.current?.show(null);
+      }}
+      onPointerDown={() => setDragFrom(range && hover ? hover.x : null)}
+      onPointerUp={onPointerUp}
+      onDoubleClick={() => range?.back()}
     >
       <canvas ref={canvas} className="size-full" style={{ width, height }} />
+      {crossX !== null && crossX >= left && crossX <= left + plotWidth ? (
+        <div
+          aria-hidden
+          className="pointer-events-none absolute w-px bg-chart-axis opacity-70"
+          style={{ left: crossX, top: TOP, height: plotHeight }}
+        />
+      ) : null}
+      {dragFrom !== null && hover ? (
+        <div
+          aria-hidden
+          className="pointer-events-none absolute border-accent border-x bg-accent/15"
+          style={{
+            left: Math.min(dragFrom, hover.x),
+            width: Math.abs(hover.x - dragFrom),
+            top: TOP,
+            height: plotHeight,
+          }}
+        />
+      ) : null}
       {hover ? (
         <>
           <div
@@ -202,19 +265,125 @@ function HeatmapCanvas({
               {formatTime(grid.start + hover.step * grid.step, { now: new Date(grid.end * 1000) })}
             </p>
             <p>
-              {names[hover.bucket]} {unitLabel}
+              {names[hover.bucket]} {scale.label}
             </p>
             <p className="font-medium">
-              {format(row?.[hover.bucket] ?? 0, "count")} requests
+              {format(Math.round(row?.[hover.bucket] ?? 0), "count")} {noun}
               {sum > 0 ? (
                 <span className="font-normal text-secondary">
                   {`, ${format((row?.[hover.bucket] ?? 0) / sum, "ratio")} of this step`}
                 </span>
               ) : null}
             </p>
+            {lines.map(({ label, values }) => (
+              <p key={label} className="text-secondary">
+                {label} <span className="text-primary">{format(values[hover.step], unit)}</span>
+              </p>
+            ))}
           </div>
         </>
       ) : null}
     </div>
   );
+}
+
+function drawCells(
+  ctx: CanvasRenderingContext2D,
+  { left, plotHeight, cellWidth, cellHeight }: Layout,
+  bounds: Bounds,
+  counts: readonly (readonly number[])[],
+  tokens: TokenReader,
+): void {
+  const ratio = devicePixelRatio;
+  const most = Math.max(1e-9, ...counts.map((row) => Math.max(0, ...row)));
+  counts.forEach((row, step) => {
+    for (let bucket = 0; bucket < bounds.length; bucket += 1) {
+      const shade = shadeOf(row[bucket] ?? 0, most);
+      if (shade === 0) continue;
+      ctx.fillStyle = tokens.color(`--chart-seq-${shade}`);
+      const x = Math.round((left + step * cellWidth) * ratio) / ratio;
+      const right = Math.round((left + (step + 1) * cellWidth) * ratio) / ratio;
+      // On whole device pixels, or the hairlines between the rows would differ. Columns touch, as time does.
+      const y = Math.round((TOP + plotHeight - (bucket + 1) * cellHeight) * ratio) / ratio;
+      const bottom = Math.round((TOP + plotHeight - bucket * cellHeight) * ratio) / ratio;
+      ctx.fillRect(x, y, Math.max(1 / ratio, right - x), bottom - y - 1);
+    }
+  });
+}
+
+function drawAxes(
+  ctx: CanvasRenderingContext2D,
+  { left, plotWidth, plotHeight, cellWidth, cellHeight }: Layout,
+  bounds: Bounds,
+  grid: Grid,
+  scale: Scale,
+  tokens: TokenReader,
+): void {
+  ctx.font = CHART_FONT;
+  ctx.fillStyle = tokens.color("--chart-axis");
+  ctx.textBaseline = "middle";
+  ctx.textAlign = "right";
+  const everyBucket = Math.ceil(14 / cellHeight);
+  bounds.forEach((bound, bucket) => {
+    if (bound === null || (bounds.length - 1 - bucket) % everyBucket !== 0) return;
+    ctx.fillText(scale.format(bound), left - 8, TOP + plotHeight - (bucket + 1) * cellHeight);
+  });
+  ctx.textAlign = "center";
+  ctx.textBaseline = "top";
+  const { ticks, step } = timeTicks(grid.start, grid.end, Math.floor(plotWidth / 72));
+  for (const time of ticks) {
+    const x = left + ((time - grid.start) / grid.step + 0.5) * cellWidth;
+    ctx.fillText(tickWords(time, step), x, TOP + plotHeight + 6);
+  }
+}
+
+/** Lines over cells of the same hue: in the colour of text, with the panel's around them. */
+function drawLines(
+  ctx: CanvasRenderingContext2D,
+  { left, plotWidth, plotHeight, cellWidth, cellHeight }: Layout,
+  bounds: Bounds,
+  lines: readonly HeatmapLine[],
+  tokens: TokenReader,
+): void {
+  const yOf = (value: number) => TOP + plotHeight - bucketPosition(bounds, value) * cellHeight;
+  const ends: { label: string; y: number }[] = [];
+  ctx.lineJoin = "round";
+  for (const { label, values } of lines) {
+    ctx.beginPath();
+    let isOpen = false;
+    let last: number | undefined;
+    values.forEach((value, step) => {
+      if (value === null || !Number.isFinite(value)) {
+        isOpen = false;
+        return;
+      }
+      const x = left + (step + 0.5) * cellWidth;
+      last = yOf(value);
+      if (isOpen) ctx.lineTo(x, last);
+      else ctx.moveTo(x, last);
+      isOpen = true;
+    });
+    for (const [token, thickness] of [
+      ["--surface-panel", 3],
+      ["--text", 1.25],
+    ] as const) {
+      ctx.strokeStyle = tokens.color(token, token === "--text" ? 1 : 0.7);
+      ctx.lineWidth = thickness;
+      ctx.stroke();
+    }
+    if (last !== undefined) ends.push({ label, y: last });
+  }
+  const spread = spreadLabels(
+    ends.map(({ y }) => y),
+    14,
+    TOP + 6,
+    TOP + plotHeight - 6,
+  );
+  ctx.font = CHART_FONT;
+  ctx.fillStyle = tokens.color("--chart-axis");
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ends.forEach(({ label }, index) => {
+    ctx.fillText(label, left + plotWidth + 6, spread[index]!);
+  });
 }

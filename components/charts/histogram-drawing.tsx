@@ -7,12 +7,15 @@ import {
   ReferenceLine,
   ResponsiveContainer,
   Tooltip,
+  usePlotArea,
   XAxis,
   YAxis,
 } from "recharts";
 import { format, type Scale, type Unit } from "@/lib/units";
+import { type Bounds, bucketPosition } from "./buckets";
 import { textWidth } from "./canvas";
-import { bucketPosition, type HistogramBar, type QuantileMark } from "./histogram-chart";
+import type { HistogramBar, QuantileMark } from "./histogram-chart";
+import { gather } from "./labels";
 import { AXIS_TICK, CHART_MARGIN, GRID_STROKE, HoverBox } from "./recharts-parts";
 import { roundTicks } from "./ticks";
 
@@ -27,14 +30,14 @@ export default function HistogramDrawing({
   height,
 }: {
   bars: readonly HistogramBar[];
-  bounds: readonly (number | null)[];
+  bounds: Bounds;
   quantiles: readonly QuantileMark[];
   unit: Unit;
   scale: Scale;
   noun: string;
   height: number;
 }) {
-  const ticks = roundTicks(0, Math.max(...bars.map((bar) => bar.share)) * 100, 100);
+  const ticks = roundTicks(0, Math.max(...bars.map((bar) => bar.share)) * 100, { ceiling: 100 });
   const data = bars.map((bar, index) => ({ ...bar, at: index + 0.5, percent: bar.share * 100 }));
   const edges = bounds.map((_, index) => index);
   return (
@@ -96,17 +99,40 @@ export default function HistogramDrawing({
             x={bucketPosition(bounds, mark.value)}
             stroke={`var(--chart-${mark.color ?? "axis"})`}
             strokeWidth={1.5}
-            label={{
-              value: mark.label,
-              position: "top",
-              fill: "var(--chart-axis)",
-              fontSize: 12,
-            }}
           >
             <title>{`${mark.label} ${mark.words ?? format(mark.value, unit)}`}</title>
           </ReferenceLine>
         ))}
+        <MarkNames quantiles={quantiles} bounds={bounds} />
       </ComposedChart>
     </ResponsiveContainer>
   );
 }
+
+/** The names above the marks; those of marks too close for it stand together: "p95 · p99". */
+function MarkNames({ quantiles, bounds }: { quantiles: readonly QuantileMark[]; bounds: Bounds }) {
+  const area = usePlotArea();
+  if (area === undefined) return null;
+  const xOf = (mark: QuantileMark) =>
+    area.x + (bucketPosition(bounds, mark.value) / bounds.length) * area.width;
+  return gather(quantiles, xOf, NAME_PX).map((group) => {
+    const text = group.map(({ label }) => label).join(" · ");
+    const half = textWidth(text) / 2;
+    const middle = (xOf(group[0]!) + xOf(group.at(-1)!)) / 2;
+    return (
+      <text
+        key={text}
+        x={Math.min(area.x + area.width - half, Math.max(area.x + half, middle))}
+        y={area.y - 6}
+        textAnchor="middle"
+        fill="var(--chart-axis)"
+        fontSize={12}
+      >
+        {text}
+      </text>
+    );
+  });
+}
+
+/** A name and the space around it. */
+const NAME_PX = 30;

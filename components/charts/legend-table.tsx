@@ -31,6 +31,47 @@ export function Swatch({ series, className }: { series: Pick<ChartSeries, "color
   );
 }
 
+/** The names of a few series in a row under the chart; hover lights a line, click isolates it. */
+export function LegendRow({
+  label,
+  series,
+  isolated,
+  onIsolate,
+  onHover,
+}: {
+  label: string;
+  series: readonly ChartSeries[];
+  isolated: string | null;
+  onIsolate: (id: string | null) => void;
+  onHover: (id: string | null) => void;
+}) {
+  return (
+    <ul aria-label={`${label}, legend`} className="mt-1 flex min-w-0 flex-wrap gap-x-3">
+      {series.map((each) => (
+        <li key={each.id} className="min-w-0">
+          <button
+            type="button"
+            aria-pressed={isolated === each.id}
+            title={isolated === each.id ? "Show all series" : `Show only ${each.label}`}
+            onClick={() => onIsolate(isolated === each.id ? null : each.id)}
+            onMouseEnter={() => onHover(each.id)}
+            onMouseLeave={() => onHover(null)}
+            onFocus={() => onHover(each.id)}
+            onBlur={() => onHover(null)}
+            className={cn(
+              "flex h-6 max-w-full items-center gap-1 rounded-control text-caption text-secondary hover:text-primary",
+              isolated !== null && isolated !== each.id && "opacity-60",
+            )}
+          >
+            <Swatch series={each} className="w-2" />
+            <span className="truncate">{each.label}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** The legend of a chart with many series: last, min, max and mean; hover lights a line, click isolates it. */
 export function LegendTable({
   label,

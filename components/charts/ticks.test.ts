@@ -25,7 +25,21 @@ describe("roundTicks", () => {
   });
 
   it("ends at the ceiling", () => {
-    expect(roundTicks(0, 97, 100).at(-1)).toBe(100);
+    expect(roundTicks(0, 97, { ceiling: 100 }).at(-1)).toBe(100);
+    expect(roundTicks(0, 16, { ceiling: 16 })).toEqual([0, 4, 8, 12, 16]);
+    expect(roundTicks(0, 79.65, { ceiling: 79.65 })).toEqual([0, 20, 40, 60]);
+  });
+
+  it.each([
+    [0, [0, 1]],
+    [1, [0, 1]],
+    [3, [0, 1, 2, 3]],
+    [5.2, [0, 2, 4, 6]],
+    [9, [0, 3, 6, 9]],
+    [18, [0, 5, 10, 15, 20]],
+    [90, [0, 25, 50, 75, 100]],
+  ])("of things that are counted, up to %d, are %j", (max, ticks) => {
+    expect(roundTicks(0, max, { isWhole: true })).toEqual(ticks);
   });
 });
 

@@ -1,18 +1,32 @@
 /**
  * Returns four or five round ticks from zero (or below, for negative values) that reach `max`, ascending. Steps are 1, 2,
- * 2.5 or 5 times a power of ten. Without a positive extent it is [0, 1].
+ * 2.5 or 5 times a power of ten, and whole numbers where `isWhole` (there is no half a request). Without a positive
+ * extent it is [0, 1]. Ticks beyond `ceiling` are left out; where a quarter of it is round, they are its quarters.
  */
-export function roundTicks(min: number, max: number, ceiling?: number): number[] {
+export function roundTicks(
+  min: number,
+  max: number,
+  { ceiling, isWhole = false }: { ceiling?: number; isWhole?: boolean } = {},
+): number[] {
   const low = Math.min(0, min);
   let high = Math.max(0, max);
   if (!Number.isFinite(low) || !Number.isFinite(high) || high === low) high = low + 1;
   const rough = (high - low) / 4;
+  if (low === 0 && high === ceiling && isShort(rough)) {
+    return [0, 1, 2, 3, 4].map((quarter) => tidy(quarter * rough));
+  }
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough * (1 - 1e-9))!;
+  const steps = isWhole && power <= 1 ? [1, 2, 3, 5, 10] : [1, 2, 2.5, 5, 10].map((factor) => factor * power);
+  const step = steps.find((each) => each >= rough * (1 - 1e-9))!;
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => tidy((first + index) * step));
   return ceiling === undefined ? ticks : ticks.filter((tick) => tick <= ceiling * (1 + 1e-9));
+}
+
+/** Has it at most two digits that are not zero? */
+function isShort(value: number): boolean {
+  return Number(value.toPrecision(2)) === tidy(value);
 }
 
 /** Returns the powers of ten that enclose [min, max], both positive, ascending; at most eight of them. */

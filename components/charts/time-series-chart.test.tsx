@@ -156,7 +156,7 @@ describe("Sparkline", () => {
   it("breaks at gaps and draws a lone point as a dot", () => {
     const { container } = render(<Sparkline label="requests" values={[1, 2, null, 3, null, 1, 2]} />);
     expect(container.querySelector("path")!.getAttribute("d")!.split("M")).toHaveLength(3);
-    expect(container.querySelectorAll("circle")).toHaveLength(2);
+    expect(container.querySelectorAll("path[stroke-linecap=round]")).toHaveLength(2);
   });
 
   it("says that there is nothing", () => {

@@ -24,10 +24,11 @@ import { ChartDataTable } from "./chart-data-table";
 import { observeSize, TokenReader, useThemeVersion } from "./chart-tokens";
 import { toCsv } from "./csv";
 import { gather, spreadLabels } from "./labels";
-import { LegendTable, Swatch } from "./legend-table";
+import { LegendRow, LegendTable, Swatch } from "./legend-table";
 import {
   bandWords,
   type ChartSeries,
+  COLOURED_SERIES,
   colorToken,
   type Grid,
   gridTimes,
@@ -37,7 +38,15 @@ import {
   withOthers,
 } from "./series";
 import { localOffset, tickWords, timeTicks } from "./ticks";
-import { lonePoints, plotColumns, type SeriesKind, visibleLevels, yTicks } from "./time-series-model";
+import {
+  isCounted,
+  lonePoints,
+  plotColumns,
+  type SeriesKind,
+  visibleLevels,
+  yEnds,
+  yTicks,
+} from "./time-series-model";
 
 /** Something that happened: a rollout, a config change, an alert. Unix seconds. */
 export type Mark = { time: number; label: string };
@@ -73,11 +82,15 @@ export type TimeSeriesChartProps = {
   className?: string;
 };
 
-/** Series up to this many are named at their right end; more get a legend under the chart. */
+/** Series up to this many are named at their right end, where their names fit; more get a table under the chart. */
 const LABELLED_SERIES = 4;
+/** Height of the names under the chart, taken from the drawing: 24 and 4 px of space. */
+const LEGEND_ROW_PX = 28;
 const TOOLTIP_ROWS = 10;
 /** A pointer this near to a line, in px, lights it. */
 const FOCUS_PX = 16;
+/** The least size of what can be pressed (WCAG 2.2 SC 2.5.8), so also the least distance of two labels. */
+const LABEL_TARGET_PX = 24;
 
 /** One or many measurements over time, drawn by uPlot. `t` shows the data as a table, arrow keys move the crosshair. */
 export function TimeSeriesChart(props: TimeSeriesChartProps) {
@@ -93,6 +106,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
   const isolated = asked !== null && series.some((each) => each.id === asked) ? asked : null;
   const onIsolate = props.onIsolate ?? setOwnIsolated;
   const [hovered, setHovered] = useState<string | null>(null);
+  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   const csv = () =>
     toCsv(
       ["time", ...props.series.map((each) => each.label)],
@@ -121,23 +135,33 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
     );
   }
   const coloured = series.filter((each) => each.color !== "other");
-  const withLegend = series.length > LABELLED_SERIES;
+  const legend = legendOf(series, kind, width);
   return (
     <div className={cn("flex min-w-0 flex-col", props.className)}>
       <Plot
         {...props}
         series={series}
         scale={scale}
-        height={height}
+        height={legend === "row" ? height - LEGEND_ROW_PX : height}
         kind={kind}
-        labelled={!withLegend && series.length > 1}
+        labelled={legend === "ends"}
+        onWidth={setWidth}
         isolated={isolated}
         onIsolate={onIsolate}
         hovered={hovered}
         onToggleTable={toggle}
         root={focus}
       />
-      {withLegend ? (
+      {legend === "row" ? (
+        <LegendRow
+          label={title}
+          series={series}
+          isolated={isolated}
+          onIsolate={onIsolate}
+          onHover={setHovered}
+        />
+      ) : null}
+      {legend === "table" ? (
         <LegendTable
           label={title}
           series={coloured.length > 0 ? coloured : series}
@@ -152,6 +176,21 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
   );
 }
 
+/**
+ * Where series are named: at their right ends, in a row under the chart where a name would be cut there or where the end
+ * of a bar says little, or in a table of their numbers.
+ */
+function legendOf(
+  series: readonly ChartSeries[],
+  kind: SeriesKind,
+  width: number,
+): "none" | "ends" | "row" | "table" {
+  if (kind === "stacked-bars") return series.length <= COLOURED_SERIES ? "row" : "table";
+  if (series.length <= 1) return "none";
+  if (series.length > LABELLED_SERIES) return "table";
+  return widestLabel(series) <= mostLabelWidth(width) ? "ends" : "row";
+}
+
 type PlotProps = TimeSeriesChartProps & {
   scale: Scale;
   height: number;
@@ -161,6 +200,7 @@ type PlotProps = TimeSeriesChartProps & {
   onIsolate: (id: string | null) => void;
   hovered: string | null;
   onToggleTable: () => void;
+  onWidth: (width: number) => void;
   root: RefObject<HTMLElement | null>;
 };
 
@@ -203,6 +243,7 @@ function Plot(props: PlotProps) {
         factor: scale.factor,
         max: props.max,
         isRatio: unit === "ratio",
+        isWhole: isCounted(unit),
         log: props.log ?? false,
       }),
     [columns, thresholds, scale, props.max, unit, props.log],
@@ -249,6 +290,7 @@ function Plot(props: PlotProps) {
     };
     const stop = observeSize(root, (width) => {
       size = { width, height };
+      model.current.onWidth(width);
       if (plot.current) plot.current.setSize({ width, height: model.current.height });
       else make();
     });
@@ -384,10 +426,10 @@ function Plot(props: PlotProps) {
                 onClick={() => onIsolate(isolated === seriesId ? null : seriesId)}
                 onMouseEnter={() => plot.current && focusSeries(plot.current, visible, seriesId)}
                 onMouseLeave={() => plot.current && focusSeries(plot.current, visible, null)}
-                className="absolute flex h-4 items-center gap-1 rounded-control text-caption text-secondary hover:text-primary"
+                className="absolute flex h-6 min-w-6 items-center gap-1 rounded-control text-caption text-secondary hover:text-primary"
                 style={{
                   left: layout.left + layout.width + 6,
-                  top: y - 8,
+                  top: y - LABEL_TARGET_PX / 2,
                   maxWidth: labelWidth(props.series, layout.left + layout.width),
                 }}
               >
@@ -436,11 +478,15 @@ function columnsToDraw(columns: [number[], ...(number | null)[][]], kind: Series
   return [times, ...sums.reverse()] as uPlot.AlignedData;
 }
 
-/** Room for the names at the right end, at most about a quarter of the chart. */
-function labelWidth(series: readonly ChartSeries[], chartWidth: number): number {
-  const widest = Math.max(...series.map((each) => textWidth(each.label)));
-  return Math.ceil(Math.min(widest + 20, Math.max(64, chartWidth * 0.26)));
-}
+/** Swatch and name of the series whose name is the longest, px. */
+const widestLabel = (series: readonly ChartSeries[]): number =>
+  Math.ceil(Math.max(0, ...series.map((each) => textWidth(each.label))) + 20);
+
+/** Names at the right end take at most about a quarter of the chart. */
+const mostLabelWidth = (chartWidth: number): number => Math.max(64, chartWidth * 0.26);
+
+const labelWidth = (series: readonly ChartSeries[], chartWidth: number): number =>
+  Math.min(widestLabel(series), mostLabelWidth(chartWidth));
 
 type Model = PlotProps & {
   visible: readonly ChartSeries[];
@@ -500,7 +546,7 @@ function options({
       },
       y: {
         distr: log ? 3 : 1,
-        range: () => [model.current.ticks[0] ?? 0, model.current.ticks.at(-1) ?? 1],
+        range: () => yEnds(model.current.ticks, log ? undefined : model.current.max),
       },
     },
     axes: [
@@ -671,7 +717,7 @@ function layoutOf(u: uPlot, model: Model, stacked: boolean): Layout {
   });
   const spread = spreadLabels(
     ends.map((each) => each.y),
-    16,
+    LABEL_TARGET_PX,
     top + 4,
     top + plotHeight - 4,
   );

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { shadeOf } from "./heatmap-chart";
-import { bucketPosition, histogramBars } from "./histogram-chart";
 import type { ChartSeries } from "./series";
-import { lonePoints, plotColumns, visibleLevels, yTicks } from "./time-series-model";
+import { lonePoints, plotColumns, visibleLevels, yEnds, yTicks } from "./time-series-model";
 
 const series = (id: string, values: (number | null)[]): ChartSeries => ({ id, label: id, color: 1, values });
 const GRID = { start: 0, end: 20, step: 10 };
@@ -48,6 +46,19 @@ describe("yTicks", () => {
     expect(yTicks({ ...base, columns: [[12]], max: 80 }).at(-1)).toBe(80);
   });
 
+  it("are whole for what is counted, unless in thousands", () => {
+    expect(yTicks({ ...base, columns: [[2]], isWhole: true })).toEqual([0, 1, 2]);
+    expect(yTicks({ ...base, columns: [[2000]], factor: 0.001, isWhole: true })).toEqual([
+      0, 500, 1000, 1500, 2000,
+    ]);
+  });
+
+  it("leave the axis to go on to its end where that is no round number", () => {
+    expect(yEnds(yTicks({ ...base, columns: [[12]], max: 79.65 }), 79.65)).toEqual([0, 79.65]);
+    expect(yEnds([0, 5, 10], 10)).toEqual([0, 10]);
+    expect(yEnds([-2, 0, 2])).toEqual([-2, 2]);
+  });
+
   it("are powers of ten on a log axis, and linear when nothing is positive", () => {
     expect(yTicks({ ...base, columns: [[0.02, 3]], log: true })).toEqual([0.01, 0.1, 1, 10]);
     expect(yTicks({ ...base, columns: [[0, null]], log: true })[0]).toBe(0);
@@ -67,26 +78,4 @@ it("names only levels that are on screen", () => {
   ];
   expect(visibleLevels(levels, 200).map((level) => level.label)).toEqual(["busy"]);
   expect(visibleLevels(levels, 50)).toEqual([]);
-});
-
-it("places a value inside its bucket", () => {
-  const bounds = [0.5, 1, 2, null];
-  expect(bucketPosition(bounds, 0.25)).toBe(0.5);
-  expect(bucketPosition(bounds, 1)).toBe(2);
-  expect(bucketPosition(bounds, 1.5)).toBe(2.5);
-  expect(bucketPosition(bounds, 9)).toBe(3);
-  expect(bucketPosition([1, 2], 9)).toBe(2);
-});
-
-it("gives buckets their share, and none when nothing was counted", () => {
-  expect(histogramBars([1, null], [3, 1], "seconds").map((bar) => [bar.name, bar.share])).toEqual([
-    ["0–1", 0.75],
-    ["≥ 1", 0.25],
-  ]);
-  expect(histogramBars([1], [0], "seconds")[0]!.share).toBe(0);
-});
-
-it("shades few beside many, and nothing for none", () => {
-  expect([0, 1, 25, 100].map((count) => shadeOf(count, 100))).toEqual([0, 1, 4, 7]);
-  expect(shadeOf(0, 0)).toBe(0);
 });

@@ -1,3 +1,4 @@
+import type { Unit } from "@/lib/units";
 import type { Level, Threshold } from "./canvas";
 import { type ChartSeries, type Grid, gridTimes } from "./series";
 import { logTicks, roundTicks } from "./ticks";
@@ -50,6 +51,7 @@ export function yTicks({
   factor,
   max,
   isRatio,
+  isWhole = false,
   log,
 }: {
   columns: readonly (readonly (number | null)[])[];
@@ -57,6 +59,8 @@ export function yTicks({
   factor: number;
   max?: number;
   isRatio: boolean;
+  /** Only whole numbers are ticks. */
+  isWhole?: boolean;
   log: boolean;
 }): number[] {
   let low = 0;
@@ -80,10 +84,21 @@ export function yTicks({
   }
   if (max !== undefined) high = max;
   const ceiling = isRatio && high <= 1 ? 1 : max;
-  return roundTicks(low * factor, high * factor, ceiling === undefined ? undefined : ceiling * factor).map(
-    (tick) => tick / factor,
-  );
+  return roundTicks(low * factor, high * factor, {
+    ceiling: ceiling === undefined ? undefined : ceiling * factor,
+    isWhole: isWhole && factor === 1,
+  }).map((tick) => tick / factor);
 }
+
+/** Returns the ends of the y axis: those of its ticks, and `max` where the axis is to reach it between two ticks. */
+export function yEnds(ticks: readonly number[], max?: number): [number, number] {
+  const last = ticks.at(-1) ?? 1;
+  return [ticks[0] ?? 0, max !== undefined && max > last ? max : last];
+}
+
+/** Units in which things are counted: there is no half of one. */
+export const isCounted = (unit: Unit): boolean =>
+  unit === "count" || unit === "requests" || unit === "tokens";
 
 /** Returns the indices of values with a gap on both sides: drawn as dots, as a line through one point is nothing. */
 export function lonePoints(values: ArrayLike<number | null | undefined>): number[] {

@@ -1,14 +1,15 @@
 "use client";
 
 import { Sparkline } from "@/components/charts/sparkline";
-import { StatCard } from "@/components/ui/stat-card";
+import { StatCard, type StatCardProps } from "@/components/ui/stat-card";
 import { rangeWords } from "@/components/ui/time-range";
 import { useTimeRange } from "@/components/ui/use-time-range";
 import { keyNumbers, queryId } from "@/lib/dashboards/overview";
 import { meetsTarget, summaryValue, targetText } from "@/lib/dashboards/overview-state";
-import { signals } from "@/lib/signals/catalogue";
+import { type SignalDefinition, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
-import { formatChange, formatDuration, formatParts, parseDuration } from "@/lib/units";
+import type { SignalResult } from "@/lib/signals/schema";
+import { format, formatChange, formatParts, parseDuration } from "@/lib/units";
 import type { Refresh } from "./panel-state";
 
 /** What matters now against its target: the value over the range, its course, and the change to the range before. */
@@ -25,7 +26,7 @@ export function KeyNumbers({ refresh }: { refresh: Refresh }) {
             : `${definition.shortTitle} p${percentile(quantile)}`;
         const result = refresh.results?.get(queryId(id, "now"));
         const current = summaryValue(result, quantile);
-        const previous = summaryValue(refresh.results?.get(queryId(id, "before")), quantile);
+        const before = refresh.results?.get(queryId(id, "before"));
         const target = targetText(definition);
         const course = refresh.results?.get(queryId(id, "course"))?.series[0]?.values;
         const parts = current === undefined ? null : formatParts(current.value, definition.unit);
@@ -41,18 +42,8 @@ export function KeyNumbers({ refresh }: { refresh: Refresh }) {
               parts === null ? null : { ...parts, number: `${current?.isAtLeast ? "≥ " : ""}${parts.number}` }
             }
             absent={shortReason(result?.reason?.kind, refresh.error ?? result?.error)}
-            change={
-              current === undefined || previous === undefined
-                ? null
-                : formatChange(
-                    current.value,
-                    previous.value,
-                    definition.judged ? definition.better : "neutral",
-                    definition.unit,
-                  )
-            }
-            changeScope={beforeWords(range.relative)}
-            className="content-start"
+            change={changeOf(definition, current, before, quantile, timeBefore(range.relative))}
+            changeScope={`vs ${timeBefore(range.relative)}`}
             {...(target === undefined
               ? {}
               : {
@@ -61,11 +52,14 @@ export function KeyNumbers({ refresh }: { refresh: Refresh }) {
                     met: current === undefined ? undefined : meetsTarget(definition, current.value),
                   },
                 })}
+            detail={detailOf(definition, result)}
             sparkline={
               course === undefined ? undefined : (
                 <Sparkline
+                  fluid
                   values={course}
                   label={`${name}, ${words}`}
+                  target={definition.target?.value}
                   // An availability drawn from zero is a flat line at the top.
                   min={definition.unit === "ratio" ? Math.min(...known(course), 1) : 0}
                   max={definition.unit === "ratio" ? 1 : undefined}
@@ -79,13 +73,47 @@ export function KeyNumbers({ refresh }: { refresh: Refresh }) {
   );
 }
 
+type Known = ReturnType<typeof summaryValue>;
+
+/** The change to the window before, or why it cannot be said; null where there is no number to compare. */
+function changeOf(
+  definition: SignalDefinition,
+  current: Known,
+  before: SignalResult | undefined,
+  quantile: number | undefined,
+  window: string,
+): StatCardProps["change"] {
+  if (current === undefined) return null;
+  const previous = summaryValue(before, quantile);
+  if (previous === undefined)
+    return {
+      absent: before?.reason?.kind === "no_traffic" ? `No traffic in ${window}` : `No data for ${window}`,
+    };
+  return formatChange(
+    current.value,
+    previous.value,
+    definition.judged ? definition.better : "neutral",
+    definition.unit,
+  );
+}
+
+/** What stands in place of a target: how many there were in all. */
+function detailOf(
+  { target, observed }: SignalDefinition,
+  result: SignalResult | undefined,
+): string | undefined {
+  const count = result?.summary?.count;
+  if (target !== undefined || count === null || count === undefined) return undefined;
+  return `${format(count, "count")} ${observed} in all`;
+}
+
 /** What a change is measured against: as much time as is on screen, right before it. */
-function beforeWords(relative: string | null): string {
+function timeBefore(relative: string | null): string {
   const seconds = relative === null ? null : parseDuration(relative);
-  if (seconds === null) return "vs the time before";
-  if (seconds === 3_600) return "vs hour before";
-  if (seconds === 86_400) return "vs day before";
-  return `vs ${formatDuration(seconds)} before`;
+  if (seconds === null) return "the time before";
+  if (seconds === 3_600) return "the hour before";
+  if (seconds === 86_400) return "the day before";
+  return `the ${format(seconds, "seconds")} before`;
 }
 
 const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);

@@ -20,6 +20,9 @@ import { panelNotes, panelPromql, panelState, type Refresh } from "./panel-state
 
 const quantiles = [0.5, 0.95, 0.99, 0.999];
 
+/** The names stay in sight while a narrow screen is scrolled sideways. */
+const pinned = "sticky left-0 bg-surface-panel max-lg:border-r";
+
 /** p50 to p99.9, mean and standard deviation of the three latencies over the whole range, each explained on hover. */
 export function LatencyTable({ refresh }: { refresh: Refresh }) {
   const ids = tableRows.map(({ queryId }) => queryId);
@@ -39,7 +42,7 @@ export function LatencyTable({ refresh }: { refresh: Refresh }) {
       <Table label="Percentiles of the latencies" framed={false}>
         <TableHead>
           <TableRow>
-            <TableHeader>Latency</TableHeader>
+            <TableHeader className={`${pinned} z-20`}>Latency</TableHeader>
             {quantiles.map((quantile) => (
               <Explained key={quantile} text={quantileExplanations[String(quantile)] ?? ""}>
                 p{percentile(quantile)}
@@ -56,7 +59,7 @@ export function LatencyTable({ refresh }: { refresh: Refresh }) {
             const { title, explanation } = signals[signal];
             return (
               <TableRow key={signal}>
-                <TableRowHeader>
+                <TableRowHeader className={pinned}>
                   <Tooltip text={explanation}>
                     <button
                       type="button"

@@ -62,7 +62,7 @@ function ServiceOverview({ services }: { services: readonly Service[] }) {
   );
   const [view, show] = useQueryState(
     "distribution",
-    parseAsStringLiteral(latencyViews).withDefault("histogram").withOptions({ history: "replace" }),
+    parseAsStringLiteral(latencyViews).withDefault("heatmap").withOptions({ history: "replace" }),
   );
   const service = services.find((one) => one.id === id) ?? services[0]!;
   const { refresh, grid } = useOverview(service, signal);

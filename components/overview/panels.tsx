@@ -1,5 +1,7 @@
 "use client";
 
+import { type ReactNode, useMemo } from "react";
+import { bucketScale, summedCounts } from "@/components/charts/buckets";
 import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { HistogramChart, type QuantileMark } from "@/components/charts/histogram-chart";
 import { type ChartSeries, type Grid, scaleOf } from "@/components/charts/series";
@@ -26,7 +28,6 @@ import {
   gpuSeries,
   percentileSeries,
   singleSeries,
-  summedCounts,
   versionSeries,
 } from "./series";
 
@@ -50,9 +51,15 @@ export interface PanelInput {
   };
 }
 
-/** What stands beside the percentile lines: the whole range in one picture, or its course. */
-export const latencyViews = ["histogram", "heatmap"] as const;
+/** What stands beside the percentile lines: the distribution's course, or the whole range in one picture. */
+export const latencyViews = ["heatmap", "histogram"] as const;
 export type LatencyView = (typeof latencyViews)[number];
+
+/** Height of the body of a panel whose charts have captions, and of those beside it; px. */
+const captionPx = 28;
+const tallPx = 192 + captionPx;
+/** A sentence under a chart, with the space above it. */
+const sentencePx = 24;
 
 /** One of the eight panels, by how it is drawn. */
 export function OverviewPanelView(input: PanelInput) {
@@ -103,7 +110,11 @@ function SignalPanel({
       promql={panelPromql(queryIds, refresh)}
     >
       {props.children}
-      {origin === undefined ? null : <p className="pt-2 text-caption text-secondary">{origin}</p>}
+      {origin === undefined ? null : (
+        <p className="pt-2 text-caption text-secondary xl:truncate" title={origin}>
+          {origin}
+        </p>
+      )}
     </Panel>
   );
 }
@@ -151,8 +162,9 @@ function RatePanel(input: PanelInput) {
       queryIds={idsOf(input.panel)}
       unit={unitLabel(series, "requests_per_second")}
       value={valueNow(result, "requests_per_second")}
+      height={tallPx}
     >
-      <Lines input={input} series={series} unit="requests_per_second" />
+      <Lines input={input} series={series} unit="requests_per_second" height={tallPx} />
     </SignalPanel>
   );
 }
@@ -164,17 +176,20 @@ function ErrorPanel(input: PanelInput) {
   const happened =
     types === undefined ? [] : errorTypeSeries(types).filter(({ values }) => values.some((value) => value));
   const series = happened.length > 0 || total === undefined ? happened : singleSeries(total, "All errors");
+  const hasOrigin = panelOrigin(idsOf(input.panel), input.refresh) !== undefined;
   return (
     <SignalPanel
       input={input}
       queryIds={idsOf(input.panel)}
       unit={unitLabel(series, "ratio")}
       value={valueNow(total, "ratio")}
+      height={tallPx}
     >
       <Lines
         input={input}
         series={series}
         unit="ratio"
+        height={hasOrigin ? tallPx - sentencePx : tallPx}
         kind={happened.length > 0 ? "stacked-bars" : "line"}
       />
     </SignalPanel>
@@ -195,11 +210,13 @@ function QueuePanel(input: PanelInput) {
       queryIds={idsOf(input.panel)}
       unit="requests"
       value={waiting === undefined ? undefined : format(lastValue(waiting), "requests")}
+      height={tallPx}
     >
       <Lines
         input={input}
         series={series}
         unit="requests"
+        height={tallPx}
         levels={thresholds.map(({ value, label, severity }, index) => ({
           from: value,
           to: thresholds[index + 1]?.value ?? null,
@@ -224,8 +241,9 @@ function TokenPanel(input: PanelInput) {
       queryIds={idsOf(input.panel)}
       unit={unitLabel(series, "tokens_per_second")}
       value={valueNow(output, "tokens_per_second")}
+      height={tallPx}
     >
-      <Lines input={input} series={series} unit="tokens_per_second" />
+      <Lines input={input} series={series} unit="tokens_per_second" height={tallPx} />
     </SignalPanel>
   );
 }
@@ -289,91 +307,132 @@ function GpuMemoryPanel(input: PanelInput) {
   );
 }
 
+/** One of two charts in a panel: what it shows and its unit, and how that is chosen. */
+function CaptionedChart({
+  title,
+  unit,
+  control,
+  children,
+}: {
+  title: string;
+  unit: string | undefined;
+  control?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <div className="min-w-0">
+      <div className="flex h-7 items-center justify-between gap-2">
+        <p className="min-w-0 truncate text-caption text-secondary">
+          {title}
+          {unit === undefined || unit === "" ? null : `, ${unit}`}
+        </p>
+        {control}
+      </div>
+      {children}
+    </div>
+  );
+}
+
 function LatencyPanel(input: PanelInput) {
   const { latency, refresh, grid } = input;
   const id = queryId(input.panel.id, "latency");
   const result = refresh.results?.get(id);
   // The answer may still be of the signal chosen before.
   const signal = (result?.signal ?? latency.signal) as SignalId;
-  const { unit, target, title } = signals[signal];
-  const series = result === undefined ? [] : percentileSeries(result);
-  const summary = refresh.results?.get(
-    tableRows.find((row) => row.signal === signal)?.queryId ?? "",
-  )?.summary;
-  const marks = (summary?.quantiles ?? []).flatMap((one): QuantileMark[] =>
-    one.value === undefined || one.q > 0.99
-      ? []
-      : [
-          {
-            label: `p${percentile(one.q)}`,
-            value: one.value,
-            ...(one.kind === "at_least" ? { words: `≥ ${format(one.value, unit)}` } : {}),
-            color: `p${percentile(one.q)}` as "p50" | "p95" | "p99",
-          },
-        ],
-  );
-  const distribution =
-    result?.distribution === undefined
-      ? undefined
-      : filledBuckets(result.distribution.bounds, result.distribution.counts);
+  const { unit, target, title, observed } = signals[signal];
+  const series = useMemo(() => (result === undefined ? [] : percentileSeries(result)), [result]);
+  const distribution = useMemo(() => {
+    if (result?.distribution === undefined) return undefined;
+    const filled = filledBuckets(result.distribution.bounds, result.distribution.counts);
+    const perBucket = summedCounts(filled.counts);
+    return { ...filled, perBucket, scale: bucketScale(filled.bounds, perBucket, unit) };
+  }, [result, unit]);
   return (
     <SignalPanel
       input={input}
       queryIds={[id]}
       title={title}
-      unit={unitLabel(series, unit)}
-      className="h-full"
+      height={tallPx}
+      className="h-full max-md:min-h-128"
       actions={
-        <span className="flex gap-1">
-          <Select
-            size="sm"
-            aria-label="Latency shown"
-            value={latency.signal}
-            onValueChange={(value) => latency.choose(value as LatencySignal)}
-            options={latencySignals.map((value) => ({ value, label: signals[value].shortTitle }))}
-          />
-          <Select
-            size="sm"
-            aria-label="Distribution shown as"
-            value={latency.view}
-            onValueChange={(value) => latency.show(value as LatencyView)}
-            options={[
-              { value: "histogram", label: "Histogram" },
-              { value: "heatmap", label: "Heat map" },
-            ]}
-          />
-        </span>
+        <Select
+          size="sm"
+          aria-label="Latency shown"
+          value={latency.signal}
+          onValueChange={(value) => latency.choose(value as LatencySignal)}
+          options={latencySignals.map((value) => ({ value, label: signals[value].shortTitle }))}
+        />
       }
     >
       <div className="grid min-w-0 gap-4 md:grid-cols-2">
-        <Lines
-          input={input}
-          title={`${title}: p50, p95, p99`}
-          series={series}
-          unit={unit}
-          thresholds={target === undefined ? [] : [{ value: target.value, label: "target", tone: "warning" }]}
-        />
-        {distribution === undefined || grid === undefined ? null : latency.view === "heatmap" ? (
-          <HeatmapChart
-            title={`${title}: distribution over time`}
-            grid={grid}
-            bounds={distribution.bounds}
-            counts={distribution.counts}
+        <CaptionedChart title="Percentiles" unit={unitLabel(series, unit)}>
+          <Lines
+            input={input}
+            title={`${title}: p50, p95, p99`}
+            series={series}
             unit={unit}
+            thresholds={
+              target === undefined ? [] : [{ value: target.value, label: "target", tone: "warning" }]
+            }
           />
-        ) : (
-          <HistogramChart
-            title={`${title}: distribution over the range`}
-            bounds={distribution.bounds}
-            counts={summedCounts(distribution.counts)}
-            unit={unit}
-            quantiles={marks}
-            noun={signals[signal].observed}
-          />
+        </CaptionedChart>
+        {distribution === undefined || grid === undefined ? null : (
+          <CaptionedChart
+            title={latency.view === "heatmap" ? "Distribution over time" : "Share of all in %, by bucket"}
+            unit={distribution.scale.label}
+            control={
+              <Select
+                size="sm"
+                aria-label="Distribution shown as"
+                value={latency.view}
+                onValueChange={(value) => latency.show(value as LatencyView)}
+                options={[
+                  { value: "heatmap", label: "Heat map" },
+                  { value: "histogram", label: "Histogram" },
+                ]}
+                className="w-29 shrink-0"
+              />
+            }
+          >
+            {latency.view === "heatmap" ? (
+              <HeatmapChart
+                title={`${title}: distribution over time`}
+                grid={grid}
+                bounds={distribution.bounds}
+                counts={distribution.counts}
+                unit={unit}
+                scale={distribution.scale}
+                lines={series}
+                noun={observed}
+              />
+            ) : (
+              <HistogramChart
+                title={`${title}: distribution over the range`}
+                bounds={distribution.bounds}
+                counts={distribution.perBucket}
+                unit={unit}
+                scale={distribution.scale}
+                quantiles={quantileMarks(refresh, signal)}
+                noun={observed}
+              />
+            )}
+          </CaptionedChart>
         )}
       </div>
     </SignalPanel>
   );
+}
+
+/** p50, p95 and p99 over the whole range, as marks on the histogram of it. */
+function quantileMarks(refresh: Refresh, signal: SignalId): QuantileMark[] {
+  const row = tableRows.find((one) => one.signal === signal);
+  const quantiles = refresh.results?.get(row?.queryId ?? "")?.summary?.quantiles ?? [];
+  return quantiles.flatMap(({ q, kind, value }): QuantileMark[] => {
+    if (value === undefined || q > 0.99) return [];
+    const label = `p${percentile(q)}` as "p50" | "p95" | "p99";
+    const words = kind === "at_least" ? `≥ ${format(value, signals[signal].unit)}` : undefined;
+    return [{ label, value, color: label, ...(words === undefined ? {} : { words }) }];
+  });
 }
 
 function VersionsPanel(input: PanelInput) {
@@ -383,18 +442,21 @@ function VersionsPanel(input: PanelInput) {
   const rates = rate === undefined ? [] : versionSeries(rate, versionColorSlots);
   const latencies = ttft === undefined ? [] : versionSeries(ttft, versionColorSlots);
   return (
-    <SignalPanel input={input} queryIds={idsOf(input.panel)} value={counted(rates.length, "version")}>
+    <SignalPanel
+      input={input}
+      queryIds={idsOf(input.panel)}
+      value={counted(rates.length, "version")}
+      height={tallPx + sentencePx}
+      className="max-md:min-h-136"
+    >
       <div className="grid min-w-0 gap-4 md:grid-cols-2">
-        <figure className="min-w-0">
-          <figcaption className="pb-1 text-caption text-secondary">
-            Request rate, {unitLabel(rates, "requests_per_second")}
-          </figcaption>
+        <CaptionedChart title="Request rate" unit={unitLabel(rates, "requests_per_second")}>
           <Lines input={input} title="Request rate by version" series={rates} unit="requests_per_second" />
-        </figure>
-        <figure className="min-w-0">
-          <figcaption className="pb-1 text-caption text-secondary">
-            TTFT p95, {latencies.length === 0 ? "s" : unitLabel(latencies, "seconds")}
-          </figcaption>
+        </CaptionedChart>
+        <CaptionedChart
+          title="TTFT p95"
+          unit={latencies.length === 0 ? undefined : unitLabel(latencies, "seconds")}
+        >
           {latencies.length === 0 ? (
             <p className="text-secondary">{ttft?.reason?.text ?? ttft?.error?.detail}</p>
           ) : (
@@ -406,7 +468,7 @@ function VersionsPanel(input: PanelInput) {
               thresholds={[{ value: signals.ttft.target?.value ?? 0.5, label: "target", tone: "warning" }]}
             />
           )}
-        </figure>
+        </CaptionedChart>
       </div>
       <VersionSentence rate={resultOf(input, "rateTotal")} ttft={resultOf(input, "ttftTotal")} />
     </SignalPanel>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SignalResult } from "@/lib/signals/schema";
-import { filledBuckets, gpuNames, percentileSeries, summedCounts, versionSeries } from "./series";
+import { filledBuckets, gpuNames, percentileSeries, versionSeries } from "./series";
 
 const result = (series: SignalResult["series"]): SignalResult => ({
   id: "q",
@@ -61,14 +61,5 @@ describe("buckets", () => {
 
   it("stay whole when all are empty", () => {
     expect(filledBuckets([1, null], [[0, 0]]).bounds).toEqual([1, null]);
-  });
-
-  it("are summed over the steps", () => {
-    expect(
-      summedCounts([
-        [1, 2],
-        [3, 4],
-      ]),
-    ).toEqual([4, 6]);
   });
 });

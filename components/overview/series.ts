@@ -78,10 +78,6 @@ export function gpuSeries(result: SignalResult): ChartSeries[] {
   }));
 }
 
-/** Observations per bucket over the whole range, from those of each step. */
-export const summedCounts = (counts: readonly (readonly number[])[]): number[] =>
-  (counts[0] ?? []).map((_, bucket) => counts.reduce((sum, row) => sum + (row[bucket] ?? 0), 0));
-
 /**
  * The buckets that hold something, with one empty one on each side: an engine declares bounds from a millisecond to
  * forty minutes, and a picture of all of them shows none.

@@ -3,6 +3,7 @@ import { act, cleanup, fireEvent, render, screen, within } from "@testing-librar
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type EmptyKind, Panel } from "./panel";
 import { useTableToggle } from "./panel-view";
+import { Select } from "./select";
 
 afterEach(() => {
   cleanup();
@@ -112,6 +113,39 @@ describe("menu and keys", () => {
     fireEvent.keyDown(panel, { key: "t" });
     expect(screen.getByText("the table")).toBeTruthy();
     fireEvent.keyDown(panel, { key: "t" });
+    expect(screen.getByText("the drawing")).toBeTruthy();
+  });
+
+  it("takes t before a select does, and leaves it to its menu and its dialog", () => {
+    const choose = vi.fn();
+    render(
+      <Panel
+        title="TTFT"
+        promql={["sum(rate(a[1m]))"]}
+        actions={
+          <Select
+            aria-label="Shown"
+            value="itl"
+            onValueChange={choose}
+            options={[
+              { value: "itl", label: "ITL" },
+              { value: "ttft", label: "TTFT" },
+            ]}
+          />
+        }
+      >
+        <Chart />
+      </Panel>,
+    );
+    const select = screen.getByRole("combobox", { name: "Shown" });
+    fireEvent.keyDown(select, { key: "t" });
+    expect(screen.getByText("the table")).toBeTruthy();
+    fireEvent.keyDown(select, { key: "t" });
+    expect(screen.getByText("the drawing")).toBeTruthy();
+    expect(choose).not.toHaveBeenCalled();
+
+    fireEvent.keyDown(screen.getByRole("button", { name: "Menu of TTFT" }), { key: "Enter" });
+    fireEvent.keyDown(screen.getByRole("menuitem", { name: "Show PromQL" }), { key: "t" });
     expect(screen.getByText("the drawing")).toBeTruthy();
   });
 

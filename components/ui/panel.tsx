@@ -103,8 +103,11 @@ export function Panel({
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.key !== "t" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!hasTable || event.defaultPrevented || isTyping(event.target)) return;
+    if (!hasTable || isTyping(event.target)) return;
+    // React passes on what was pressed in the menu and the dialog too, which are elsewhere in the document.
+    if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return;
     event.preventDefault();
+    event.stopPropagation();
     view.setTable(!view.table);
   }
 
@@ -124,7 +127,8 @@ export function Panel({
         id={givenId}
         aria-labelledby={`${id}-title`}
         aria-busy={state.kind === "loading" || refreshing}
-        onKeyDown={onKeyDown}
+        // Before its children: a select would take the letter for the start of one of its options.
+        onKeyDownCapture={onKeyDown}
         className={cn(
           "group/panel flex min-w-0 scroll-mt-16 flex-col rounded-panel border bg-surface-panel",
           className,

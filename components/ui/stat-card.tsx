@@ -16,12 +16,14 @@ export type StatCardProps = {
   value: { number: string; unit: string } | null;
   /** Why there is no number: "No traffic", "Metric not found". */
   absent?: ReactNode;
-  /** Against the window before, in words: "+52.1 % (worse)". */
-  change?: { text: string; direction: "better" | "worse" | "same" | "neutral" } | null;
+  /** Against the window before, in words: "+52.1 % (worse)"; why there is none: "No data in the hour before". */
+  change?: { text: string; direction: "better" | "worse" | "same" | "neutral" } | { absent: string } | null;
   /** What the change is measured against: "to the hour before". */
   changeScope?: string;
   /** The target in words ("under 500 ms") and whether it is met; undefined when that cannot be said. */
   target?: { text: string; met: boolean | undefined };
+  /** What stands where others have their target: "99.8 k requests in all". */
+  detail?: ReactNode;
   /** A state that wants attention; a met target needs none. */
   state?: State;
   stateText?: ReactNode;
@@ -44,6 +46,7 @@ export function StatCard({
   change,
   changeScope,
   target,
+  detail,
   state,
   stateText,
   sparkline,
@@ -89,20 +92,28 @@ export function StatCard({
               {absent ? <span className="ml-2 text-secondary">{absent}</span> : null}
             </p>
           )}
-          <div className="mb-1 shrink-0">{sparkline}</div>
+          {sparkline ? <div className="mb-1 min-w-12 max-w-36 flex-1">{sparkline}</div> : null}
         </div>
       )}
       {change !== undefined || loading ? (
-        <p className="min-h-5 truncate">
-          {change && !loading ? (
-            <span className={change.direction === "worse" ? "text-primary" : "text-secondary"}>
-              {change.text}
-              {changeScope ? <span className="text-secondary">{` ${changeScope}`}</span> : null}
-            </span>
-          ) : null}
+        <p className="min-h-5 truncate text-secondary">
+          {!change || loading ? null : "absent" in change ? (
+            change.absent
+          ) : (
+            <>
+              <span className={change.direction === "worse" ? "text-primary" : undefined}>{change.text}</span>
+              {changeScope ? ` ${changeScope}` : null}
+            </>
+          )}
         </p>
       ) : null}
-      {target && !loading ? <Target target={target} /> : null}
+      {loading ? (
+        <p className="min-h-5" />
+      ) : target ? (
+        <Target target={target} />
+      ) : detail ? (
+        <p className="text-caption text-secondary leading-5">{detail}</p>
+      ) : null}
       {refreshing ? <LoadingBar /> : null}
     </article>
   );

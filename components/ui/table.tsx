@@ -54,7 +54,7 @@ export function TableRow({
       aria-selected={selected}
       {...rest}
       className={cn(
-        "group/row [&:last-child>td]:border-b-0",
+        "group/row [&:last-child>td]:border-b-0 [tbody>&:last-child>th]:border-b-0",
         interactive && "hover:bg-surface-hover",
         selected && "bg-surface-selected",
         className,

@@ -143,7 +143,7 @@ describe("an error rate", () => {
     expect(query.expr[0]).toBe(
       'sum(rate(llm_errors_total{job="chat-api"}[1m])) / sum(rate(llm_requests_total{job="chat-api"}[1m]))',
     );
-    expect(query.note).toContain("vLLM does not measure this");
+    expect(query.note).toContain("not from vLLM");
   });
 
   it("of a vLLM service alone is not measurable, with what would measure it", () => {

@@ -252,9 +252,7 @@ function noteFor(service: MeasuredService, profile: Profile, spoken: SpokenProfi
   const isSubstitute =
     engine !== undefined && (profile.layer === "application" || profile.layer === "attachment");
   const parts = [
-    ...(isSubstitute
-      ? [`${engine.title} does not measure this; it is taken from the ${profile.title}.`]
-      : []),
+    ...(isSubstitute ? [`Taken from the ${profile.title}, not from ${engine.title}.`] : []),
     ...(spoken.note === undefined ? [] : [spoken.note]),
   ];
   return parts.length === 0 ? undefined : parts.join(" ");
