@@ -1,11 +1,13 @@
 "use client";
 
-import { Command } from "cmdk";
-import { Check, ChevronsUpDown } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { ChevronsUpDown } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { cn } from "./class-names";
 import { CONTROL } from "./input";
 import { Popover, PopoverContent, PopoverTrigger } from "./popover";
+
+const loadList = () => import("./combobox-list");
+const ComboboxList = lazy(loadList);
 
 export type ComboboxOption = {
   value: string;
@@ -55,6 +57,8 @@ export function Combobox({
           aria-haspopup="listbox"
           id={id}
           disabled={disabled}
+          onPointerEnter={loadList}
+          onFocus={loadList}
           {...aria}
           className={cn(CONTROL, "inline-flex h-8 items-center justify-between gap-2 text-left", className)}
         >
@@ -68,35 +72,18 @@ export function Combobox({
         align="start"
         className="w-(--radix-popover-trigger-width) min-w-60 overflow-hidden p-0"
       >
-        <Command label={searchPlaceholder}>
-          <Command.Input
-            placeholder={searchPlaceholder}
-            className="h-9 w-full border-b bg-transparent px-3 text-body outline-none"
+        <Suspense fallback={<div className="h-9" />}>
+          <ComboboxList
+            options={options}
+            value={value}
+            searchPlaceholder={searchPlaceholder}
+            empty={empty}
+            onChoose={(chosenValue) => {
+              onValueChange(chosenValue);
+              setOpen(false);
+            }}
           />
-          <Command.List className="max-h-72 overflow-y-auto p-1">
-            <Command.Empty className="px-2 py-3 text-center text-secondary">{empty}</Command.Empty>
-            {options.map((option) => (
-              <Command.Item
-                key={option.value}
-                value={option.value}
-                keywords={[option.label, option.detail ?? ""]}
-                onSelect={() => {
-                  onValueChange(option.value);
-                  setOpen(false);
-                }}
-                className="flex min-h-8 cursor-default items-center gap-2 rounded-control px-2 py-1 data-[selected=true]:bg-surface-hover"
-              >
-                <span className="grid min-w-0 flex-1">
-                  <span className="truncate">{option.label}</span>
-                  {option.detail ? (
-                    <span className="truncate text-caption text-secondary">{option.detail}</span>
-                  ) : null}
-                </span>
-                {option.value === value ? <Check className="size-4 shrink-0" /> : null}
-              </Command.Item>
-            ))}
-          </Command.List>
-        </Command>
+        </Suspense>
       </PopoverContent>
     </Popover>
   );
