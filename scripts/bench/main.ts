@@ -1,0 +1,188 @@
+import { setMaxListeners } from "node:events";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { isRunning } from "../setup/lock.mjs";
+import { BenchBrowser } from "./browser";
+import type { BenchContext } from "./context";
+import { firstVisitTitle, measureFirstVisit } from "./first-visit";
+import { describeCommit, describeMachine } from "./machine";
+import type { Failure, Measurement } from "./measurement";
+import { measureMemory, memoryTitle } from "./memory";
+import { measureNavigation, navigationTitle } from "./navigation";
+import { benchmarksPage, resultLines } from "./page";
+import { type ColdRounds, coldTitle, measureCold, measureRefresh, refreshTitle } from "./panels";
+import { startRecordingProxy } from "./recording-proxy";
+import { measureSharing, sharingTitle } from "./sharing";
+import { type StackOptions, startStack } from "./stack";
+
+export interface BenchOptions extends Omit<StackOptions, "folder"> {
+  only: ReadonlySet<number>;
+  /** Whether all is measured, and so may become the page. */
+  isComplete: boolean;
+  /** How long measurement 5 runs. */
+  minutes: number;
+  /** The browser's program. */
+  chromium: string;
+}
+
+/** Measures, prints and, after a complete run, writes docs/benchmarks.md. Answers the exit status: 1 when a measurement failed. */
+export async function runBench(options: BenchOptions): Promise<number> {
+  const { root, signal, progress } = options;
+  // Many requests wait for the one signal of the run.
+  setMaxListeners(0, signal);
+  const folder = path.join(root, ".inferscope", `bench-${process.pid}`);
+  await removeLeftBehind(root);
+  const startedAt = new Date();
+  const [machine, commit] = await Promise.all([
+    describeMachine({ prometheus: options.binaries.prometheus, chromium: options.chromium }),
+    describeCommit(root),
+  ]);
+  let outcomes: (Measurement | Failure)[];
+  try {
+    outcomes = await measureAll({ ...options, folder });
+  } finally {
+    await removeFolder(folder);
+  }
+  progress.say(["", ...resultLines(outcomes)].join("\n"));
+  if (options.isComplete) {
+    const file = path.join(root, "docs/benchmarks.md");
+    await writeFile(file, benchmarksPage({ machine, commit, startedAt, minutes: options.minutes, outcomes }));
+    progress.say(`Written to ${file}.`);
+  } else progress.say("docs/benchmarks.md stays as it is: only a run of all measurements is written there.");
+  return outcomes.some((outcome) => "failure" in outcome) ? 1 : 0;
+}
+
+async function measureAll(options: BenchOptions & { folder: string }): Promise<(Measurement | Failure)[]> {
+  const { root, only, minutes, signal, progress } = options;
+  const outcomes: (Measurement | Failure)[] = [];
+  /** What to close at the end, the last opened first. */
+  const open: (() => Promise<void>)[] = [];
+  const stack = await startStack(options);
+  open.push(() => stack.stop());
+
+  const interrupted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  interrupted.catch(() => {});
+  /** Whatever is being waited for, an interrupt and a process that ended by itself come first. */
+  const orEnded = <T>(work: Promise<T>): Promise<T> => Promise.race([work, interrupted, stack.failed]);
+
+  /** Shows a measurement as a step. One that fails leaves the others; an interrupt ends all. */
+  async function measure<T>(
+    number: number,
+    title: string,
+    work: (context: BenchContext) => Promise<T>,
+  ): Promise<T | undefined> {
+    try {
+      return await progress.step(`${number}. ${title}`, ({ detail }) =>
+        orEnded(work({ stack, signal, detail })),
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      outcomes.push({ number, title, failure: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
+  }
+  const keep = (measurement: Measurement | undefined) => {
+    if (measurement !== undefined) outcomes.push(measurement);
+  };
+  const startConsole = (name: string, port: number, prometheusUrl: string) =>
+    progress.step(`Starting a console (${name})`, async (report) => {
+      report.finish(`Console ready (${name})`);
+      const started = await orEnded(stack.startConsole(name, port, prometheusUrl));
+      open.push(() => started.stop());
+      return started;
+    });
+
+  try {
+    const needsRecording = only.has(1) || only.has(2);
+    const needsBrowser = only.has(3) || only.has(4);
+    const proxy = needsRecording
+      ? await startRecordingProxy(stack.prometheusUrl, stack.ports.proxy)
+      : undefined;
+    if (proxy !== undefined) open.push(() => proxy.close());
+    const recorded =
+      proxy === undefined
+        ? undefined
+        : await startConsole("recorded", stack.ports.recordedConsole, proxy.url);
+    const measured =
+      only.has(1) || needsBrowser
+        ? await startConsole("measured", stack.ports.console, stack.prometheusUrl)
+        : undefined;
+
+    let cold: ColdRounds | undefined;
+    if (only.has(1) && measured !== undefined && recorded !== undefined && proxy !== undefined) {
+      cold = await measure(1, coldTitle, (context) =>
+        measureCold({ ...context, console: measured.client, recorded: recorded.client, proxy }),
+      );
+      keep(cold?.measurement);
+    }
+
+    // The step that has to pass before a refresh passes while the viewers are counted.
+    if (only.has(2) && recorded !== undefined && proxy !== undefined)
+      keep(
+        await measure(2, sharingTitle, (context) =>
+          measureSharing({ ...context, recorded: recorded.client, proxy }),
+        ),
+      );
+    if (cold !== undefined && measured !== undefined) {
+      const rounds = cold;
+      keep(
+        await measure(1, refreshTitle, (context) =>
+          measureRefresh({ ...context, console: measured.client }, rounds),
+        ),
+      );
+    } else if (only.has(1))
+      outcomes.push({ number: 1, title: refreshTitle, failure: "There was no cold read to refresh." });
+    await recorded?.stop();
+
+    if (needsBrowser && measured !== undefined) {
+      const browser = await orEnded(BenchBrowser.start({ root, executable: options.chromium }));
+      open.push(() => browser.close());
+      const origin = await orEnded(browser.signIn(await measured.client.signInLink()));
+      const overview = `${origin}/overview`;
+      if (only.has(3))
+        keep(await measure(3, firstVisitTitle, (context) => measureFirstVisit(context, browser, overview)));
+      if (only.has(4))
+        keep(
+          await measure(4, navigationTitle, (context) =>
+            measureNavigation({ ...context, console: measured.client, root }, browser, overview),
+          ),
+        );
+      await browser.close();
+    }
+    await measured?.stop();
+
+    if (only.has(5)) {
+      const watched = await startConsole("watched", stack.ports.watchedConsole, stack.prometheusUrl);
+      keep(
+        await measure(5, memoryTitle, (context) =>
+          measureMemory({ ...context, console: watched.client }, minutes),
+        ),
+      );
+    }
+    return outcomes.sort((a, b) => a.number - b.number);
+  } finally {
+    await progress.step("Stopping", async (report) => {
+      report.finish("Stopped; nothing is left running.");
+      for (const close of open.reverse()) await close().catch(() => {});
+    });
+  }
+}
+
+/** Deletes a run's folder, with the data that its PostgreSQL keeps elsewhere. */
+async function removeFolder(folder: string): Promise<void> {
+  const elsewhere = await readFile(path.join(folder, "postgres-location"), "utf8").catch(() => "");
+  if (elsewhere.trim() !== "") await rm(elsewhere.trim(), { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Deletes what runs that were killed have left. */
+async function removeLeftBehind(root: string): Promise<void> {
+  for (const name of await readdir(path.join(root, ".inferscope"))) {
+    const pid = /^bench-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && Number(pid) !== process.pid && !isRunning(Number(pid)))
+      await removeFolder(path.join(root, ".inferscope", name));
+  }
+}
