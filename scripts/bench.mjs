@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import path from "node:path";
 import { requireNode } from "./setup/node-version.mjs";
 
@@ -15,6 +16,8 @@ await command(async (setup) => {
     setup.progress.say(options.help);
     return 0;
   }
+  // Before a build of ours adds to it.
+  const load = loadavg()[0] ?? 0;
   const builtConsole = process.env.INFERSCOPE_CONSOLE_FOLDER;
   // What is set for a console that the person runs must not reach the one that is measured.
   for (const name of Object.keys(process.env))
@@ -37,5 +40,5 @@ await command(async (setup) => {
     parentURL: import.meta.url,
     tsconfig: path.join(root, "tsconfig.json"),
   });
-  return runBench({ ...setup, ...options, chromium, binaries, consoleFolder });
+  return runBench({ ...setup, ...options, load, chromium, binaries, consoleFolder });
 });

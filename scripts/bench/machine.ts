@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpus, loadavg, release, totalmem, type } from "node:os";
+import { cpus, release, totalmem, type } from "node:os";
 import { promisify } from "node:util";
 
 const runFile = promisify(execFile);
@@ -27,8 +27,10 @@ async function versionOf(binary: string): Promise<string> {
 }
 
 /** What the bench runs on. Rejects when a program does not say its version. */
-export async function describeMachine(programs: { prometheus: string; chromium: string }): Promise<Machine> {
-  const load = loadavg()[0] ?? 0;
+export async function describeMachine(
+  programs: { prometheus: string; chromium: string },
+  load: number,
+): Promise<Machine> {
   const [prometheus, chromium] = await Promise.all([
     versionOf(programs.prometheus),
     versionOf(programs.chromium),

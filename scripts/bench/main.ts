@@ -10,7 +10,7 @@ import type { Failure, Measurement } from "./measurement";
 import { measureMemory, memoryTitle } from "./memory";
 import { measureNavigation, navigationTitle } from "./navigation";
 import { benchmarksPage, resultLines } from "./page";
-import { type ColdRounds, coldTitle, measureCold, measureRefresh, refreshTitle } from "./panels";
+import { type ColdRounds, coldTitle, measureCold, measureRefresh, refreshTitle, scopes } from "./panels";
 import { startRecordingProxy } from "./recording-proxy";
 import { measureSharing, sharingTitle } from "./sharing";
 import { type StackOptions, startStack } from "./stack";
@@ -21,6 +21,8 @@ export interface BenchOptions extends Omit<StackOptions, "folder"> {
   isComplete: boolean;
   /** How long measurement 5 runs. */
   minutes: number;
+  /** Runnable processes on average over the minute before the start. */
+  load: number;
   /** The browser's program. */
   chromium: string;
 }
@@ -34,7 +36,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
   await removeLeftBehind(root);
   const startedAt = new Date();
   const [machine, commit] = await Promise.all([
-    describeMachine({ prometheus: options.binaries.prometheus, chromium: options.chromium }),
+    describeMachine({ prometheus: options.binaries.prometheus, chromium: options.chromium }, options.load),
     describeCommit(root),
   ]);
   let outcomes: (Measurement | Failure)[];
@@ -102,42 +104,41 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
       ? await startRecordingProxy(stack.prometheusUrl, stack.ports.proxy)
       : undefined;
     if (proxy !== undefined) open.push(() => proxy.close());
-    const recorded =
-      proxy === undefined
-        ? undefined
-        : await startConsole("recorded", stack.ports.recordedConsole, proxy.url);
-    const measured =
+    // Side by side: each waits for the next look for services, which comes on the clock.
+    const [recorded, measured] = await Promise.all([
+      proxy && startConsole("recorded", stack.ports.recordedConsole, proxy.url),
       only.has(1) || needsBrowser
-        ? await startConsole("measured", stack.ports.console, stack.prometheusUrl)
-        : undefined;
+        ? startConsole("measured", stack.ports.console, stack.prometheusUrl)
+        : undefined,
+    ]);
 
-    let cold: ColdRounds | undefined;
-    if (only.has(1) && measured !== undefined && recorded !== undefined && proxy !== undefined) {
-      cold = await measure(1, coldTitle, (context) =>
-        measureCold({ ...context, console: measured.client, recorded: recorded.client, proxy }),
-      );
-      keep(cold?.measurement);
-    }
-
+    const colds: ColdRounds[] = [];
+    if (only.has(1) && measured && recorded && proxy)
+      for (const scope of scopes) {
+        const cold = await measure(1, coldTitle(scope), (context) =>
+          measureCold({ ...context, console: measured.client, recorded: recorded.client, proxy }, scope),
+        );
+        keep(cold?.measurement);
+        if (cold !== undefined) colds.push(cold);
+        else outcomes.push({ number: 1, title: refreshTitle(scope), failure: "There was no cold read." });
+      }
     // The step that has to pass before a refresh passes while the viewers are counted.
-    if (only.has(2) && recorded !== undefined && proxy !== undefined)
+    if (only.has(2) && recorded && proxy)
       keep(
         await measure(2, sharingTitle, (context) =>
           measureSharing({ ...context, recorded: recorded.client, proxy }),
         ),
       );
-    if (cold !== undefined && measured !== undefined) {
-      const rounds = cold;
-      keep(
-        await measure(1, refreshTitle, (context) =>
-          measureRefresh({ ...context, console: measured.client }, rounds),
-        ),
-      );
-    } else if (only.has(1))
-      outcomes.push({ number: 1, title: refreshTitle, failure: "There was no cold read to refresh." });
+    if (measured)
+      for (const cold of colds)
+        keep(
+          await measure(1, refreshTitle(cold.scope), (context) =>
+            measureRefresh({ ...context, console: measured.client }, cold),
+          ),
+        );
     await recorded?.stop();
 
-    if (needsBrowser && measured !== undefined) {
+    if (needsBrowser && measured) {
       const browser = await orEnded(BenchBrowser.start({ root, executable: options.chromium }));
       open.push(() => browser.close());
       const origin = await orEnded(browser.signIn(await measured.client.signInLink()));

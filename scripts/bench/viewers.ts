@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ConsoleClient } from "./console-client";
 import { pageRequest } from "./page-request";
@@ -35,6 +36,7 @@ export async function watchPage(options: ViewersOptions): Promise<void> {
   const { client, count, range, startAt, endAt, signal } = options;
   const left = new AbortController();
   const gone = AbortSignal.any([signal, left.signal]);
+  setMaxListeners(0, gone);
   const streams = Array.from({ length: count }, () => client.followChanges(gone));
   const view = async (first: number): Promise<void> => {
     for (let at = startAt + first * 1000; at < endAt; at += refreshSeconds * 1000) {
