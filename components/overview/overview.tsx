@@ -8,7 +8,7 @@ import { Combobox } from "@/components/ui/combobox";
 import { StateBadge } from "@/components/ui/state-badge";
 import { TimeRangeControl } from "@/components/ui/time-range-control";
 import { TimeRangeProvider } from "@/components/ui/use-time-range";
-import { latencySignals, overviewPanels } from "@/lib/dashboards/overview";
+import { type LatencySignal, latencySignals, overviewPanels } from "@/lib/dashboards/overview";
 import { type Finding, overviewFindings } from "@/lib/dashboards/overview-state";
 import { servicesQuery } from "@/lib/services/client";
 import type { Service } from "@/lib/services/schema";
@@ -43,28 +43,46 @@ const order = [
 ];
 const orderedPanels = [...overviewPanels].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
 
-/** The overview of one of the services, in the time range of the URL. `now` is the server's, unix seconds. */
-export function Overview({ services, now }: { services: Service[]; now: number }) {
+/**
+ * The overview of one of the services, in the time range of the URL. `now` is the server's, unix seconds; `latencies`
+ * holds the latency that each service's panel shows until another is chosen.
+ */
+export function Overview({
+  services,
+  latencies,
+  now,
+}: {
+  services: Service[];
+  latencies: Readonly<Record<string, LatencySignal>>;
+  now: number;
+}) {
   // A new version or service shows without a reload: the change is announced, and the list read again.
   const { data } = useQuery({ ...servicesQuery(), initialData: { items: services, nextCursor: null } });
   return (
     <TimeRangeProvider now={now}>
-      <ServiceOverview services={data.items.length === 0 ? services : data.items} />
+      <ServiceOverview services={data.items.length === 0 ? services : data.items} latencies={latencies} />
     </TimeRangeProvider>
   );
 }
 
-function ServiceOverview({ services }: { services: readonly Service[] }) {
+function ServiceOverview({
+  services,
+  latencies,
+}: {
+  services: readonly Service[];
+  latencies: Readonly<Record<string, LatencySignal>>;
+}) {
   const [id, setId] = useQueryState("service", parseAsString.withOptions({ history: "push" }));
-  const [signal, choose] = useQueryState(
+  const [chosen, choose] = useQueryState(
     "latency",
-    parseAsStringLiteral(latencySignals).withDefault("ttft").withOptions({ history: "replace" }),
+    parseAsStringLiteral(latencySignals).withOptions({ history: "replace" }),
   );
   const [view, show] = useQueryState(
     "distribution",
     parseAsStringLiteral(latencyViews).withDefault("heatmap").withOptions({ history: "replace" }),
   );
   const service = services.find((one) => one.id === id) ?? services[0]!;
+  const signal = chosen ?? latencies[service.id] ?? "ttft";
   const { refresh, grid } = useOverview(service, signal);
   const axis = useAnnotations(service.id, grid);
   const findings = useMemo<Finding[]>(

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SignalResult } from "@/lib/signals/schema";
 import { signalsRequestSchema } from "@/lib/signals/schema";
 import { THIN_SPACE } from "@/lib/units";
+import { firstLatency } from "./latencies";
 import { overviewPanels, overviewRequest, queryId, tableRows } from "./overview";
 import { overviewFindings } from "./overview-state";
 
@@ -33,6 +34,12 @@ describe("the overview's request", () => {
     const made = request(1000, 1001);
     expect(made.end).toBeGreaterThan(made.start);
   });
+});
+
+it("shows first the latency that is measured", () => {
+  expect(firstLatency(["vllm", "plain"])).toBe("ttft");
+  expect(firstLatency(["plain", "dcgm"])).toBe("e2e_latency");
+  expect(firstLatency(["dcgm"])).toBe("ttft");
 });
 
 const summary = (fields: Partial<SignalResult>, value: number, kind: "estimate" | "at_least" = "estimate") =>

@@ -3,6 +3,7 @@ import { NoServices } from "@/components/overview/no-services";
 import { Overview } from "@/components/overview/overview";
 import { pageActor } from "@/lib/auth/page-actor";
 import { can } from "@/lib/auth/permissions";
+import { firstLatency } from "@/lib/dashboards/latencies";
 import { listServices } from "@/lib/services/queries";
 import { listSources } from "@/lib/sources/queries";
 
@@ -20,5 +21,6 @@ export default async function OverviewPage() {
       />
     );
   }
-  return <Overview services={items} now={Date.now() / 1000} />;
+  const latencies = Object.fromEntries(items.map(({ id, profiles }) => [id, firstLatency(profiles)]));
+  return <Overview services={items} latencies={latencies} now={Date.now() / 1000} />;
 }
