@@ -152,6 +152,7 @@ export function overviewRequest(options: {
       service,
       ...query,
       ...(before === true ? { offset: end - start } : {}),
+      ...(query.shape === "summary" ? { acceptPrevious: true } : {}),
     });
 
   for (const { id, signal, quantile } of keyNumbers) {

@@ -9,7 +9,7 @@ import {
 import type { Undetermined } from "@/lib/statistics/outcome";
 import { signals } from "./catalogue";
 import { percentile } from "./percentile";
-import type { ReadRole, SignalPlan } from "./plan";
+import type { PlannedRead, ReadRole, SignalPlan } from "./plan";
 import type { DimensionLabels } from "./profile";
 import type {
   Distribution,
@@ -24,7 +24,13 @@ import type {
 export interface ReadResult {
   series: { labels: Record<string, string>; values: (number | null)[] }[];
   warnings: string[];
+  /** When a value at one time is of, unix seconds: it may be of the step before. */
+  time?: number;
 }
+
+/** Seconds by which what was read is older than what was asked for. */
+export const lagOf = (read: PlannedRead, result: ReadResult | undefined): number =>
+  result?.time === undefined ? 0 : read.end - result.time;
 
 /** Whether the source proves that failures would be counted: by the counter's metadata or by a series of it. */
 export type CounterProof = "proven" | "unproven";
@@ -68,6 +74,7 @@ export function needsProof(plan: ReadPlan, results: Results): boolean {
  */
 export function assemble(plan: ReadPlan, results: Results, proof: CounterProof = "unproven"): SignalResult {
   const result = emptyResult(plan);
+  if (plan.query.shape === "summary") result.window = windowOf(plan, results);
   result.warnings = [...new Set(Object.values(results).flatMap((read) => read?.warnings ?? []))];
   if (results.coverage !== undefined && results.coverage.series.length === 0)
     return { ...result, reason: uncovered(plan) };
@@ -80,6 +87,12 @@ export function assemble(plan: ReadPlan, results: Results, proof: CounterProof =
   return { ...result, ...filled };
 }
 
+function windowOf(plan: ReadPlan, results: Results): { start: number; end: number } {
+  const [first] = plan.reads;
+  const lag = first === undefined ? 0 : lagOf(first, results[first.role]);
+  return { start: plan.grid.start - lag, end: plan.grid.end - lag };
+}
+
 // --- histograms ---------------------------------------------------------------------------------------------------
 
 interface BucketGroup {
@@ -88,7 +101,12 @@ interface BucketGroup {
   bounds: number[];
   /** A row for each bound: the cumulative rate per second at each grid point. */
   cumulative: (number | null)[][];
+  /** The histogram of each grid point; undefined where there is no sample. */
+  histograms: (PreparedHistogram | Undetermined | undefined)[];
 }
+
+/** Several queries of a page draw on one read of buckets, which is put in order once. */
+const groupsOf = new WeakMap<ReadResult, { dimensions: string; groups: BucketGroup[] }>();
 
 const uncovered = (plan: ReadPlan): Reason => ({
   kind: "no_samples",
@@ -99,7 +117,7 @@ const uncovered = (plan: ReadPlan): Reason => ({
 const noRequests: Reason = { kind: "no_traffic", text: "No traffic: no requests in this range." };
 
 function histogramResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
-  const groups = bucketGroups(results.buckets?.series ?? [], plan.dimensions);
+  const groups = bucketGroups(results.buckets, plan.dimensions);
   if (groups.length === 0) return { status: "empty" };
   const hasTraffic = groups.some((group) => group.cumulative.at(-1)?.some((value) => (value ?? 0) > 0));
   if (!hasTraffic) return { status: "empty", reason: noRequests };
@@ -135,7 +153,17 @@ function histogramResult(plan: ReadPlan, results: Results): Partial<SignalResult
   };
 }
 
-function bucketGroups(series: ReadResult["series"], dimensions: DimensionLabels): BucketGroup[] {
+function bucketGroups(read: ReadResult | undefined, dimensions: DimensionLabels): BucketGroup[] {
+  if (read === undefined) return [];
+  const named = JSON.stringify(dimensions);
+  const known = groupsOf.get(read);
+  if (known?.dimensions === named) return known.groups;
+  const groups = makeBucketGroups(read.series, dimensions);
+  groupsOf.set(read, { dimensions: named, groups });
+  return groups;
+}
+
+function makeBucketGroups(series: ReadResult["series"], dimensions: DimensionLabels): BucketGroup[] {
   const groups = new Map<
     string,
     { labels: Record<string, string>; rows: { bound: number; values: (number | null)[] }[] }
@@ -152,7 +180,10 @@ function bucketGroups(series: ReadResult["series"], dimensions: DimensionLabels)
   return [...groups.values()]
     .map(({ labels, rows }) => {
       rows.sort((a, b) => a.bound - b.bound);
-      return { labels, bounds: rows.map(({ bound }) => bound), cumulative: rows.map(({ values }) => values) };
+      const bounds = rows.map(({ bound }) => bound);
+      const cumulative = rows.map(({ values }) => values);
+      const histograms = (cumulative[0] ?? []).map((_, index) => histogramAt(bounds, cumulative, index));
+      return { labels, bounds, cumulative, histograms };
     })
     .sort((a, b) => keyOf(a.labels).localeCompare(keyOf(b.labels)));
 }
@@ -164,25 +195,26 @@ function boundOf(le: string | undefined): number | undefined {
   return Number.isNaN(bound) ? undefined : bound;
 }
 
-/** The histogram of one grid point; undefined when there is no sample. */
-function histogramAt(group: BucketGroup, index: number): PreparedHistogram | Undetermined | undefined {
+function histogramAt(
+  bounds: readonly number[],
+  cumulative: readonly (readonly (number | null)[])[],
+  index: number,
+): PreparedHistogram | Undetermined | undefined {
   const buckets: CumulativeBucket[] = [];
-  group.bounds.forEach((le, row) => {
-    const count = group.cumulative[row]?.[index];
-    if (typeof count === "number" && !Number.isNaN(count)) buckets.push({ le, count });
-  });
+  for (let row = 0; row < bounds.length; row++) {
+    const count = cumulative[row]?.[index];
+    if (typeof count === "number" && !Number.isNaN(count)) buckets.push({ le: bounds[row]!, count });
+  }
   return buckets.length === 0 ? undefined : prepareHistogram(buckets);
 }
 
 /** A line for each quantile, each with the edges of the buckets that its values lie in. */
 function quantileLines(group: BucketGroup, quantiles: readonly number[]): SignalSeries[] {
-  const length = group.cumulative[0]?.length ?? 0;
-  const histograms = Array.from({ length }, (_, index) => histogramAt(group, index));
   return quantiles.map((quantile) => {
     const values: (number | null)[] = [];
     const lo: (number | null)[] = [];
     const hi: (number | null)[] = [];
-    for (const histogram of histograms) {
+    for (const histogram of group.histograms) {
       const estimate = histogram?.kind === "histogram" ? quantileOf(quantile, histogram) : undefined;
       const isKnown = estimate !== undefined && estimate.kind !== "undetermined";
       values.push(isKnown ? estimate.value : null);
@@ -211,7 +243,7 @@ function summaryOf(
 ): SignalSummary {
   const window = plan.grid.end - plan.grid.start;
   const { observed } = signals[plan.query.signal];
-  const histogram = histogramAt(group, 0) ?? prepareHistogram([]);
+  const histogram = group.histograms[0] ?? prepareHistogram([]);
   const perSecond = histogram.kind === "histogram" ? histogram.counts.at(-1)! : 0;
   const count = Math.round(perSecond * window);
   const spread = histogram.kind === "histogram" ? standardDeviationOf(histogram) : histogram;

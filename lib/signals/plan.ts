@@ -1,8 +1,17 @@
 import { alignToStep, rateWindowFor } from "@/lib/prometheus/step";
 import { type SignalId, signals } from "./catalogue";
-import type { DimensionLabels, Profile, Spelling } from "./profile";
+import type { CounterName, DimensionLabels, Profile, Spelling } from "./profile";
 import { profileOf, profiles } from "./profiles";
-import { fillTemplate, groupingText, type Matcher, promDuration, rateOf, selector } from "./promql";
+import {
+  fillTemplate,
+  groupingText,
+  type Matcher,
+  promDuration,
+  rateOf,
+  ratesOf,
+  selector,
+  sumOf,
+} from "./promql";
 import type { Dimension, Reason, SignalQuery } from "./schema";
 import type { MeasuredService, SpokenProfile } from "./service";
 
@@ -16,10 +25,14 @@ export interface Grid {
 /** What one upstream expression gives to the answer. */
 export type ReadRole = "buckets" | "sum" | "value" | "failures" | "total" | "coverage";
 
-/** One range query to send to the service's source. */
+/** One query to send to the service's source: over a range, or at one time where start is end. */
 export interface PlannedRead extends Grid {
   role: ReadRole;
   expr: string;
+  /** What `expr` sums up and by which labels: a sum by more labels holds it. */
+  sum?: { of: string; by: readonly string[] };
+  /** Whether the value of a step before will do while the one asked for is read. */
+  acceptPrevious: boolean;
   /** The longest look into the past of any point, seconds: points this near to the end may still change. */
   rateWindow: number;
 }
@@ -98,12 +111,23 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
   const by = [...new Set(Object.values(dimensions).flat())];
   const { matchers } = spoken;
   const scope = { matchers, window };
-  const read = (role: ReadRole, expr: string): PlannedRead => ({
+  const acceptPrevious = isSummary && query.acceptPrevious === true;
+  const read = (role: ReadRole, expr: string, sum?: PlannedRead["sum"]): PlannedRead => ({
     role,
     expr,
+    ...(sum === undefined ? {} : { sum }),
+    acceptPrevious,
     rateWindow: window,
     ...readGrid,
   });
+  const summed = (
+    role: ReadRole,
+    counters: readonly CounterName[],
+    labels: readonly string[],
+  ): PlannedRead => {
+    const of = ratesOf(counters, scope);
+    return read(role, sumOf(of, labels), { of, by: labels });
+  };
   // A summary of an earlier window stands for it only if there were samples from its start; a rate over hours would
   // pass a few minutes of them off as the whole.
   const shortWindow = rateWindowFor(service.scrapeInterval, grid.step);
@@ -114,6 +138,7 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
           {
             role: "coverage",
             expr: exprOf({ matchers, window: shortWindow }),
+            acceptPrevious,
             rateWindow: shortWindow,
             start: coverageTime,
             end: coverageTime,
@@ -137,52 +162,38 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
 
   switch (spelling.kind) {
     case "histogram": {
-      const part = (suffix: string, labels: string[]) =>
-        rateOf(
-          spelling.histograms.map((metric) => ({ metric: `${metric}${suffix}` })),
-          { ...scope, by: labels },
-        );
-      const buckets = part("_bucket", ["le", ...by]);
-      const mean = `${part("_sum", by)} / ${part("_count", by)}`;
+      const named = (suffix: string): CounterName[] =>
+        spelling.histograms.map((metric) => ({ metric: `${metric}${suffix}` }));
+      const buckets = summed("buckets", named("_bucket"), ["le", ...by]);
+      const sum = summed("sum", named("_sum"), by);
+      const mean = `${sum.expr} / ${rateOf(named("_count"), { ...scope, by })}`;
       return {
         ...common,
         reads: [
-          read("buckets", buckets),
-          ...(isSummary ? [read("sum", part("_sum", by))] : []),
-          ...coverage((short) =>
-            rateOf(
-              spelling.histograms.map((metric) => ({ metric: `${metric}_count` })),
-              { ...short, by: [] },
-            ),
-          ),
+          buckets,
+          ...(isSummary ? [sum] : []),
+          ...coverage((short) => rateOf(named("_count"), { ...short, by: [] })),
         ],
         expr: [
-          ...quantiles.map((quantile) => `histogram_quantile(${quantile}, ${buckets})`),
-          ...(quantiles.length === 0 ? [buckets] : []),
+          ...quantiles.map((quantile) => `histogram_quantile(${quantile}, ${buckets.expr})`),
+          ...(quantiles.length === 0 ? [buckets.expr] : []),
           ...(isSummary ? [mean] : []),
         ],
       };
     }
     case "counter": {
-      const rate = rateOf(spelling.counters, { ...scope, by });
-      const reads = [
-        read("value", rate),
-        ...coverage((short) => rateOf(spelling.counters, { ...short, by: [] })),
-      ];
-      return { ...common, reads, expr: [rate] };
+      const rate = summed("value", spelling.counters, by);
+      const reads = [rate, ...coverage((short) => rateOf(spelling.counters, { ...short, by: [] }))];
+      return { ...common, reads, expr: [rate.expr] };
     }
     case "failures": {
-      const failures = rateOf([spelling.failures], { ...scope, by });
+      const failures = summed("failures", [spelling.failures], by);
       const totalBy = by.filter((label) => label !== spelling.typeLabel);
-      const total = rateOf([spelling.total], { ...scope, by: totalBy });
+      const total = summed("total", [spelling.total], totalBy);
       return {
         ...common,
-        reads: [
-          read("failures", failures),
-          read("total", total),
-          ...coverage((short) => rateOf([spelling.total], { ...short, by: [] })),
-        ],
-        expr: [failuresText(spelling.want, failures, total, by, totalBy)],
+        reads: [failures, total, ...coverage((short) => rateOf([spelling.total], { ...short, by: [] }))],
+        expr: [failuresText(spelling.want, failures.expr, total.expr, by, totalBy)],
       };
     }
     case "expression": {

@@ -54,16 +54,24 @@ export function promDuration(seconds: number): string {
 export const groupingText = (labels: readonly string[]): string =>
   labels.length === 0 ? "" : ` by (${labels.map(labelName).join(", ")}) `;
 
-/** `sum(rate(…))` of a counter, each target giving the first spelling that it has. */
-export function rateOf(
+/** `rate(…)` of a counter, each target giving the first spelling that it has. */
+export function ratesOf(
   counters: readonly CounterName[],
-  { matchers, window, by }: { matchers: readonly Matcher[]; window: number; by: readonly string[] },
+  { matchers, window }: { matchers: readonly Matcher[]; window: number },
 ): string {
-  const rates = counters.map(
-    (counter) => `rate(${selector(counter.metric, matchers, counter.matchers)}[${promDuration(window)}])`,
-  );
-  return `sum${groupingText(by)}(${rates.join(" or ")})`;
+  return counters
+    .map(({ metric, matchers: more }) => `rate(${selector(metric, matchers, more)}[${promDuration(window)}])`)
+    .join(" or ");
 }
+
+/** `sum by (…) (…)`. */
+export const sumOf = (expr: string, by: readonly string[]): string => `sum${groupingText(by)}(${expr})`;
+
+/** `sum(rate(…))` of a counter. */
+export const rateOf = (
+  counters: readonly CounterName[],
+  { by, ...scope }: { matchers: readonly Matcher[]; window: number; by: readonly string[] },
+): string => sumOf(ratesOf(counters, scope), by);
 
 /**
  * Fills an expression's `$selector`, `$window` and `$by`. Braces that would begin or end with a comma because the

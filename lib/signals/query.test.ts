@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { rangeReader } from "@/lib/prometheus/range-reader";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import {
   openMetricsText,
@@ -151,6 +152,51 @@ describe.skipIf(reason !== null)("signals of a real Prometheus", () => {
     expect(summary?.summary?.mean).toBeCloseTo(8 / 22, 6);
     expect(summary?.summary?.count).toBeCloseTo(22 * 3600, -2);
     expect(await asPrometheus(summary!.expr.at(-1)!)).toBeCloseTo(summary!.summary!.mean!, 9);
+  });
+
+  it("reads a sum once, where a sum by more labels holds it", async () => {
+    const chatApi = service("chat-api", { ...target, id: "counted" }, "vllm", "plain");
+    let reads = 0;
+    const stop = rangeReader().onRead(() => {
+      reads += 1;
+    });
+    const [whole, split, errors, types] = await ask(
+      chatApi,
+      { signal: "ttft", quantiles: [0.5] },
+      { signal: "ttft", by: ["version"], quantiles: [0.5] },
+      { signal: "error_rate" },
+      { signal: "error_rate", by: ["type"] },
+    ).finally(stop);
+    // Buckets, errors by type, requests.
+    expect(reads).toBe(3);
+    expect(split?.series).toHaveLength(2);
+    expect(types?.series).toHaveLength(2);
+    expect(whole?.series[0]?.values.at(-1)).toBeCloseTo(await asPrometheus(whole!.expr[0]!), 9);
+    expect(errors?.series[0]?.values.at(-1)).toBeCloseTo(0.075, 9);
+  });
+
+  it("gives a summary of the step before only where that will do, and reads the next one then", async () => {
+    const chatApi = service("chat-api", { ...target, id: "previous" }, "vllm");
+    const summaryAt = async (to: number, acceptPrevious: boolean) => {
+      const query = { id: "q", service: "chat-api", signal: "ttft", shape: "summary" } as const;
+      const { results } = await querySignals(
+        { start: to - 1800, end: to, step, queries: [{ ...query, acceptPrevious }] },
+        new Map([["chat-api", chatApi]]),
+        { requestId: "test-request", now: new Date(end * 1000) },
+      );
+      return results[0]!;
+    };
+    const before = end - 10 * step;
+    expect((await summaryAt(before, true)).window).toEqual({ start: before - 1800, end: before });
+    const later = await summaryAt(before + step, true);
+    expect(later.window?.end).toBe(before);
+    expect(later.summary?.quantiles).toHaveLength(4);
+    await vi.waitFor(async () =>
+      expect((await summaryAt(before + step, true)).window?.end).toBe(before + step),
+    );
+    expect((await summaryAt(before + 2 * step, false)).window?.end).toBe(before + 2 * step);
+    // Two steps are too many.
+    expect((await summaryAt(before + 4 * step, true)).window?.end).toBe(before + 4 * step);
   });
 
   it("gives the error rate, by type too, as Prometheus does", async () => {

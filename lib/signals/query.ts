@@ -3,29 +3,19 @@ import { setMaxListeners } from "node:events";
 import { LRUCache } from "lru-cache";
 import { isInferscopeError } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
-import { instantReader } from "@/lib/prometheus/instant-reader";
-import { rangeReader, staleResult } from "@/lib/prometheus/range-reader";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
-import { assemble, type CounterProof, emptyResult, needsProof, type ReadResult } from "./assemble";
-import {
-  alignGrid,
-  evidenceSelector,
-  type PlannedRead,
-  planSignal,
-  type ReadRole,
-  type SignalPlan,
-} from "./plan";
+import { assemble, type CounterProof, emptyResult, lagOf, needsProof, type ReadResult } from "./assemble";
+import { alignGrid, evidenceSelector, planSignal, type ReadRole, type SignalPlan } from "./plan";
 import { selector } from "./promql";
-import type { Reason, SignalResult, SignalsAnswer, SignalsRequest } from "./schema";
+import { type Reached, type ReadOnce, readsOf, staleRead } from "./reads";
+import type { Reason, SignalQuery, SignalResult, SignalsAnswer, SignalsRequest } from "./schema";
 import type { MeasuredService } from "./service";
 
 /** A service with the server that its series are read from; `target` rejects where that cannot be asked now. */
 export interface QueryableService extends MeasuredService {
   target: () => Promise<UpstreamTarget>;
 }
-
-type Reached = MeasuredService & { target: UpstreamTarget };
 
 /** How far back a series of failures proves that failures are counted, and a last sample is looked for. Seconds. */
 const evidenceWindow = 7 * 86_400;
@@ -48,30 +38,33 @@ export async function querySignals(
   const grid = alignGrid(request);
   // Every read of the page listens to the one signal of its request; Node would take that for a leak.
   if (signal !== undefined) setMaxListeners(0, signal);
-  const reads = new Map<string, Promise<ReadResult>>();
-  const readOnce = (service: Reached, read: PlannedRead): Promise<ReadResult> => {
-    const key = JSON.stringify([targetKey(service.target), read.expr, read.start, read.end]);
-    let promise = reads.get(key);
-    if (promise === undefined) {
-      promise = readUpstream(service, read, signal);
-      // The same failure reaches every query that waits for it; none of them may leave it unhandled.
-      promise.catch(() => {});
-      reads.set(key, promise);
-    }
-    return promise;
+  const asked = request.queries.map((query) => {
+    const service = services.get(query.service);
+    return {
+      service,
+      plan: service === undefined ? unknownService(query) : planSignal(service, query, grid),
+    };
+  });
+  const readOnce = readsOf(
+    asked.flatMap(({ service, plan }) =>
+      service === undefined || plan.kind !== "reads"
+        ? []
+        : plan.reads.map((read) => [service.name, read] as const),
+    ),
+    signal,
+  );
+  const targets = new Map<string, Promise<UpstreamTarget>>();
+  const targetOf = (service: QueryableService): Promise<UpstreamTarget> => {
+    const target = targets.get(service.name) ?? service.target();
+    targets.set(service.name, target);
+    return target;
   };
 
   const results = await Promise.all(
-    request.queries.map(async (query): Promise<SignalResult> => {
-      const service = services.get(query.service);
-      if (service === undefined) {
-        const text = `There is no service "${query.service}" in the connected data sources.`;
-        return emptyResult({ kind: "unavailable", query, reason: { kind: "not_connected", text } });
-      }
-      const plan = planSignal(service, query, grid);
-      if (plan.kind === "unavailable") return emptyResult(plan);
+    asked.map(async ({ service, plan }): Promise<SignalResult> => {
+      if (service === undefined || plan.kind === "unavailable") return emptyResult(plan);
       try {
-        return await answer({ ...service, target: await service.target() }, plan, readOnce, now);
+        return await answer({ ...service, target: await targetOf(service) }, plan, readOnce, now);
       } catch (error) {
         signal?.throwIfAborted();
         return failed(plan, error, requestId);
@@ -81,18 +74,22 @@ export async function querySignals(
   return { ...grid, results };
 }
 
+const unknownService = (query: SignalQuery): SignalPlan => ({
+  kind: "unavailable",
+  query,
+  reason: {
+    kind: "not_connected",
+    text: `There is no service "${query.service}" in the connected data sources.`,
+  },
+});
+
 async function answer(
   service: Reached,
   plan: ReadPlan,
-  readOnce: (service: Reached, read: PlannedRead) => Promise<ReadResult>,
+  readOnce: ReadOnce,
   now: Date,
 ): Promise<SignalResult> {
-  const settled = await Promise.allSettled(plan.reads.map((read) => readOnce(service, read)));
-  const failure = settled.find((one) => one.status === "rejected");
-  if (failure !== undefined) throw new StaleReads(failure.reason, plan, settled);
-  const results: Results = Object.fromEntries(
-    settled.map((one, index) => [plan.reads[index]!.role, (one as PromiseFulfilledResult<ReadResult>).value]),
-  );
+  const results = await readAll(service, plan, readOnce);
   const proof: CounterProof = needsProof(plan, results) ? await proveCounter(service, plan, now) : "unproven";
   const result = assemble(plan, results, proof);
   if (result.status === "empty" && result.reason === undefined)
@@ -100,28 +97,18 @@ async function answer(
   return result;
 }
 
-async function readUpstream(
-  service: Reached,
-  read: PlannedRead,
-  signal: AbortSignal | undefined,
-): Promise<ReadResult> {
-  const { target, scrapeInterval } = service;
-  if (read.start !== read.end) {
-    const { expr, start, end, step, rateWindow } = read;
-    return rangeReader().read({ target, expr, start, end, step, rateWindow, scrapeInterval, signal });
+async function readAll(service: Reached, plan: ReadPlan, readOnce: ReadOnce): Promise<Results> {
+  const settled = await Promise.allSettled(plan.reads.map((read) => readOnce(service, read)));
+  const failure = settled.find((one) => one.status === "rejected");
+  if (failure !== undefined) throw new StaleReads(failure.reason, plan, settled);
+  const values = settled.map((one) => (one as PromiseFulfilledResult<ReadResult>).value);
+  // Of one window all or none: a mean is a sum and a count of the same requests.
+  const isMixed = new Set(plan.reads.map((read, index) => lagOf(read, values[index]))).size > 1;
+  if (isMixed) {
+    const exact = plan.reads.map((read) => ({ ...read, acceptPrevious: false }));
+    return readAll(service, { ...plan, reads: exact }, readOnce);
   }
-  const { data, warnings } = await instantReader().read({
-    target,
-    expr: read.expr,
-    time: read.end,
-    quantum: read.step,
-    signal,
-  });
-  return {
-    series:
-      data.type === "vector" ? data.series.map(({ labels, value }) => ({ labels, values: [value] })) : [],
-    warnings,
-  };
+  return Object.fromEntries(values.map((value, index) => [plan.reads[index]!.role, value]));
 }
 
 /** Carries what was last known of a plan's reads beside the failure of one of them. */
@@ -129,10 +116,10 @@ class StaleReads extends Error {
   readonly results: Results | undefined;
 
   constructor(failure: unknown, plan: ReadPlan, settled: PromiseSettledResult<ReadResult>[]) {
-    super("an upstream read failed", { cause: failure });
+    super("an upstream read failed", { cause: staleRead(failure).error });
     const results: Results = {};
     for (const [index, one] of settled.entries()) {
-      const known = one.status === "fulfilled" ? one.value : staleResult(one.reason);
+      const known = one.status === "fulfilled" ? one.value : staleRead(one.reason).stale;
       if (known === null) return;
       results[plan.reads[index]!.role] = known;
     }

@@ -23,6 +23,8 @@ export const signalQuerySchema = z.object({
     .min(0)
     .max(366 * 86_400)
     .optional(),
+  /** For a summary: that of the step before will do while this one is read; the answer's `window` says which it is. */
+  acceptPrevious: z.boolean().optional(),
 });
 export type SignalQuery = z.infer<typeof signalQuerySchema>;
 
@@ -121,6 +123,8 @@ export const signalResultSchema = z.object({
   series: z.array(seriesSchema),
   distribution: distributionSchema.optional(),
   summary: summarySchema.optional(),
+  /** The time that a summary stands for, unix seconds. */
+  window: z.object({ start: z.number(), end: z.number() }).optional(),
 });
 export type SignalResult = z.infer<typeof signalResultSchema>;
 

@@ -92,21 +92,18 @@ export function estimateQuantile(q: number, buckets: readonly CumulativeBucket[]
  * with the reason.
  */
 export function prepareHistogram(buckets: readonly CumulativeBucket[]): PreparedHistogram | Undetermined {
-  let isInfinite = false;
   let isNegative = false;
-  let distinct = 0;
-  for (const [index, { le, count }] of buckets.entries()) {
+  for (const { le, count } of buckets) {
     if (Number.isNaN(le) || !Number.isFinite(count))
       return undetermined("not_finite", "A bucket's bound or count is not a number.");
     if (count < 0) isNegative = true;
-    if (le === Number.POSITIVE_INFINITY) isInfinite = true;
-    if (distinct < 2 && (index === 0 || le !== buckets[0]!.le)) distinct += 1;
   }
   if (isNegative) return undetermined("invalid", "A bucket's count is negative.");
-  if (!isInfinite || distinct < 2)
+  const merged = inOrder(buckets);
+  if (merged.bounds.length < 2 || merged.bounds.at(-1) !== Number.POSITIVE_INFINITY)
     return undetermined("invalid", "The histogram lacks its +Inf bucket or has no other.");
-  const normal = normalised(buckets);
-  return normal === null ? nothingObserved : { kind: "histogram", ...normal };
+  if (!(total(merged) > 0)) return undetermined("empty", "There are no observations.");
+  return { kind: "histogram", ...merged };
 }
 
 /** As {@link estimateQuantile}, of a histogram that was prepared. */
@@ -260,12 +257,19 @@ export function bucketCounts(
 }
 
 function normalised(buckets: readonly CumulativeBucket[]): Normal | null {
+  const merged = inOrder(buckets);
+  const isComplete = merged.bounds.length >= 2 && merged.bounds.at(-1) === Number.POSITIVE_INFINITY;
+  return isComplete && total(merged) > 0 ? merged : null;
+}
+
+/** Buckets ascending, those of one bound added up, and none lower than the one before it. */
+function inOrder(buckets: readonly CumulativeBucket[]): Normal {
   const sorted = isAscending(buckets) ? buckets : [...buckets].sort((a, b) => a.le - b.le);
-  if (sorted.at(-1)?.le !== Number.POSITIVE_INFINITY) return null;
   const bounds: number[] = [];
   const counts: number[] = [];
   for (const { le, count } of sorted) {
-    if (bounds.at(-1) === le) counts[counts.length - 1]! += count;
+    const last = bounds.length - 1;
+    if (last >= 0 && bounds[last] === le) counts[last]! += count;
     else {
       bounds.push(le);
       counts.push(count);
@@ -276,7 +280,6 @@ function normalised(buckets: readonly CumulativeBucket[]): Normal | null {
     const here = counts[index]!;
     if (here < before || isNegligible(here - before, before, here)) counts[index] = before;
   }
-  if (bounds.length < 2 || !(counts.at(-1)! > 0)) return null;
   return { bounds, counts };
 }
 
@@ -337,8 +340,6 @@ function isQuantile(q: number): boolean {
 function noQuantile(q: number): Undetermined {
   return undetermined("invalid", `A quantile is between 0 and 1; ${q} is not.`);
 }
-
-const nothingObserved = undetermined("empty", "There are no observations.");
 
 function unboundedBelow(histogram: PreparedHistogram): Undetermined | null {
   const first = closedBuckets(histogram)[0]!;

@@ -1,0 +1,166 @@
+import "server-only";
+import { LRUCache } from "lru-cache";
+import { instantReader } from "@/lib/prometheus/instant-reader";
+import { RangeReadError, rangeReader } from "@/lib/prometheus/range-reader";
+import type { UpstreamTarget } from "@/lib/upstream/target";
+import { targetKey } from "@/lib/upstream/target-key";
+import { isUpstreamError } from "@/lib/upstream/upstream-error";
+import type { ReadResult } from "./assemble";
+import type { PlannedRead } from "./plan";
+import type { MeasuredService } from "./service";
+
+/** A service whose source can be asked. */
+export type Reached = MeasuredService & { target: UpstreamTarget };
+
+/** Makes one of the reads that were announced. Rejects as the readers do; {@link staleRead} has what was last known. */
+export type ReadOnce = (service: Reached, read: PlannedRead) => Promise<ReadResult>;
+
+/**
+ * Returns how the reads of one request are made: each once, whoever asks for it, and a sum that a sum by more labels
+ * holds from that one. `planned` are all reads that will be asked for, by the names of their services.
+ */
+export function readsOf(
+  planned: Iterable<readonly [service: string, read: PlannedRead]>,
+  signal: AbortSignal | undefined,
+): ReadOnce {
+  const widest = new Map<string, PlannedRead[]>();
+  for (const [service, read] of planned) {
+    if (read.sum === undefined) continue;
+    const key = sumKey(service, read);
+    const known = widest.get(key) ?? [];
+    if (known.some((other) => holds(other, read))) continue;
+    widest.set(key, [...known.filter((other) => !holds(read, other)), read]);
+  }
+
+  const reads = new Map<string, Promise<ReadResult>>();
+  return function readOnce(service: Reached, read: PlannedRead): Promise<ReadResult> {
+    const key = JSON.stringify([service.name, read.expr, read.start, read.end, read.acceptPrevious]);
+    let promise = reads.get(key);
+    if (promise === undefined) {
+      const wider = widest.get(sumKey(service.name, read))?.find((other) => holds(other, read));
+      promise =
+        wider === undefined || wider.expr === read.expr
+          ? readUpstream(service, read, signal)
+          : summedOver(readOnce(service, wider), read.sum?.by ?? [], service.target);
+      // The same failure reaches every query that waits for it; none of them may leave it unhandled.
+      promise.catch(() => {});
+      reads.set(key, promise);
+    }
+    return promise;
+  };
+}
+
+const sumKey = (service: string, { sum, start, end, step, acceptPrevious }: PlannedRead): string =>
+  JSON.stringify([service, sum?.of, start, end, step, acceptPrevious]);
+
+const holds = (wider: PlannedRead, read: PlannedRead): boolean =>
+  read.sum?.by.every((label) => wider.sum?.by.includes(label)) ?? false;
+
+async function summedOver(
+  wider: Promise<ReadResult>,
+  by: readonly string[],
+  target: UpstreamTarget,
+): Promise<ReadResult> {
+  try {
+    return sumBy(await wider, by);
+  } catch (error) {
+    if (!(error instanceof RangeReadError) || error.stale === null) throw error;
+    throw new RangeReadError(target, error, { ...error.stale, ...sumBy(error.stale, by) });
+  }
+}
+
+/** Sums series up by some of their labels, as PromQL's `sum by` does: absent values count for nothing. */
+export function sumBy<Result extends ReadResult>(result: Result, by: readonly string[]): Result {
+  const groups = new Map<string, { labels: Record<string, string>; values: (number | null)[] }>();
+  for (const { labels, values } of result.series) {
+    const kept = by.flatMap((label) => (labels[label] ? [[label, labels[label]] as const] : []));
+    const key = JSON.stringify(kept);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, { labels: Object.fromEntries(kept), values: values.slice() });
+      continue;
+    }
+    for (const [index, value] of values.entries())
+      if (value !== null) group.values[index] = (group.values[index] ?? 0) + value;
+  }
+  return { ...result, series: [...groups.values()] };
+}
+
+async function readUpstream(
+  service: Reached,
+  read: PlannedRead,
+  signal: AbortSignal | undefined,
+): Promise<ReadResult> {
+  if (read.start === read.end) return readValue(service, read, signal);
+  const { target, scrapeInterval } = service;
+  const { expr, start, end, step, rateWindow } = read;
+  return rangeReader().read({ target, expr, start, end, step, rateWindow, scrapeInterval, signal });
+}
+
+// --- values at one time -------------------------------------------------------------------------------------------
+
+interface Kept {
+  result: ReadResult;
+  time: number;
+  /** The value of the next step is being read already. */
+  hasNext: boolean;
+}
+
+/** The last value of each expression: over hours it costs the source more than all lines of the page. */
+const kept = new LRUCache<string, Kept>({ max: 2_000, ttl: 3_600_000 });
+/** What was asked for now goes first. Milliseconds. */
+const nextAfterMs = 250;
+
+async function readValue(
+  service: Reached,
+  read: PlannedRead,
+  signal: AbortSignal | undefined,
+): Promise<ReadResult> {
+  const key = JSON.stringify([targetKey(service.target), read.expr, read.step]);
+  const last = kept.get(key);
+  if (read.acceptPrevious && last !== undefined && last.time === read.end - read.step) {
+    if (!last.hasNext) {
+      last.hasNext = true;
+      // It is asked for again with the next refresh; a failure shows then.
+      setTimeout(() => void askValue(key, service, read, undefined).catch(() => {}), nextAfterMs).unref();
+    }
+    return last.result;
+  }
+  try {
+    return await askValue(key, service, read, signal);
+  } catch (error) {
+    if (last !== undefined && isUpstreamError(error)) throw new ValueReadError(error, last.result);
+    throw error;
+  }
+}
+
+async function askValue(
+  key: string,
+  { target }: Reached,
+  { expr, end, step }: PlannedRead,
+  signal: AbortSignal | undefined,
+): Promise<ReadResult> {
+  const { data, warnings } = await instantReader().read({ target, expr, time: end, quantum: step, signal });
+  const series =
+    data.type === "vector" ? data.series.map(({ labels, value }) => ({ labels, values: [value] })) : [];
+  const result = { series, warnings, time: end };
+  const last = kept.peek(key);
+  if (last === undefined || last.time <= end) kept.set(key, { result, time: end, hasNext: false });
+  return result;
+}
+
+/** A failed read of a value, with the one before. */
+class ValueReadError extends Error {
+  constructor(
+    override readonly cause: Error,
+    readonly stale: ReadResult,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
+/** The error of the source itself, and what was last known of a read that failed with it; null where it was nothing. */
+export function staleRead(error: unknown): { error: unknown; stale: ReadResult | null } {
+  if (error instanceof ValueReadError) return { error: error.cause, stale: error.stale };
+  return { error, stale: error instanceof RangeReadError ? error.stale : null };
+}
