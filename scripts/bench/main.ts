@@ -10,7 +10,15 @@ import type { Failure, Measurement } from "./measurement";
 import { measureMemory, memoryTitle } from "./memory";
 import { measureNavigation, navigationTitle } from "./navigation";
 import { benchmarksPage, resultLines } from "./page";
-import { type ColdRounds, coldTitle, measureCold, measureRefresh, refreshTitle, scopes } from "./panels";
+import {
+  type ColdRounds,
+  coldTitle,
+  measureCold,
+  measureRefresh,
+  refreshTitle,
+  scopes,
+  warmUp,
+} from "./panels";
 import { startRecordingProxy } from "./recording-proxy";
 import { measureSharing, sharingTitle } from "./sharing";
 import { type StackOptions, startStack } from "./stack";
@@ -113,7 +121,8 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
     ]);
 
     const colds: ColdRounds[] = [];
-    if (only.has(1) && measured && recorded && proxy)
+    if (only.has(1) && measured && recorded && proxy) {
+      await progress.step("Warming the console up", () => orEnded(warmUp(measured.client)));
       for (const scope of scopes) {
         const cold = await measure(1, coldTitle(scope), (context) =>
           measureCold({ ...context, console: measured.client, recorded: recorded.client, proxy }, scope),
@@ -122,6 +131,7 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
         if (cold !== undefined) colds.push(cold);
         else outcomes.push({ number: 1, title: refreshTitle(scope), failure: "There was no cold read." });
       }
+    }
     // The step that has to pass before a refresh passes while the viewers are counted.
     if (only.has(2) && recorded && proxy)
       keep(
@@ -164,6 +174,10 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
       );
     }
     return outcomes.sort((a, b) => a.number - b.number);
+  } catch (error) {
+    // What ended the run, a process that died perhaps, is no reason to lose what was measured before.
+    if (!signal.aborted && outcomes.length > 0) progress.say(["", ...resultLines(outcomes)].join("\n"));
+    throw error;
   } finally {
     await progress.step("Stopping", async (report) => {
       report.finish("Stopped; nothing is left running.");

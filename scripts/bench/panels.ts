@@ -59,6 +59,15 @@ interface PanelsContext extends BenchContext {
   proxy: RecordingProxy;
 }
 
+/** Has the console answer requests for another range, none of them from what it keeps. Before {@link measureCold}. */
+export async function warmUp(console: ConsoleClient): Promise<void> {
+  for (let index = 0; index < warmingRequests; index += 1) {
+    const now = Date.now() / 1000;
+    const hour = pageRequest(console.service, { now, range: warmingRange });
+    await console.signals(onGrid(hour, { now, range: warmingRange, step: hour.step + index }));
+  }
+}
+
 /** Measurement 1, first half: both sides in turns, each round on a grid that the console has not been asked for. */
 export async function measureCold(context: PanelsContext, scope: Scope): Promise<ColdRounds> {
   const { console, recorded, proxy, stack, signal, detail } = context;
@@ -69,12 +78,6 @@ export async function measureCold(context: PanelsContext, scope: Scope): Promise
   const whole = pageRequest(console.service, { now: Date.now() / 1000, range });
   const page = { ...whole, queries: whole.queries.filter(({ id }) => scope.isAsked(id)) };
   try {
-    detail("warming up");
-    for (let index = 0; index < warmingRequests; index += 1) {
-      const now = Date.now() / 1000;
-      const hour = pageRequest(console.service, { now, range: warmingRange });
-      await console.signals(onGrid(hour, { now, range: warmingRange, step: hour.step + index }));
-    }
     for (let index = -discardedRounds; index < rounds; index += 1) {
       if (index >= 0) detail(`round ${index + 1} of ${rounds}`);
       const request = onGrid(page, { now: Date.now() / 1000, range, step: page.step + scope.apart + index });
