@@ -41,9 +41,9 @@ import { localOffset, tickWords, timeTicks } from "./ticks";
 import {
   isCounted,
   lonePoints,
+  namedLevels,
   plotColumns,
   type SeriesKind,
-  visibleLevels,
   yEnds,
   yTicks,
 } from "./time-series-model";
@@ -686,7 +686,7 @@ function options({
             u,
             [
               ...thresholds.map((each) => ({ ...each, words: `${each.label} ${format(each.value, unit)}` })),
-              ...visibleLevels(levels, ticks.at(-1) ?? 0).map((each) => ({
+              ...namedLevels(levels, ticks.at(-1) ?? 0).map((each) => ({
                 tone: each.tone,
                 value: each.from,
                 words: `${each.label} from ${format(each.from, unit)}`,

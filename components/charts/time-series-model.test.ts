@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChartSeries } from "./series";
-import { lonePoints, plotColumns, visibleLevels, yEnds, yTicks } from "./time-series-model";
+import { lonePoints, namedLevels, plotColumns, yEnds, yTicks } from "./time-series-model";
 
 const series = (id: string, values: (number | null)[]): ChartSeries => ({ id, label: id, color: 1, values });
 const GRID = { start: 0, end: 20, step: 10 };
@@ -71,11 +71,12 @@ it("finds the points that stand alone", () => {
   expect(lonePoints([null, 7])).toEqual([1]);
 });
 
-it("names only levels that are on screen", () => {
+it("names the levels on screen and the next one above", () => {
   const levels = [
-    { from: 100, to: 500, label: "busy", tone: "warning" as const },
     { from: 500, to: null, label: "overloaded", tone: "critical" as const },
+    { from: 100, to: 500, label: "busy", tone: "warning" as const },
   ];
-  expect(visibleLevels(levels, 200).map((level) => level.label)).toEqual(["busy"]);
-  expect(visibleLevels(levels, 50)).toEqual([]);
+  expect(namedLevels(levels, 700).map((level) => level.label)).toEqual(["busy", "overloaded"]);
+  expect(namedLevels(levels, 200).map((level) => level.label)).toEqual(["busy", "overloaded"]);
+  expect(namedLevels(levels, 50).map((level) => level.label)).toEqual(["busy"]);
 });

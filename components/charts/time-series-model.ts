@@ -110,7 +110,9 @@ export function lonePoints(values: ArrayLike<number | null | undefined>): number
   return lone;
 }
 
-/** Returns the levels that reach into the axis, so that only what is on screen is named. */
-export function visibleLevels(levels: readonly Level[], top: number): Level[] {
-  return levels.filter((level) => level.from < top);
+/** Returns the levels to name, by ascending `from`: those that reach into the axis, and the next one above it. */
+export function namedLevels(levels: readonly Level[], top: number): Level[] {
+  const ascending = [...levels].sort((a, b) => a.from - b.from);
+  const beyond = ascending.findIndex((level) => level.from >= top);
+  return beyond < 0 ? ascending : ascending.slice(0, beyond + 1);
 }

@@ -9,16 +9,21 @@ import { meetsTarget, summaryValue, targetText } from "@/lib/dashboards/overview
 import { type SignalDefinition, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult } from "@/lib/signals/schema";
-import { format, formatChange, formatParts, parseDuration } from "@/lib/units";
+import { format, formatChange, formatParts, formatTime, parseDuration } from "@/lib/units";
 import type { Refresh } from "./panel-state";
 
 /** What matters now against its target: the value over the range, its course, and the change to the range before. */
 export function KeyNumbers({ refresh }: { refresh: Refresh }) {
   const range = useTimeRange();
   const words = rangeWords(range, new Date(range.now * 1000));
+  const changes = keyNumbers.map(({ id, signal, quantile }) =>
+    changeOf(signals[signal], refresh, id, quantile, timeBefore(range.relative)),
+  );
+  // A history that begins within the range has nothing before it; that need not be said four times.
+  const isComparable = changes.some((change) => change !== null && !("absent" in change));
   return (
     <section aria-label="Key numbers" className="grid grid-cols-1 gap-4 sm:grid-cols-2 xl:grid-cols-4">
-      {keyNumbers.map(({ id, signal, quantile }) => {
+      {keyNumbers.map(({ id, signal, quantile }, index) => {
         const definition = signals[signal];
         const name =
           quantile === undefined
@@ -26,7 +31,7 @@ export function KeyNumbers({ refresh }: { refresh: Refresh }) {
             : `${definition.shortTitle} p${percentile(quantile)}`;
         const result = refresh.results?.get(queryId(id, "now"));
         const current = summaryValue(result, quantile);
-        const before = refresh.results?.get(queryId(id, "before"));
+        const change = changes[index] ?? null;
         const target = targetText(definition);
         const course = refresh.results?.get(queryId(id, "course"))?.series[0]?.values;
         const parts = current === undefined ? null : formatParts(current.value, definition.unit);
@@ -36,13 +41,14 @@ export function KeyNumbers({ refresh }: { refresh: Refresh }) {
             large
             name={name}
             window={words.charAt(0).toLowerCase() + words.slice(1)}
+            windowTitle={windowTitle(result)}
             loading={refresh.results === undefined && !refresh.error}
             refreshing={refresh.isRefreshing}
             value={
               parts === null ? null : { ...parts, number: `${current?.isAtLeast ? "≥ " : ""}${parts.number}` }
             }
             absent={shortReason(result?.reason?.kind, refresh.error ?? result?.error)}
-            change={changeOf(definition, current, before, quantile, timeBefore(range.relative))}
+            change={isComparable || result?.status === "error" ? change : null}
             changeScope={`vs ${timeBefore(range.relative)}`}
             {...(target === undefined
               ? {}
@@ -73,17 +79,20 @@ export function KeyNumbers({ refresh }: { refresh: Refresh }) {
   );
 }
 
-type Known = ReturnType<typeof summaryValue>;
-
 /** The change to the window before, or why it cannot be said; null where there is no number to compare. */
 function changeOf(
   definition: SignalDefinition,
-  current: Known,
-  before: SignalResult | undefined,
+  { results }: Refresh,
+  id: string,
   quantile: number | undefined,
   window: string,
-): StatCardProps["change"] {
+): NonNullable<StatCardProps["change"]> | null {
+  const result = results?.get(queryId(id, "now"));
+  const before = results?.get(queryId(id, "before"));
+  const current = summaryValue(result, quantile);
   if (current === undefined) return null;
+  if (result?.status === "error")
+    return { absent: `Not refreshed${result.window ? ` since ${formatTime(result.window.end)}` : ""}` };
   const previous = summaryValue(before, quantile);
   if (previous === undefined)
     return {
@@ -95,6 +104,13 @@ function changeOf(
     definition.judged ? definition.better : "neutral",
     definition.unit,
   );
+}
+
+/** From when to when a number stands for. */
+function windowTitle(result: SignalResult | undefined): string | undefined {
+  if (result?.window === undefined) return undefined;
+  const { start, end } = result.window;
+  return `${formatTime(start, { seconds: false })} to ${formatTime(end, { seconds: false })}`;
 }
 
 /** What stands in place of a target: how many there were in all. */

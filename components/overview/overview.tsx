@@ -8,10 +8,12 @@ import { Combobox } from "@/components/ui/combobox";
 import { StateBadge } from "@/components/ui/state-badge";
 import { TimeRangeControl } from "@/components/ui/time-range-control";
 import { TimeRangeProvider } from "@/components/ui/use-time-range";
+import { errorFacts } from "@/lib/api/client";
 import { type LatencySignal, latencySignals, overviewPanels } from "@/lib/dashboards/overview";
 import { type Finding, overviewFindings } from "@/lib/dashboards/overview-state";
 import { servicesQuery } from "@/lib/services/client";
 import type { Service } from "@/lib/services/schema";
+import { formatTime } from "@/lib/units";
 import { KeyNumbers } from "./key-numbers";
 import { LatencyTable } from "./latency-table";
 import { latencyViews, OverviewPanelView, type TimeAxis } from "./panels";
@@ -85,10 +87,12 @@ function ServiceOverview({
   const signal = chosen ?? latencies[service.id] ?? "ttft";
   const { refresh, grid } = useOverview(service, signal);
   const axis = useAnnotations(service.id, grid);
-  const findings = useMemo<Finding[]>(
-    () => (refresh.results === undefined ? [] : overviewFindings(refresh.results)),
-    [refresh.results],
-  );
+  const { results, error, shownUntil } = refresh;
+  const findings = useMemo<Finding[]>(() => {
+    if (results === undefined) return [];
+    // What is on screen is judged no more once it cannot be read anew.
+    return error ? [notRefreshed(error, shownUntil)] : overviewFindings(results);
+  }, [results, error, shownUntil]);
   const latency = {
     signal,
     choose: (next: typeof signal) => void choose(next),
@@ -140,6 +144,11 @@ function ServiceOverview({
       </div>
     </>
   );
+}
+
+function notRefreshed(error: unknown, shownUntil: number | undefined): Finding {
+  const since = shownUntil === undefined ? "" : ` since ${formatTime(shownUntil)}`;
+  return { state: "cannot_evaluate", text: `Not refreshed${since}: ${errorFacts(error).detail}` };
 }
 
 /** The answer first: the state of the service in words, the worst finding first, at most three. */

@@ -12,6 +12,8 @@ export type StatCardProps = {
   scope?: string;
   /** Over what: "5 min", "30 d". */
   window?: string;
+  /** The same to the second, on hover. */
+  windowTitle?: string;
   /** The number and its unit apart, from `formatParts`; null when there is none (with `absent` saying why). */
   value: { number: string; unit: string } | null;
   /** Why there is no number: "No traffic", "Metric not found". */
@@ -41,6 +43,7 @@ export function StatCard({
   name,
   scope,
   window,
+  windowTitle,
   value,
   absent,
   change,
@@ -65,7 +68,7 @@ export function StatCard({
       )}
     >
       <p className="flex min-h-5 items-center gap-2">
-        <span className="min-w-0 truncate text-secondary">
+        <span className="min-w-0 truncate text-secondary" title={windowTitle}>
           <span className="text-primary">{name}</span>
           {where ? `, ${where}` : null}
         </span>
@@ -95,24 +98,26 @@ export function StatCard({
           {sparkline ? <div className="mb-1 min-w-12 max-w-36 flex-1">{sparkline}</div> : null}
         </div>
       )}
-      {change !== undefined || loading ? (
-        <p className="min-h-5 truncate text-secondary">
-          {!change || loading ? null : "absent" in change ? (
-            change.absent
-          ) : (
-            <>
-              <span className={change.direction === "worse" ? "text-primary" : undefined}>{change.text}</span>
-              {changeScope ? ` ${changeScope}` : null}
-            </>
-          )}
-        </p>
-      ) : null}
       {loading ? (
         <p className="min-h-5" />
       ) : target ? (
         <Target target={target} />
       ) : detail ? (
         <p className="text-caption text-secondary leading-5">{detail}</p>
+      ) : null}
+      {change !== undefined || loading ? (
+        <p className="min-h-5 truncate text-caption text-secondary leading-5">
+          {!change || loading ? null : "absent" in change ? (
+            change.absent
+          ) : (
+            <>
+              <span className={change.direction === "worse" ? "font-medium text-primary" : undefined}>
+                {change.text}
+              </span>
+              {changeScope ? ` ${changeScope}` : null}
+            </>
+          )}
+        </p>
       ) : null}
       {refreshing ? <LoadingBar /> : null}
     </article>
