@@ -40,5 +40,13 @@ await command(async (setup) => {
     parentURL: import.meta.url,
     tsconfig: path.join(root, "tsconfig.json"),
   });
-  return runBench({ ...setup, ...options, load, chromium, binaries, consoleFolder });
+  return runBench({
+    ...setup,
+    ...options,
+    isBuiltEarlier: Boolean(builtConsole),
+    load,
+    chromium,
+    binaries,
+    consoleFolder,
+  });
 });

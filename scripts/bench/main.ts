@@ -29,6 +29,8 @@ export interface BenchOptions extends Omit<StackOptions, "folder"> {
   isComplete: boolean;
   /** How long measurement 5 runs. */
   minutes: number;
+  /** Whether the console was given rather than built from what is here, so that it may be of another commit. */
+  isBuiltEarlier: boolean;
   /** Runnable processes on average over the minute before the start. */
   load: number;
   /** The browser's program. */
@@ -56,7 +58,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
   progress.say(["", ...resultLines(outcomes)].join("\n"));
   if (options.isComplete) {
     const file = path.join(root, "docs/benchmarks.md");
-    await writeFile(file, benchmarksPage({ machine, commit, startedAt, minutes: options.minutes, outcomes }));
+    await writeFile(file, benchmarksPage({ ...options, machine, commit, startedAt, outcomes }));
     progress.say(`Written to ${file}.`);
   } else progress.say("docs/benchmarks.md stays as it is: only a run of all measurements is written there.");
   return outcomes.some((outcome) => "failure" in outcome) ? 1 : 0;

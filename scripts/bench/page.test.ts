@@ -32,8 +32,9 @@ const scripts: Measurement = {
   details: [],
 };
 const failed: Failure = { number: 4, title: "Navigation", failure: "It never\nended." };
-const page = (parts: Partial<Machine> = {}) =>
+const page = (parts: Partial<Machine> = {}, isBuiltEarlier = false) =>
   benchmarksPage({
+    isBuiltEarlier,
     machine: { ...machine, ...parts },
     commit: "abc123-dirty",
     startedAt: new Date("2026-03-01T14:05:59Z"),
@@ -86,6 +87,12 @@ describe("the page", () => {
     expect(text).toContain("| Date | 2026-03-01 14:05 UTC |");
     expect(text).toContain("| Commit | `abc123-dirty` |");
     expect(text).toContain("| Measurement 5 | 10 minutes |");
+  });
+
+  it("says when the console may be of another commit", () => {
+    expect(page({}, true)).toContain(
+      "| Commit | `abc123-dirty`, with a console that was built earlier (`INFERSCOPE_CONSOLE_FOLDER`) |",
+    );
   });
 
   it("warns when the machine was busy before, and only then", () => {

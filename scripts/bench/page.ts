@@ -14,6 +14,8 @@ export interface Run {
   machine: Machine;
   /** Where the console's code stands, as git names it. */
   commit: string;
+  /** Whether the console was given rather than built, and so may be of another commit. */
+  isBuiltEarlier: boolean;
   startedAt: Date;
   /** How long measurement 5 ran. */
   minutes: number;
@@ -94,7 +96,8 @@ const table = (header: readonly string[], rows: readonly (readonly string[])[]):
 ];
 
 /** docs/benchmarks.md: one run, what it ran on, and how each number is made. */
-export function benchmarksPage({ machine, commit, startedAt, minutes, outcomes }: Run): string {
+export function benchmarksPage(run: Run): string {
+  const { machine, commit, isBuiltEarlier, startedAt, minutes, outcomes } = run;
   const numbers = [...new Set(outcomes.map(({ number }) => number))];
   const seen = (number: number) =>
     outcomes
@@ -124,7 +127,10 @@ export function benchmarksPage({ machine, commit, startedAt, minutes, outcomes }
       ["", ""],
       [
         ["Date", `${startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC`],
-        ["Commit", `\`${commit}\``],
+        [
+          "Commit",
+          `\`${commit}\`${isBuiltEarlier ? ", with a console that was built earlier (`INFERSCOPE_CONSOLE_FOLDER`)" : ""}`,
+        ],
         ["Processor", `${machine.processor}, ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}`],
         ["Memory", `${(machine.memory / 2 ** 30).toFixed(1)} GiB`],
         ["System", machine.system],
