@@ -40,7 +40,7 @@ try {
 Object.assign(process.env, {
   INFERSCOPE_DATA_DIR: dataDirectory,
   INFERSCOPE_MIGRATIONS_DIR: path.join(root, "prisma/migrations"),
-  INFERSCOPE_DOCS_DIR: path.join(root, "docs"),
+  INFERSCOPE_DOCS_DIR: process.env.INFERSCOPE_DOCS_DIR ?? path.join(root, "docs"),
   NEXTAUTH_URL: publicUrl(),
   NEXTAUTH_SECRET: process.env.INFERSCOPE_SECRET,
   PORT: String(config.PORT),

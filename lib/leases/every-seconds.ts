@@ -24,7 +24,7 @@ export function untilNextTick(now: number, seconds: number): number {
 }
 
 /**
- * Runs `run` on every whole multiple of `seconds`, in one process at a time: whoever holds the lease `loop:<name>`,
+ * Runs `run` at once and then on every whole multiple of `seconds`, in one process at a time: whoever holds the lease `loop:<name>`,
  * which it keeps between runs. A run that takes longer than the period skips the ticks it missed; a run that throws is
  * told to the observer and tried again at the next tick. `run` gets a signal that aborts when the lease is lost or the
  * loop ends. Resolves once `signal` aborted and the last run has ended; never rejects.
@@ -37,6 +37,7 @@ export async function everySeconds(
 ): Promise<void> {
   const lease = `loop:${name}`;
   let held = false;
+  let isFirst = true;
   let lost: AbortController | null = null;
 
   const claim = async (): Promise<boolean> => {
@@ -57,8 +58,11 @@ export async function everySeconds(
   }, RENEW_SECONDS * 1000);
   try {
     while (!signal.aborted) {
-      const waited = await delay(untilNextTick(Date.now(), seconds), true, { signal }).catch(() => false);
-      if (!waited) break;
+      if (!isFirst) {
+        const waited = await delay(untilNextTick(Date.now(), seconds), true, { signal }).catch(() => false);
+        if (!waited) break;
+      }
+      isFirst = false;
       if (!(await claim()) || signal.aborted) continue;
       lost = new AbortController();
       await observer?.started(name, seconds, holder).catch(() => {});

@@ -1,4 +1,5 @@
 import "server-only";
+import { LRUCache } from "lru-cache";
 import { pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
@@ -50,15 +51,33 @@ export async function findService(actor: Actor, id: string): Promise<Service> {
   return present(row, new Map(colors.map(({ kind, key, slot }) => [`${kind}\n${key}`, slot])));
 }
 
-/** What is needed to measure these services; ids that do not exist are left out. */
+/** Fifty viewers ask for the same service every few seconds; what discovery changes shows after this at the latest. */
+const MEASURED_CACHE_MS = 5_000;
+const measured = new LRUCache<string, Promise<Row[]>>({ max: 500, ttl: MEASURED_CACHE_MS });
+
+function measuredRows(teamId: string, names: string[]): Promise<Row[]> {
+  const key = JSON.stringify([teamId, ...names]);
+  const cached = measured.get(key);
+  if (cached !== undefined) return cached;
+  const rows = db().service.findMany({
+    where: { teamId, validTo: null, name: { in: names } },
+    include: { source: true },
+  });
+  measured.set(key, rows);
+  // What is not there may be found at any moment, and a failure is nothing to keep.
+  rows.then(
+    (found) => found.length < names.length && measured.delete(key),
+    () => measured.delete(key),
+  );
+  return rows;
+}
+
+/** What is needed to measure these services, at most five seconds old; ids that do not exist are left out. */
 export async function queryableServices(
   actor: Actor,
   ids: readonly string[],
 ): Promise<Map<string, QueryableService>> {
-  const rows = await db().service.findMany({
-    where: { teamId: actor.teamId, validTo: null, name: { in: [...new Set(ids)] } },
-    include: { source: true },
-  });
+  const rows = await measuredRows(actor.teamId, [...new Set(ids)].sort());
   return new Map(
     rows.map((row) => {
       const { profiles, scrapeInterval } = selectorSchema.parse(row.selector);

@@ -83,7 +83,6 @@ export async function buildConsole({ root, signal, guardian, progress }) {
     "components",
     "lib",
     "public",
-    "docs",
     "prisma/migrations",
     "package.json",
     "tsconfig.json",

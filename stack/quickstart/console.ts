@@ -44,6 +44,8 @@ export function consoleServer(options: ConsoleOptions): ProcessSpec {
       PORT: String(port),
       INFERSCOPE_HOST: host,
       INFERSCOPE_DATA_DIR: dataDirectory,
+      // The pages as they are now: a change of them is no reason to build the console again.
+      INFERSCOPE_DOCS_DIR: path.join(root, "docs"),
       INFERSCOPE_DEMO: "1",
       INFERSCOPE_ADMIN_EMAIL: secrets.adminEmail,
       INFERSCOPE_ADMIN_PASSWORD: secrets.adminPassword,
