@@ -101,52 +101,69 @@ async function readUpstream(
 
 interface Kept {
   result: ReadResult;
-  time: number;
   /** The value of the next step is being read already. */
   hasNext: boolean;
 }
 
-/** The last value of each expression: over hours it costs the source more than all lines of the page. */
-const kept = new LRUCache<string, Kept>({ max: 2_000, ttl: 3_600_000 });
+/** Values that were read: one over hours costs the source more than all lines of the page. */
+const kept = new LRUCache<string, Kept>({ max: 5_000, ttl: 3_600_000 });
 /** What was asked for now goes first. Milliseconds. */
 const nextAfterMs = 250;
+/** So many steps back the last known value of a source that does not answer is looked for. */
+const mostSteps = 30;
+
+const keptKey = ({ target }: Reached, { expr, step }: PlannedRead, time: number): string =>
+  JSON.stringify([targetKey(target), expr, step, time]);
 
 async function readValue(
   service: Reached,
   read: PlannedRead,
   signal: AbortSignal | undefined,
 ): Promise<ReadResult> {
-  const key = JSON.stringify([targetKey(service.target), read.expr, read.step]);
-  const last = kept.get(key);
-  if (read.acceptPrevious && last !== undefined && last.time === read.end - read.step) {
-    if (!last.hasNext) {
-      last.hasNext = true;
+  const isKept = kept.has(keptKey(service, read, read.end));
+  const previous = kept.get(keptKey(service, read, read.end - read.step));
+  if (read.acceptPrevious && !isKept && previous !== undefined) {
+    if (!previous.hasNext) {
+      previous.hasNext = true;
       // It is asked for again with the next refresh; a failure shows then.
-      setTimeout(() => void askValue(key, service, read, undefined).catch(() => {}), nextAfterMs).unref();
+      setTimeout(() => {
+        askValue(service, read, undefined).catch(() => {
+          previous.hasNext = false;
+        });
+      }, nextAfterMs).unref();
     }
-    return last.result;
+    return previous.result;
   }
   try {
-    return await askValue(key, service, read, signal);
+    return await askValue(service, read, signal);
   } catch (error) {
-    if (last !== undefined && isUpstreamError(error)) throw new ValueReadError(error, last.result);
+    const last = lastKept(service, read);
+    if (last !== undefined && isUpstreamError(error)) throw new ValueReadError(error, last);
     throw error;
   }
 }
 
 async function askValue(
-  key: string,
-  { target }: Reached,
-  { expr, end, step }: PlannedRead,
+  service: Reached,
+  read: PlannedRead,
   signal: AbortSignal | undefined,
 ): Promise<ReadResult> {
+  const { target } = service;
+  const { expr, end, step } = read;
   const { data, warnings } = await instantReader().read({ target, expr, time: end, quantum: step, signal });
   const series =
     data.type === "vector" ? data.series.map(({ labels, value }) => ({ labels, values: [value] })) : [];
   const result = { series, warnings, time: end };
-  const last = kept.peek(key);
-  if (last === undefined || last.time <= end) kept.set(key, { result, time: end, hasNext: false });
+  kept.set(keptKey(service, read, end), { result, hasNext: false });
   return result;
+}
+
+function lastKept(service: Reached, read: PlannedRead): ReadResult | undefined {
+  for (let steps = 0; steps <= mostSteps; steps += 1) {
+    const found = kept.peek(keptKey(service, read, read.end - steps * read.step));
+    if (found !== undefined) return found.result;
+  }
+  return undefined;
 }
 
 /** A failed read of a value, with the one before. */
