@@ -210,18 +210,20 @@ function histogramAt(
 
 /** A line for each quantile, each with the edges of the buckets that its values lie in. */
 function quantileLines(group: BucketGroup, quantiles: readonly number[]): SignalSeries[] {
-  return quantiles.map((quantile) => {
-    const values: (number | null)[] = [];
-    const lo: (number | null)[] = [];
-    const hi: (number | null)[] = [];
-    for (const histogram of group.histograms) {
-      const estimate = histogram?.kind === "histogram" ? quantileOf(quantile, histogram) : undefined;
-      const isKnown = estimate !== undefined && estimate.kind !== "undetermined";
-      values.push(isKnown ? estimate.value : null);
-      lo.push(isKnown ? finite(estimate.lo) : null);
-      hi.push(isKnown ? estimate.hi : null);
+  const { labels, histograms } = group;
+  return quantiles.map((quantile): SignalSeries => {
+    const empty = (): (number | null)[] => new Array<number | null>(histograms.length).fill(null);
+    const [values, lo, hi] = [empty(), empty(), empty()];
+    for (let index = 0; index < histograms.length; index++) {
+      const histogram = histograms[index];
+      if (histogram?.kind !== "histogram") continue;
+      const estimate = quantileOf(quantile, histogram);
+      if (estimate.kind === "undetermined") continue;
+      values[index] = estimate.value;
+      lo[index] = finite(estimate.lo);
+      hi[index] = estimate.hi;
     }
-    return { labels: group.labels, quantile, values, band: { lo, hi } };
+    return { labels, quantile, values, band: { lo, hi } };
   });
 }
 
@@ -397,7 +399,7 @@ function valueResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
       labels: dimensionsOf(labels, plan.dimensions),
       values: values.map(finite),
     }))
-    .sort((a, b) => keyOf(a.labels).localeCompare(keyOf(b.labels), "en", { numeric: true }));
+    .sort((a, b) => byNumber.compare(keyOf(a.labels), keyOf(b.labels)));
   if (!series.some(({ values }) => values.some((value) => value !== null))) {
     // A ratio of two counters is 0/0 where nothing happened: there are series, but not one value.
     return series.length > 0 ? { status: "empty", reason: noRequests } : { status: "empty" };
@@ -426,6 +428,9 @@ function summaryPart(
     },
   };
 }
+
+/** GPU 10 comes after GPU 9. */
+const byNumber = new Intl.Collator("en", { numeric: true });
 
 /** What JSON can carry: NaN (0/0 of a ratio) and infinities are no values. */
 const finite = (value: number | null | undefined): number | null =>
