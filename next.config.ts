@@ -4,6 +4,9 @@ const config: NextConfig = {
   output: "standalone",
   outputFileTracingRoot: import.meta.dirname,
   poweredByHeader: false,
+  headers: async () => [
+    { source: "/:path*", headers: [{ key: "X-Content-Type-Options", value: "nosniff" }] },
+  ],
   reactStrictMode: true,
   // Writing the build's cache takes longer than it saves where a build is a rare thing.
   experimental: { turbopackFileSystemCacheForBuild: false },

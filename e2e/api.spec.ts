@@ -68,6 +68,17 @@ test("a wrong request is answered with a problem document that says what would b
   });
   expect(document.requestId).toBe(unknown.headers()["x-request-id"]);
 
+  const nowhere = await request.get("/api/v1/no-such-thing", { headers });
+  expect(nowhere.status()).toBe(404);
+  expect(await nowhere.json()).toMatchObject({ code: "not_found" });
+  const nul = await request.get("/api/v1/audit-events?q=%00", { headers });
+  expect(nul.status()).toBe(400);
+  const versionless = await request.patch("/api/v1/account", {
+    headers: { ...headers, "if-match": '"99"' },
+    data: {},
+  });
+  expect(versionless.status()).toBe(400);
+
   const wrong = await request.post("/api/v1/sources", {
     headers,
     data: { kind: "prometheus", name: "", url: "not a url" },

@@ -12,10 +12,11 @@ describe("createApiKey", () => {
   it("makes a key that authenticates with its role and scopes, and keeps only its hash", () =>
     withTestTransaction(async (tx) => {
       const operator = await asUser(tx, "operator");
-      const { id, secret } = await createApiKey(operator, {
+      const { apiKey, secret } = await createApiKey(operator, {
         ...wanted,
         scopes: ["signals", "services:read"],
       });
+      const { id } = apiKey;
       expect(secret).toMatch(/^isk_[A-Za-z0-9_-]{43}$/);
       expect(await apiKeyActor(secret, now)).toEqual({
         type: "api_key",
@@ -73,8 +74,12 @@ describe("createApiKey", () => {
       const operator = await asUser(tx, "operator");
       const first = await createApiKey(operator, wanted);
       const second = await createApiKey(await apiKeyActor(first.secret, now), { ...wanted, role: "viewer" });
-      expect(await tx.apiKey.findUnique({ where: { id: second.id } })).toMatchObject({
+      expect(await tx.apiKey.findUnique({ where: { id: second.apiKey.id } })).toMatchObject({
         createdById: operator.id,
+      });
+      expect(second).toMatchObject({
+        apiKey: { role: "viewer", state: "active" },
+        secret: expect.stringMatching(/^isk_/),
       });
     }));
 });
@@ -93,7 +98,10 @@ describe("a key", () => {
   it("rests while its maker's account is disabled", () =>
     withTestTransaction(async (tx) => {
       const operator = await asUser(tx, "operator");
-      const { id, secret } = await createApiKey(operator, wanted);
+      const {
+        apiKey: { id },
+        secret,
+      } = await createApiKey(operator, wanted);
       await tx.user.update({ where: { id: operator.id }, data: { disabledAt: now } });
       await expect(apiKeyActor(secret, now)).rejects.toMatchObject({ code: "unauthenticated" });
       expect(await readApiKey(await asUser(tx, "admin"), id, now)).toMatchObject({ state: "resting" });
@@ -104,7 +112,10 @@ describe("revokeApiKey", () => {
   it("ends a key for good and leaves it in the list; again changes nothing", () =>
     withTestTransaction(async (tx) => {
       const operator = await asUser(tx, "operator");
-      const { id, secret } = await createApiKey(operator, wanted);
+      const {
+        apiKey: { id },
+        secret,
+      } = await createApiKey(operator, wanted);
       await revokeApiKey(operator, { id, now });
       await revokeApiKey(operator, { id, now: tomorrow });
       await expect(apiKeyActor(secret, now)).rejects.toMatchObject({ code: "unauthenticated" });
@@ -121,7 +132,9 @@ describe("revokeApiKey", () => {
         await asUser(tx, "operator"),
         await asUser(tx, "admin"),
       ];
-      const { id } = await createApiKey(owner, wanted);
+      const {
+        apiKey: { id },
+      } = await createApiKey(owner, wanted);
       await expect(revokeApiKey(other, { id, now })).rejects.toMatchObject({ code: "not_found" });
       await expect(readApiKey(other, id, now)).rejects.toMatchObject({ code: "not_found" });
       expect((await listApiKeys(other, { limit: 50 }, now)).items).toEqual([]);

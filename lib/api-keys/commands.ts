@@ -7,7 +7,7 @@ import { command } from "@/lib/db/command";
 import type { ApiKey as ApiKeyRow } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { excessOf } from "./api-key";
-import { visibleTo } from "./queries";
+import { presentApiKey, visibleTo, withMaker } from "./queries";
 import { createApiKeySchema } from "./schema";
 
 const stateOf = (row: ApiKeyRow) => ({
@@ -27,7 +27,7 @@ async function makerOf(tx: Transaction, actor: Actor): Promise<string | null> {
 }
 
 /**
- * Makes a key and returns its id and secret; only the secret's hash is kept. Throws `forbidden` for a key that could
+ * Makes a key and returns it with its secret; only the secret's hash is kept. Throws `forbidden` for a key that could
  * do more than its maker.
  */
 export const createApiKey = command({
@@ -53,9 +53,10 @@ export const createApiKey = command({
         createdById: await makerOf(tx, actor),
         expiresAt: expiresAt === null ? null : new Date(expiresAt),
       },
+      include: withMaker,
     });
     return {
-      result: { id: row.id, secret },
+      result: { apiKey: presentApiKey(row, now), secret },
       changes: [
         { type: "api_key", id: row.id, name, action: "api_keys:create", before: null, after: stateOf(row) },
       ],

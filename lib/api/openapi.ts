@@ -18,12 +18,23 @@ const problemSchema = z.object({
   fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 
+const idempotencyHeader = z.object({
+  "Idempotency-Key": z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      "The same request again with this key gets the first answer again; another request is refused.",
+    ),
+});
+
 /** The codes that any route with these traits may answer, besides the ones it names. */
 function commonErrors(definition: Definition): ErrorCode[] {
   const codes: ErrorCode[] = ["internal", "unavailable"];
   if (typeof definition.access === "string") codes.push("unauthenticated", "forbidden");
   if (definition.params ?? definition.query ?? definition.body) codes.push("invalid_request");
   if (definition.body !== undefined) codes.push("payload_too_large", "unsupported_media_type");
+  if (definition.idempotent) codes.push("conflict", "idempotency_mismatch");
   if (definition.ifMatch !== "no") codes.push("precondition_failed");
   if (definition.ifMatch === "required") codes.push("precondition_required");
   return codes;
@@ -80,7 +91,11 @@ export function openApiDocument(definitions: Definition[], serverUrl: string): o
       request: {
         ...(definition.params === undefined ? {} : { params: definition.params as z.ZodObject }),
         ...(definition.query === undefined ? {} : { query: definition.query as z.ZodObject }),
-        ...(definition.ifMatch === "no" ? {} : { headers: ifMatchHeader(definition.ifMatch === "required") }),
+        ...(definition.ifMatch !== "no"
+          ? { headers: ifMatchHeader(definition.ifMatch === "required") }
+          : definition.idempotent
+            ? { headers: idempotencyHeader }
+            : {}),
         ...(definition.body === undefined
           ? {}
           : {
@@ -101,7 +116,16 @@ export function openApiDocument(definitions: Definition[], serverUrl: string): o
           ...(definition.response === undefined
             ? definition.responseType === undefined
               ? {}
-              : { content: { [definition.responseType]: { schema: z.string() } } }
+              : {
+                  content: {
+                    [definition.responseType]: {
+                      schema: z.string(),
+                      ...(definition.example.response === undefined
+                        ? {}
+                        : { example: definition.example.response }),
+                    },
+                  },
+                }
             : {
                 content: {
                   "application/json": {

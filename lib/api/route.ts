@@ -63,6 +63,8 @@ export type Definition = {
   };
   errors: ErrorCode[];
   ifMatch: "no" | "optional" | "required";
+  /** Whether a create may carry an Idempotency-Key. */
+  idempotent: boolean;
 };
 
 /** A Next route handler that carries its declaration, for the OpenAPI document and the tests that walk every route. */
@@ -71,7 +73,14 @@ export type Route = ((
   context: { params: Promise<Record<string, string | string[]>> },
 ) => Promise<Response>) & { definition: Definition };
 
+/** Postgres keeps no NUL in text, and no name of ours has one. */
+const hasNul = (value: unknown): boolean =>
+  typeof value === "string"
+    ? value.includes("\0")
+    : typeof value === "object" && value !== null && Object.values(value).some(hasNul);
+
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
+  if (hasNul(value)) throw problem("invalid_request", `The ${what} must not hold the character NUL.`);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw problem("invalid_request", `The ${what} ${what === "body" ? "is" : "are"} not valid.`, {
@@ -93,6 +102,8 @@ const queryObject = (search: URLSearchParams): Record<string, string | string[]>
 };
 
 function parseIfMatch(header: string | null, mode: Definition["ifMatch"]): number | undefined {
+  if (header !== null && mode === "no")
+    throw problem("invalid_request", "This resource has no version to compare with; leave If-Match out.");
   if (header === null) {
     if (mode === "required")
       throw problem(
@@ -167,6 +178,10 @@ export function route<
     example: declaration.example ?? {},
     errors: declaration.errors ?? [],
     ifMatch: declaration.ifMatch ?? "no",
+    idempotent:
+      declaration.method === "POST" &&
+      declaration.idempotent !== false &&
+      typeof declaration.access === "string",
   };
 
   const answerRequest = async (
@@ -202,10 +217,7 @@ export function route<
         ? undefined
         : await readJson(request, declaration.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
     const body = declaration.body === undefined ? undefined : parse(declaration.body, rawBody ?? {}, "body");
-    const ifMatch =
-      definition.ifMatch === "no"
-        ? undefined
-        : parseIfMatch(request.headers.get("if-match"), definition.ifMatch);
+    const ifMatch = parseIfMatch(request.headers.get("if-match"), definition.ifMatch);
 
     const handle = () =>
       declaration.handler({
@@ -221,12 +233,7 @@ export function route<
       } as Call<Params, Query, Body, A>);
 
     const idempotencyKey = request.headers.get("idempotency-key");
-    if (
-      idempotencyKey !== null &&
-      declaration.method === "POST" &&
-      declaration.idempotent !== false &&
-      actor !== null
-    ) {
+    if (idempotencyKey !== null && definition.idempotent && actor !== null) {
       if (idempotencyKey.length > 200)
         throw problem("invalid_request", "An Idempotency-Key has at most 200 characters.");
       const stored = await once(

@@ -45,7 +45,7 @@ export const configSchema = z.object({
   INFERSCOPE_ROLE: z
     .enum(["web", "worker", "all"], { error: "web, worker or all" })
     .default("all")
-    .describe("What this process does: pages and API, background jobs, or both."),
+    .describe("What this process does: `web` pages and API, `worker` background jobs, `all` both."),
   INFERSCOPE_DATA_DIR: z
     .string()
     .min(1)
@@ -86,7 +86,7 @@ export const configSchema = z.object({
     .enum(["public", "key", "off"], { error: "public, key or off" })
     .default("key")
     .describe(
-      "Who may read the console's own `/metrics`: anyone, holders of an API key or session, or nobody.",
+      "Who may read the console's own `/metrics`: `public` anyone, `key` holders of an API key or session, `off` nobody.",
     ),
   INFERSCOPE_ALLOW_METADATA_ADDRESSES: boolean
     .default(false)
@@ -94,7 +94,7 @@ export const configSchema = z.object({
   INFERSCOPE_LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error"], { error: "debug, info, warn or error" })
     .default("info")
-    .describe("The least severe log line written."),
+    .describe("The least severe log line written: `debug`, `info`, `warn` or `error`."),
   INFERSCOPE_DEMO: boolean.default(false).describe("Set by the quickstart: marks the instance as a demo."),
   PROMETHEUS_URL: httpUrl("http://prometheus:9090")
     .optional()

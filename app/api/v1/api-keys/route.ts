@@ -1,7 +1,7 @@
 import { Answer, route } from "@/lib/api/route";
 import { createApiKey } from "@/lib/api-keys/commands";
 import { exampleApiKey } from "@/lib/api-keys/examples";
-import { listApiKeys, readApiKey } from "@/lib/api-keys/queries";
+import { listApiKeys } from "@/lib/api-keys/queries";
 import {
   apiKeyListQuerySchema,
   apiKeyListSchema,
@@ -39,8 +39,7 @@ export const POST = route({
     response: { apiKey: exampleApiKey, secret: "isk_…" },
   },
   handler: async ({ actor, body, now, requestId }) => {
-    const { id, secret } = await createApiKey(actor, { ...body, now }, { requestId });
-    const apiKey = await readApiKey(actor, id, now);
-    return new Answer({ apiKey, secret }, { headers: { location: `/api/v1/api-keys/${id}` } });
+    const made = await createApiKey(actor, { ...body, now }, { requestId });
+    return new Answer(made, { headers: { location: `/api/v1/api-keys/${made.apiKey.id}` } });
   },
 });

@@ -11,6 +11,7 @@ export const GET = route({
   description:
     "What the charts show, for a script: points of unix seconds and values in base units; `null` is a gap. A signal that is not available says why in its note.",
   access: "signals:read",
+  errors: ["not_found"],
   params: z.object({ service: z.string().min(1).describe("The service's id; `/` as `%2F`.") }),
   query: serviceSignalsQuerySchema,
   response: serviceSignalsSchema,
