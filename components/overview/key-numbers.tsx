@@ -5,15 +5,24 @@ import { StatCard, type StatCardProps } from "@/components/ui/stat-card";
 import { rangeWords } from "@/components/ui/time-range";
 import { useTimeRange } from "@/components/ui/use-time-range";
 import { keyNumbers, queryId } from "@/lib/dashboards/overview";
-import { meetsTarget, summaryValue, targetText } from "@/lib/dashboards/overview-state";
+import {
+  measuredText,
+  meetsTarget,
+  recentValue,
+  summaryValue,
+  targetText,
+} from "@/lib/dashboards/overview-state";
 import { type SignalDefinition, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format, formatChange, formatParts, formatTime, parseDuration } from "@/lib/units";
 import type { Refresh } from "./panel-state";
 
-/** What matters now against its target: the value over the range, its course, and the change to the range before. */
-export function KeyNumbers({ refresh }: { refresh: Refresh }) {
+/**
+ * What matters, against its target: the value over the range, its course, and the change to the range before. The
+ * target is judged now; `step` is that of the courses, in seconds.
+ */
+export function KeyNumbers({ refresh, step }: { refresh: Refresh; step: number }) {
   const range = useTimeRange();
   const words = rangeWords(range, new Date(range.now * 1000));
   const changes = keyNumbers.map(({ id, signal, quantile }) =>
@@ -33,6 +42,10 @@ export function KeyNumbers({ refresh }: { refresh: Refresh }) {
         const current = summaryValue(result, quantile);
         const change = changes[index] ?? null;
         const target = targetText(definition);
+        const now = recentValue(refresh.results ?? new Map(), id, definition, step);
+        const judged = now ?? current;
+        const nowText = measuredText(now, definition.unit);
+        const isOther = now !== undefined && nowText !== measuredText(current, definition.unit);
         const course = refresh.results?.get(queryId(id, "course"))?.series[0]?.values;
         const parts = current === undefined ? null : formatParts(current.value, definition.unit);
         return (
@@ -54,8 +67,10 @@ export function KeyNumbers({ refresh }: { refresh: Refresh }) {
               ? {}
               : {
                   target: {
-                    text: target,
-                    met: current === undefined ? undefined : meetsTarget(definition, current.value),
+                    text: isOther
+                      ? `${target} (${range.relative === null ? "at the end" : "now"} ${nowText})`
+                      : target,
+                    met: judged === undefined ? undefined : meetsTarget(definition, judged.value),
                   },
                 })}
             detail={detailOf(definition, result)}

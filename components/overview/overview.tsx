@@ -6,8 +6,9 @@ import { useMemo } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Combobox } from "@/components/ui/combobox";
 import { StateBadge } from "@/components/ui/state-badge";
+import { rangeWords } from "@/components/ui/time-range";
 import { TimeRangeControl } from "@/components/ui/time-range-control";
-import { TimeRangeProvider } from "@/components/ui/use-time-range";
+import { TimeRangeProvider, useTimeRange } from "@/components/ui/use-time-range";
 import { errorFacts } from "@/lib/api/client";
 import { type LatencySignal, latencySignals, overviewPanels } from "@/lib/dashboards/overview";
 import { type Finding, overviewFindings } from "@/lib/dashboards/overview-state";
@@ -88,11 +89,19 @@ function ServiceOverview({
   const { refresh, grid } = useOverview(service, signal);
   const axis = useAnnotations(service.id, grid);
   const { results, error, shownUntil } = refresh;
+  const range = useTimeRange();
+  const words = rangeWords(range, new Date(range.now * 1000));
+  const step = grid?.step ?? 1;
   const findings = useMemo<Finding[]>(() => {
     if (results === undefined) return [];
     // What is on screen is judged no more once it cannot be read anew.
-    return error ? [notRefreshed(error, shownUntil)] : overviewFindings(results);
-  }, [results, error, shownUntil]);
+    if (error) return [notRefreshed(error, shownUntil)];
+    return overviewFindings(results, {
+      step,
+      over: range.relative === null ? "over this range" : `over the ${words.toLowerCase()}`,
+      now: range.relative === null ? "at the end" : "now",
+    });
+  }, [results, error, shownUntil, step, range.relative, words]);
   const latency = {
     signal,
     choose: (next: typeof signal) => void choose(next),
@@ -125,7 +134,7 @@ function ServiceOverview({
         }
       />
       <div className="grid gap-4">
-        <KeyNumbers refresh={refresh} />
+        <KeyNumbers refresh={refresh} step={step} />
         <section aria-label="Panels" className="grid grid-cols-1 gap-4 md:grid-cols-6 xl:grid-cols-12">
           {orderedPanels.map((panel) => (
             <div key={panel.id} className={`min-w-0 *:h-full ${spans[panel.id] ?? "xl:col-span-4"}`}>

@@ -14,12 +14,28 @@ export interface Finding {
 
 const order: Finding["state"][] = ["critical", "warning", "cannot_evaluate", "no_data", "ok"];
 
+/** What the numbers on screen stand for, and what is said of their end. */
+export interface Window {
+  /** Seconds between two points. */
+  step: number;
+  /** `over the last 6 hours`. */
+  over: string;
+  /** `now`, or `at the end` of a range that ended in the past. */
+  now: string;
+}
+
+/** How much of the end of a range counts as now: at least so many seconds, and so many points. */
+const recentSeconds = 300;
+const recentPoints = 5;
+
 /**
- * The state of a service from the answers of its overview, worst first; never empty. Targets are judged over the range
- * on screen, the queue by its last value. Healthy is said only where at least one target could be judged.
+ * The state of a service from the answers of its overview, worst first; never empty. Targets are judged by the end of
+ * the range on screen, the queue by its last value; a target that only the whole range misses is a warning. Healthy is
+ * said only where at least one target could be judged.
  */
-export function overviewFindings(results: ReadonlyMap<string, SignalResult>): Finding[] {
+export function overviewFindings(results: ReadonlyMap<string, SignalResult>, window: Window): Finding[] {
   const findings: Finding[] = [];
+  const past: Finding[] = [];
   let judged = 0;
   let failed: SignalResult | undefined;
   let empty: SignalResult | undefined;
@@ -30,16 +46,26 @@ export function overviewFindings(results: ReadonlyMap<string, SignalResult>): Fi
     if (result.status === "error") failed ??= result;
     if (result.status === "empty") empty ??= result;
     const definition = signals[signal];
-    const value = summaryValue(result, quantile);
-    if (definition.target === undefined || value === undefined) continue;
+    if (definition.target === undefined) continue;
+    const whole = summaryValue(result, quantile);
+    const now = recentValue(results, id, definition, window.step);
+    const judgedBy = now ?? whole;
+    if (judgedBy === undefined) continue;
     judged += 1;
-    if (meetsTarget(definition, value.value)) continue;
-    const course = results.get(queryId(id, "course"));
-    findings.push({
-      state: definition.kind === "ratio" ? "critical" : "warning",
-      text: missedText(definition, quantile, value, lastValue(course)),
-      about: id,
-    });
+    if (!meetsTarget(definition, judgedBy.value)) {
+      // Of a range whose end is empty, all that can be said is said of the whole of it.
+      const isCritical = definition.kind === "ratio" && (now !== undefined || !hasCourse(results, id));
+      findings.push({
+        state: isCritical ? "critical" : "warning",
+        text: missedText(definition, quantile, whole, now, window),
+        about: id,
+      });
+    } else if (whole !== undefined && !meetsTarget(definition, whole.value))
+      past.push({
+        state: "warning",
+        text: missedText(definition, quantile, whole, undefined, window),
+        about: id,
+      });
   }
 
   const queue = results.get(queryId("queue-depth", "waiting"));
@@ -67,9 +93,64 @@ export function overviewFindings(results: ReadonlyMap<string, SignalResult>): Fi
     findings.push({ state: "no_data", text: empty.reason?.text ?? "Nothing was measured in this range." });
   else if (judged === 0 && results.size > 0)
     findings.push({ state: "cannot_evaluate", text: "None of the targets is measurable here." });
+  const [firstPast, ...morePast] = past;
+  if (firstPast !== undefined && findings.length === 0)
+    findings.push(
+      { ...firstPast, text: `Healthy ${window.now}; ${withoutCapital(firstPast.text)}` },
+      ...morePast,
+    );
+  else findings.push(...past);
   if (findings.length === 0)
     findings.push({ state: "ok", text: "Healthy: every target that is measured is met" });
   return findings.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+}
+
+/** A sentence as the second half of another; abbreviations keep their capitals. */
+const withoutCapital = (text: string): string =>
+  /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+
+const hasCourse = (results: ReadonlyMap<string, SignalResult>, id: string): boolean =>
+  (results.get(queryId(id, "course"))?.series.length ?? 0) > 0;
+
+/** The points of an answer's first series that count as now; `step` in seconds. */
+const recentOf = <Point>(points: readonly Point[], step: number): Point[] =>
+  points.slice(-Math.max(recentPoints, Math.ceil(recentSeconds / step)));
+
+/**
+ * A key number at the end of the range, `step` in seconds: of a ratio the mean of the last five minutes (or five
+ * points), each point weighted by its requests where these are known; of anything else their median, so that one point
+ * alone is nothing. Undefined where there are no points.
+ */
+export function recentValue(
+  results: ReadonlyMap<string, SignalResult>,
+  id: string,
+  { kind }: Pick<SignalDefinition, "kind">,
+  step: number,
+): Measured | undefined {
+  const course = results.get(queryId(id, "course"));
+  const [series] = course?.status === "ok" ? course.series : [];
+  if (series === undefined) return undefined;
+  const points = recentOf(
+    series.values.map((value, index) => ({ value, index })),
+    step,
+  ).filter((point): point is { value: number; index: number } => point.value !== null);
+  if (points.length === 0) return undefined;
+  if (kind === "ratio") {
+    const requests = results.get(queryId("request-rate", "rate"))?.series[0]?.values;
+    const weighted = points.map(({ value, index }) => ({ value, weight: requests?.[index] ?? 0 }));
+    const sum = weighted.reduce((total, { weight }) => total + weight, 0);
+    const mean =
+      sum > 0
+        ? weighted.reduce((total, { value, weight }) => total + value * (weight / sum), 0)
+        : points.reduce((total, { value }) => total + value, 0) / points.length;
+    return { value: mean, isAtLeast: false };
+  }
+  const middle = points.sort((a, b) => a.value - b.value)[Math.floor((points.length - 1) / 2)]!;
+  const { lo, hi } = series.band ?? {};
+  return {
+    value: middle.value,
+    isAtLeast: typeof lo?.[middle.index] === "number" && hi?.[middle.index] === null,
+  };
 }
 
 /** Whether a value is on the good side of its signal's target; true where there is none. */
@@ -87,21 +168,30 @@ export function targetText({ target, better, unit }: SignalDefinition): string |
 function missedText(
   { shortTitle, unit, target, better }: SignalDefinition,
   quantile: number | undefined,
-  { value, isAtLeast }: { value: number; isAtLeast: boolean },
-  now: number | undefined,
+  whole: Measured | undefined,
+  now: Measured | undefined,
+  { over, now: nowWords }: Window,
 ): string {
   const name = quantile === undefined ? shortTitle : `${shortTitle} p${percentile(quantile)}`;
-  const number = `${isAtLeast ? "≥ " : ""}${format(value, unit)}`;
-  const relation = better === "lower" ? "over" : "under";
-  const current = now === undefined ? "" : `; now ${format(now, unit)}`;
-  return `${name} ${number}, ${relation} its target of ${format(target?.value, unit)}${current}`;
+  const relation = `${better === "lower" ? "above" : "under"} its target of ${format(target?.value, unit)}`;
+  if (now === undefined) return `${name} ${measuredText(whole, unit)} ${over}, ${relation}`;
+  const [current, overall] = [measuredText(now, unit), measuredText(whole, unit)];
+  const rest = whole === undefined || overall === current ? "" : `; ${overall} ${over}`;
+  return `${name} ${current} ${nowWords}, ${relation}${rest}`;
 }
 
+/** A number as it was measured: beyond the last bucket all that is known is a lower bound. */
+export interface Measured {
+  value: number;
+  isAtLeast: boolean;
+}
+
+/** `≥ 10 s`. */
+export const measuredText = (measured: Measured | undefined, unit: SignalDefinition["unit"]): string =>
+  `${measured?.isAtLeast ? "≥ " : ""}${format(measured?.value, unit)}`;
+
 /** The number of a summary: a quantile, or the value over the window. Undefined where it cannot be said. */
-export function summaryValue(
-  result: SignalResult | undefined,
-  quantile?: number,
-): { value: number; isAtLeast: boolean } | undefined {
+export function summaryValue(result: SignalResult | undefined, quantile?: number): Measured | undefined {
   const summary = result?.summary;
   if (summary === undefined) return undefined;
   if (quantile === undefined)

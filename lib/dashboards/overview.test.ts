@@ -60,7 +60,16 @@ const summary = (fields: Partial<SignalResult>, value: number, kind: "estimate" 
     ...fields,
   }) as SignalResult;
 const findings = (...results: SignalResult[]) =>
-  overviewFindings(new Map(results.map((one) => [one.id, one])));
+  overviewFindings(new Map(results.map((one) => [one.id, one])), {
+    step: 60,
+    over: "over the last 6 hours",
+    now: "now",
+  });
+/** A line of an hour's length: `before`, then the last five minutes. */
+const course = (id: string, signal: SignalResult["signal"], before: number, end: (number | null)[]) => ({
+  ...summary({ id: queryId(id, "course"), signal, summary: undefined }, 0),
+  series: [{ labels: {}, values: [...Array(55).fill(before), ...end] }],
+});
 const ttft = queryId("key-ttft", "now");
 const availability = queryId("key-availability", "now");
 const queue = queryId("queue-depth", "waiting");
@@ -76,7 +85,7 @@ describe("the state in words", () => {
     const [worst] = findings(summary({ id: ttft }, 1.84));
     expect(worst).toMatchObject({
       state: "warning",
-      text: `TTFT p95 1.84${THIN_SPACE}s, over its target of 500${THIN_SPACE}ms`,
+      text: `TTFT p95 1.84${THIN_SPACE}s over the last 6 hours, above its target of 500${THIN_SPACE}ms`,
     });
   });
 
@@ -95,6 +104,49 @@ describe("the state in words", () => {
       deep,
     ).map(({ state }) => state);
     expect(states).toEqual(["critical", "critical", "warning"]);
+  });
+
+  it("is red while requests fail now, however good the range was", () => {
+    const [worst] = findings(
+      summary({ id: availability, signal: "availability" }, 0.9995),
+      course("key-availability", "availability", 1, [1, 1, 0.8, 0.8, 0.8]),
+    );
+    expect(worst?.state).toBe("critical");
+    expect(worst?.text).toMatch(/^Availability 88.*now, under its target of .*over the last 6 hours$/);
+  });
+
+  it("is healthy now once it recovered, and says second what the range missed", () => {
+    const [worst] = findings(
+      summary({ id: availability, signal: "availability" }, 0.977),
+      course("key-availability", "availability", 0.97, [1, 1, 1, 1, 1]),
+    );
+    expect(worst?.state).toBe("warning");
+    expect(worst?.text).toMatch(/^Healthy now; availability 97\.7.* over the last 6 hours, under its target/);
+  });
+
+  it("weighs each point of the availability by its requests", () => {
+    const rate = summary({ id: queryId("request-rate", "rate"), signal: "request_rate" }, 0);
+    rate.series = [{ labels: {}, values: [...Array(55).fill(1), 1000, 1000, 1000, 1000, 0.1] }];
+    const states = findings(
+      summary({ id: availability, signal: "availability" }, 1),
+      course("key-availability", "availability", 1, [1, 1, 1, 1, 0]),
+      rate,
+    );
+    expect(states[0]?.state).toBe("ok");
+  });
+
+  it("takes one slow point for nothing, and three for slow", () => {
+    const one = course("key-ttft", "ttft", 0.2, [0.2, 0.2, 9, 0.2, 0.2]);
+    expect(findings(summary({ id: ttft }, 0.3), one)[0]?.state).toBe("ok");
+    const three = course("key-ttft", "ttft", 0.2, [0.2, 0.2, 9, 9, 9]);
+    expect(findings(summary({ id: ttft }, 0.3), three)[0]).toMatchObject({ state: "warning" });
+  });
+
+  it("does not call healthy now what was not measured at the end", () => {
+    const silent = course("key-availability", "availability", 0.5, [null, null, null, null, null]);
+    const [worst] = findings(summary({ id: availability, signal: "availability" }, 0.5), silent);
+    expect(worst?.state).toBe("warning");
+    expect(worst?.text).not.toContain("Healthy");
   });
 
   it("is not healthy while nobody asks anything", () => {
