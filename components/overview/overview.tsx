@@ -17,7 +17,9 @@ import type { Service } from "@/lib/services/schema";
 import { formatTime } from "@/lib/units";
 import { KeyNumbers } from "./key-numbers";
 import { LatencyTable } from "./latency-table";
+import { OverdueLine } from "./overdue-line";
 import { latencyViews, OverviewPanelView, type TimeAxis } from "./panels";
+import { UnknownService } from "./unknown-service";
 import { useAnnotations } from "./use-annotations";
 import { useOverview } from "./use-overview";
 
@@ -63,12 +65,13 @@ export function Overview({
   const { data } = useQuery({ ...servicesQuery(), initialData: { items: services, nextCursor: null } });
   return (
     <TimeRangeProvider now={now}>
-      <ServiceOverview services={data.items.length === 0 ? services : data.items} latencies={latencies} />
+      <ChosenService services={data.items.length === 0 ? services : data.items} latencies={latencies} />
     </TimeRangeProvider>
   );
 }
 
-function ServiceOverview({
+/** The service that the URL names, the first where it names none. */
+function ChosenService({
   services,
   latencies,
 }: {
@@ -76,6 +79,29 @@ function ServiceOverview({
   latencies: Readonly<Record<string, LatencySignal>>;
 }) {
   const [id, setId] = useQueryState("service", parseAsString.withOptions({ history: "push" }));
+  const service = id === null ? services[0] : services.find((one) => one.id === id);
+  if (service === undefined) return <UnknownService id={id ?? ""} />;
+  return (
+    <ServiceOverview
+      service={service}
+      services={services}
+      latencies={latencies}
+      choose={(next) => void setId(next)}
+    />
+  );
+}
+
+function ServiceOverview({
+  service,
+  services,
+  latencies,
+  choose: chooseService,
+}: {
+  service: Service;
+  choose: (id: string) => void;
+  services: readonly Service[];
+  latencies: Readonly<Record<string, LatencySignal>>;
+}) {
   const [chosen, choose] = useQueryState(
     "latency",
     parseAsStringLiteral(latencySignals).withOptions({ history: "replace" }),
@@ -84,11 +110,10 @@ function ServiceOverview({
     "distribution",
     parseAsStringLiteral(latencyViews).withDefault("heatmap").withOptions({ history: "replace" }),
   );
-  const service = services.find((one) => one.id === id) ?? services[0]!;
   const signal = chosen ?? latencies[service.id] ?? "ttft";
   const { refresh, grid } = useOverview(service, signal);
   const axis = useAnnotations(service.id, grid);
-  const { results, error, shownUntil } = refresh;
+  const { results, error, shownUntil, overdueSince } = refresh;
   const range = useTimeRange();
   const words = rangeWords(range, new Date(range.now * 1000));
   const step = grid?.step ?? 1;
@@ -96,12 +121,14 @@ function ServiceOverview({
     if (results === undefined) return [];
     // What is on screen is judged no more once it cannot be read anew.
     if (error) return [notRefreshed(error, shownUntil)];
+    if (overdueSince !== undefined)
+      return [{ state: "cannot_evaluate", text: `Not refreshed since ${formatTime(overdueSince)}` }];
     return overviewFindings(results, {
       step,
       over: range.relative === null ? "over this range" : `over the ${words.toLowerCase()}`,
       now: range.relative === null ? "at the end" : "now",
     });
-  }, [results, error, shownUntil, step, range.relative, words]);
+  }, [results, error, shownUntil, overdueSince, step, range.relative, words]);
   const latency = {
     signal,
     choose: (next: typeof signal) => void choose(next),
@@ -120,7 +147,7 @@ function ServiceOverview({
             <Combobox
               aria-label="Service"
               value={service.id}
-              onValueChange={(next) => void setId(next)}
+              onValueChange={chooseService}
               options={services.map((one) => ({
                 value: one.id,
                 label: one.id,
@@ -133,6 +160,12 @@ function ServiceOverview({
           </>
         }
       />
+      {overdueSince === undefined ? null : <OverdueLine since={overdueSince} failed={Boolean(error)} />}
+      {service.reachable === false && results === undefined ? (
+        <p className="mb-4 text-body text-secondary">
+          {`${service.source} did not answer when it was last asked${service.problem === null ? "" : `: ${service.problem}`}. The panels wait for it.`}
+        </p>
+      ) : null}
       <div className="grid gap-4">
         <KeyNumbers refresh={refresh} step={step} />
         <section aria-label="Panels" className="grid grid-cols-1 gap-4 md:grid-cols-6 xl:grid-cols-12">

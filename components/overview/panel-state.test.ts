@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "@/lib/api/client";
 import type { SignalResult } from "@/lib/signals/schema";
-import { panelNotes, panelPromql, panelState, type Refresh } from "./panel-state";
+import { isOverdue, panelNotes, panelPromql, panelState, type Refresh } from "./panel-state";
 
 const result = (fields: Partial<SignalResult>): SignalResult => ({
   id: "a",
@@ -58,6 +58,16 @@ describe("a panel", () => {
     const failed = refresh([result({})], new ApiError(0, "unavailable", "Not reached."));
     expect(panelState(["a"], failed)).toMatchObject({ kind: "data" });
     expect(panelNotes(["a"], failed)[0]?.text).toMatch(/^Not refreshed since .*: Not reached\.$/);
+  });
+
+  it("says that it is old while the source has not answered yet", () => {
+    const waiting = { ...refresh([result({})]), overdueSince: 1_767_225_600 };
+    expect(panelNotes(["a"], waiting)).toMatchObject([
+      { kind: "stale", text: expect.stringMatching(/^Last refreshed at .*; waiting for Prometheus$/) },
+    ]);
+    expect(isOverdue(25, 10)).toBe(false);
+    expect(isOverdue(26, 10)).toBe(true);
+    expect(isOverdue(3_600, 0)).toBe(false);
   });
 
   it("is empty for the reason that the answer gives", () => {

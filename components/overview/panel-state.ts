@@ -13,6 +13,8 @@ export interface Refresh {
   error: unknown;
   /** The end of what is on screen, unix seconds. */
   shownUntil: number | undefined;
+  /** Since when a refresh is overdue: the last time that the source answered, unix seconds. */
+  overdueSince?: number | undefined;
   retry: () => void;
 }
 
@@ -56,6 +58,11 @@ export function panelNotes(queryIds: readonly string[], refresh: Refresh): Note[
       kind: "stale",
       text: `Not refreshed${refresh.shownUntil === undefined ? "" : ` since ${formatTime(refresh.shownUntil)}`}: ${errorFacts(refresh.error).detail}`,
     });
+  else if (refresh.results !== undefined && refresh.overdueSince !== undefined)
+    notes.push({
+      kind: "stale",
+      text: `Last refreshed at ${formatTime(refresh.overdueSince)}; waiting for Prometheus`,
+    });
   for (const id of queryIds) {
     const result = refresh.results?.get(id);
     if (result === undefined) continue;
@@ -65,6 +72,10 @@ export function panelNotes(queryIds: readonly string[], refresh: Refresh): Note[
   }
   return notes.filter((note, index) => notes.findIndex(({ text }) => text === note.text) === index);
 }
+
+/** Whether a refresh that is due every so many seconds is overdue: two were missed, with some time to be answered. */
+export const isOverdue = (ageSeconds: number, refreshSeconds: number): boolean =>
+  refreshSeconds > 0 && ageSeconds > 2 * refreshSeconds + 5;
 
 /** The PromQL behind a panel, each expression once, in the order of its queries. */
 export const panelPromql = (queryIds: readonly string[], { results }: Refresh): string[] => [

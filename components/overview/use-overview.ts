@@ -7,14 +7,14 @@ import { type LatencySignal, overviewRequest } from "@/lib/dashboards/overview";
 import type { Service } from "@/lib/services/schema";
 import { signalsQuery } from "@/lib/signals/client";
 import type { SignalsAnswer } from "@/lib/signals/schema";
-import type { Refresh } from "./panel-state";
+import { isOverdue, type Refresh } from "./panel-state";
 
 /** A request that is answered faster is not announced: a bar that flashes every ten seconds says nothing. */
 const announcedAfterMs = 400;
 
 /** The page's one request, and what is on screen while it is under way or after it failed. */
 export function useOverview(service: Service, latency: LatencySignal) {
-  const { from, to } = useTimeRange();
+  const { from, to, refreshSeconds } = useTimeRange();
   const request = useMemo(
     () => overviewRequest({ service: service.id, from, to, scrapeInterval: service.scrapeInterval, latency }),
     [service.id, service.scrapeInterval, from, to, latency],
@@ -26,6 +26,16 @@ export function useOverview(service: Service, latency: LatencySignal) {
   if (query.data !== undefined) last.current = { service: service.id, answer: query.data };
   const answer = query.data ?? (last.current?.service === service.id ? last.current.answer : undefined);
 
+  // An answer in which every query failed says nothing new.
+  const answered = useRef<{ service: string; at: number } | null>(null);
+  if (query.data?.results.some(({ status }) => status !== "error"))
+    answered.current = {
+      service: service.id,
+      at: Math.floor(Math.min(query.dataUpdatedAt, Date.now()) / 1000),
+    };
+  const answeredAt = answered.current?.service === service.id ? answered.current.at : undefined;
+  const overdue = useOverdue(answeredAt, refreshSeconds);
+
   const isRefreshing = useLasting(query.isFetching, announcedAfterMs);
   const results = useMemo(
     () => (answer === undefined ? undefined : new Map(answer.results.map((result) => [result.id, result]))),
@@ -36,6 +46,7 @@ export function useOverview(service: Service, latency: LatencySignal) {
     isRefreshing,
     error: query.error,
     shownUntil: answer?.end,
+    overdueSince: overdue ? answeredAt : undefined,
     retry: () => void query.refetch(),
   };
   return {
@@ -56,4 +67,18 @@ function useLasting(value: boolean, milliseconds: number): boolean {
     return () => clearTimeout(timer);
   }, [value, milliseconds]);
   return value && isLasting;
+}
+
+/** Whether the refresh after the answer of `answeredAt`, unix seconds, is overdue by now. */
+function useOverdue(answeredAt: number | undefined, refreshSeconds: number): boolean {
+  const [overdue, setOverdue] = useState(false);
+  useEffect(() => {
+    setOverdue(false);
+    if (answeredAt === undefined) return;
+    const check = () => setOverdue(isOverdue(Date.now() / 1000 - answeredAt, refreshSeconds));
+    check();
+    const timer = setInterval(check, 1_000);
+    return () => clearInterval(timer);
+  }, [answeredAt, refreshSeconds]);
+  return overdue;
 }
