@@ -7,6 +7,7 @@ import {
   standardDeviationOf,
 } from "@/lib/statistics/histogram";
 import type { Undetermined } from "@/lib/statistics/outcome";
+import { format } from "@/lib/units";
 import { signals } from "./catalogue";
 import { percentile } from "./percentile";
 import type { PlannedRead, ReadRole, SignalPlan } from "./plan";
@@ -366,14 +367,15 @@ function failuresResult(
       });
   }
   series.sort((a, b) => keyOf(a.labels).localeCompare(keyOf(b.labels)));
-  const note = failures.length === 0 ? "No errors were counted in this range." : undefined;
+  const none = failures.length === 0 ? "No errors were counted in this range." : undefined;
+  const { series: covered, note } = overCoveredTime(plan, results, series, totalDimensions);
   return {
     status: "ok",
-    series,
-    ...(note === undefined ? {} : { note: [plan.note, note].filter(Boolean).join(" ") }),
+    series: covered,
+    ...notePart(plan, none, note),
     ...summaryPart(
       plan,
-      series,
+      covered,
       totals.reduce((sum, { values }) => sum + (values[0] ?? 0), 0),
     ),
   };
@@ -408,7 +410,53 @@ function valueResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
     plan.spelling.kind === "counter"
       ? series.reduce((sum, { values }) => sum + (values[0] ?? 0), 0)
       : undefined;
-  return { status: "ok", series, ...summaryPart(plan, series, perSecond) };
+  const { series: covered, note } = overCoveredTime(plan, results, series, plan.dimensions);
+  return { status: "ok", series: covered, ...notePart(plan, note), ...summaryPart(plan, covered, perSecond) };
+}
+
+function notePart(plan: ReadPlan, ...notes: (string | undefined)[]): { note?: string } {
+  const said = [plan.note, ...notes].filter((note) => note !== undefined);
+  return said.length === 0 ? {} : { note: said.join(" ") };
+}
+
+/**
+ * Rates of a window per second of the time that their series cover of it, from the first sample on: PromQL's `rate`
+ * divides by the whole window, so a service of ten minutes would have a fraction of its rate over six hours.
+ */
+function overCoveredTime(
+  plan: ReadPlan,
+  results: Results,
+  series: SignalSeries[],
+  dimensions: DimensionLabels,
+): { series: SignalSeries[]; note?: string } {
+  const { first } = results;
+  if (first === undefined) return { series };
+  const window = plan.grid.end - plan.grid.start;
+  const end = first.time ?? plan.grid.end;
+  const startOf = new Map<string, number>();
+  for (const { labels, values } of first.series) {
+    const time = finite(values[0]);
+    if (time !== null) startOf.set(keyOf(dimensionsOf(labels, dimensions)), time);
+  }
+  const coveredOf = ({ labels }: SignalSeries): number => {
+    const own = Object.fromEntries(Object.entries(labels).filter(([name]) => name in dimensions));
+    const covered = end - (startOf.get(keyOf(own)) ?? 0);
+    return covered > 0 && covered < window - plan.firstWithin ? covered : window;
+  };
+  const longest = Math.max(0, ...series.map(coveredOf));
+  const shortest = Math.min(window, ...series.map(coveredOf));
+  if (shortest === window) return { series };
+  const measured =
+    shortest === longest
+      ? format(longest, "seconds")
+      : `${format(shortest, "seconds")} to ${format(longest, "seconds")}`;
+  return {
+    series: series.map((one) => ({
+      ...one,
+      values: one.values.map((value) => (value === null ? null : (value * window) / coveredOf(one))),
+    })),
+    note: `Measured over the last ${measured} of the ${format(window, "seconds")} asked: there are no samples from before.`,
+  };
 }
 
 /** The summary of a signal that has one value over the window, with what was counted in it. */

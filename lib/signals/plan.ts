@@ -4,6 +4,7 @@ import type { CounterName, DimensionLabels, Profile, Spelling } from "./profile"
 import { profileOf, profiles } from "./profiles";
 import {
   fillTemplate,
+  firstSampleOf,
   groupingText,
   type Matcher,
   promDuration,
@@ -23,7 +24,7 @@ export interface Grid {
 }
 
 /** What one upstream expression gives to the answer. */
-export type ReadRole = "buckets" | "sum" | "value" | "failures" | "total" | "coverage";
+export type ReadRole = "buckets" | "sum" | "value" | "failures" | "total" | "coverage" | "first";
 
 /** One query to send to the service's source: over a range, or at one time where start is end. */
 export interface PlannedRead extends Grid {
@@ -47,6 +48,8 @@ export type SignalPlan =
       spelling: Spelling;
       reads: PlannedRead[];
       quantiles: number[];
+      /** Seconds by which the first sample of a summary's window may be found late. */
+      firstWithin: number;
       /** Output label → the labels that may carry it. */
       dimensions: DimensionLabels;
       /** What a person may paste into Prometheus. */
@@ -60,6 +63,8 @@ export type SignalPlan =
 /** The quantiles of a line chart and of a table. */
 const rangeQuantiles = [0.5, 0.95, 0.99];
 const summaryQuantiles = [0.5, 0.95, 0.99, 0.999];
+/** The first sample of a window is looked for at so many of its times: every 15 s of 6 hours. */
+const mostFirstSteps = 1_440;
 
 /** The grid of times that are multiples of the step, from the one at or before `start` to that at or before `end`. */
 export function alignGrid({ start, end, step }: Grid): Grid {
@@ -146,6 +151,12 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
           },
         ]
       : [];
+  // `rate` divides by all of the window, however little of it the series cover.
+  const firstStep = Math.max(service.scrapeInterval, Math.ceil(window / mostFirstSteps));
+  const first = (counters: readonly CounterName[], labels: readonly string[]): PlannedRead[] =>
+    isSummary
+      ? [read("first", firstSampleOf(counters, { matchers, window, step: firstStep, by: labels }))]
+      : [];
   const quantiles =
     query.quantiles ?? (shape === "summary" ? summaryQuantiles : shape === "range" ? rangeQuantiles : []);
 
@@ -155,6 +166,7 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
     grid: shifted,
     spelling,
     quantiles: spelling.kind === "histogram" ? quantiles : [],
+    firstWithin: 3 * firstStep,
     dimensions,
     note: noteFor(service, profile, spoken),
     evidence: { metric: evidenceMetric(spelling), matchers, profileTitle: profile.title },
@@ -183,7 +195,11 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
     }
     case "counter": {
       const rate = summed("value", spelling.counters, by);
-      const reads = [rate, ...coverage((short) => rateOf(spelling.counters, { ...short, by: [] }))];
+      const reads = [
+        rate,
+        ...first(spelling.counters, by),
+        ...coverage((short) => rateOf(spelling.counters, { ...short, by: [] })),
+      ];
       return { ...common, reads, expr: [rate.expr] };
     }
     case "failures": {
@@ -192,7 +208,12 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
       const total = summed("total", [spelling.total], totalBy);
       return {
         ...common,
-        reads: [failures, total, ...coverage((short) => rateOf([spelling.total], { ...short, by: [] }))],
+        reads: [
+          failures,
+          total,
+          ...(spelling.want === "failures" ? first([spelling.total], totalBy) : []),
+          ...coverage((short) => rateOf([spelling.total], { ...short, by: [] })),
+        ],
         expr: [failuresText(spelling.want, failures.expr, total.expr, by, totalBy)],
       };
     }

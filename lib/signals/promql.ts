@@ -73,6 +73,22 @@ export const rateOf = (
   { by, ...scope }: { matchers: readonly Matcher[]; window: number; by: readonly string[] },
 ): string => sumOf(ratesOf(counters, scope), by);
 
+/** When a counter's first sample in the window was taken, unix seconds, found to within `step` seconds. */
+export const firstSampleOf = (
+  counters: readonly CounterName[],
+  {
+    matchers,
+    window,
+    step,
+    by,
+  }: { matchers: readonly Matcher[]; window: number; step: number; by: readonly string[] },
+): string => {
+  const times = counters
+    .map(({ metric, matchers: more }) => `timestamp(${selector(metric, matchers, more)})`)
+    .join(" or ");
+  return `min${groupingText(by)}(min_over_time((${times})[${promDuration(window)}:${promDuration(step)}]))`;
+};
+
 /**
  * Fills an expression's `$selector`, `$window` and `$by`. Braces that would begin or end with a comma because the
  * selector is empty are tidied.

@@ -56,6 +56,7 @@ const history = openMetricsText([
       { suffix: "_total", labels: { job: "chat-api", instance: "v1" }, samples: growing(10) },
       { suffix: "_total", labels: { job: "quiet", instance: "q" }, samples: growing(10) },
       { suffix: "_total", labels: { job: "idle", instance: "i" }, samples: growing(0) },
+      { suffix: "_total", labels: { job: "young", instance: "y" }, samples: growing(5, end - 600) },
       { suffix: "_total", labels: { job: "proven", instance: "p" }, samples: growing(10) },
     ],
   },
@@ -197,6 +198,19 @@ describe.skipIf(reason !== null)("signals of a real Prometheus", () => {
     expect((await summaryAt(before + 2 * step, false)).window?.end).toBe(before + 2 * step);
     // Two steps are too many.
     expect((await summaryAt(before + 4 * step, true)).window?.end).toBe(before + 4 * step);
+  });
+
+  it("takes the rate of a window over the time that the series cover", async () => {
+    const [young, whole] = await Promise.all(
+      ["young", "chat-api"].map((job) =>
+        ask(service(job, target, "plain"), { signal: "request_rate", shape: "summary" }),
+      ),
+    ).then((answers) => answers.flat());
+    expect(young?.summary?.mean).toBeCloseTo(5, 1);
+    expect(young?.summary?.count).toBeCloseTo(3000, -2);
+    expect(young?.note).toMatch(/^Measured over the last 10.min of the 1.h asked/);
+    expect(whole?.summary?.mean).toBeCloseTo(10, 1);
+    expect(whole?.note).toBeUndefined();
   });
 
   it("gives the error rate, by type too, as Prometheus does", async () => {
