@@ -4,11 +4,13 @@ import { Sparkline } from "@/components/charts/sparkline";
 import { StatCard, type StatCardProps } from "@/components/ui/stat-card";
 import { rangeWords } from "@/components/ui/time-range";
 import { useTimeRange } from "@/components/ui/use-time-range";
-import { keyNumbers, queryId } from "@/lib/dashboards/overview";
+import { type KeyNumber, queryId } from "@/lib/dashboards/overview";
 import {
+  keyNumbersOf,
   measuredText,
   meetsTarget,
   recentValue,
+  summaryOf,
   summaryValue,
   targetText,
 } from "@/lib/dashboards/overview-state";
@@ -25,22 +27,18 @@ import type { Refresh } from "./panel-state";
 export function KeyNumbers({ refresh, step }: { refresh: Refresh; step: number }) {
   const range = useTimeRange();
   const words = rangeWords(range, new Date(range.now * 1000));
-  const changes = keyNumbers.map(({ id, signal, quantile }) =>
-    changeOf(signals[signal], refresh, id, quantile, timeBefore(range.relative)),
-  );
-  // A history that begins within the range has nothing before it; that need not be said four times.
-  const isComparable = changes.some((change) => change !== null && !("absent" in change));
+  const numbers = keyNumbersOf(refresh.results);
   return (
     <section aria-label="Key numbers" className="grid grid-cols-1 gap-4 sm:grid-cols-2 xl:grid-cols-4">
-      {keyNumbers.map(({ id, signal, quantile }, index) => {
+      {numbers.map((number) => {
+        const { id, signal, quantile, instead } = number;
         const definition = signals[signal];
         const name =
           quantile === undefined
             ? definition.shortTitle
             : `${definition.shortTitle} p${percentile(quantile)}`;
-        const result = refresh.results?.get(queryId(id, "now"));
+        const result = summaryOf(refresh.results, number);
         const current = summaryValue(result, quantile);
-        const change = changes[index] ?? null;
         const target = targetText(definition);
         const now = recentValue(refresh.results ?? new Map(), id, definition, step);
         const judged = now ?? current;
@@ -61,7 +59,7 @@ export function KeyNumbers({ refresh, step }: { refresh: Refresh; step: number }
               parts === null ? null : { ...parts, number: `${current?.isAtLeast ? "≥ " : ""}${parts.number}` }
             }
             absent={shortReason(result?.reason?.kind, refresh.error ?? result?.error)}
-            change={isComparable || result?.status === "error" ? change : null}
+            change={changeOf(definition, refresh, number, timeBefore(range.relative))}
             changeScope={`vs ${timeBefore(range.relative)}`}
             {...(target === undefined
               ? {}
@@ -73,7 +71,9 @@ export function KeyNumbers({ refresh, step }: { refresh: Refresh; step: number }
                     met: judged === undefined ? undefined : meetsTarget(definition, judged.value),
                   },
                 })}
-            detail={detailOf(definition, result)}
+            detail={
+              instead === undefined ? detailOf(definition, result) : `${instead} is not measurable here`
+            }
             sparkline={
               course === undefined ? undefined : (
                 <Sparkline
@@ -98,20 +98,24 @@ export function KeyNumbers({ refresh, step }: { refresh: Refresh; step: number }
 function changeOf(
   definition: SignalDefinition,
   { results }: Refresh,
-  id: string,
-  quantile: number | undefined,
+  number: KeyNumber,
   window: string,
 ): NonNullable<StatCardProps["change"]> | null {
-  const result = results?.get(queryId(id, "now"));
+  const { id, quantile } = number;
+  const result = summaryOf(results, number);
   const before = results?.get(queryId(id, "before"));
   const current = summaryValue(result, quantile);
   if (current === undefined) return null;
   if (result?.status === "error")
     return { absent: `Not refreshed${result.window ? ` since ${formatTime(result.window.end)}` : ""}` };
+  if (before === undefined) return null;
   const previous = summaryValue(before, quantile);
   if (previous === undefined)
     return {
-      absent: before?.reason?.kind === "no_traffic" ? `No traffic in ${window}` : `No data for ${window}`,
+      absent:
+        before.reason?.kind === "no_traffic"
+          ? `No traffic in ${window}`
+          : `No samples reach back to ${window}`,
     };
   return formatChange(
     current.value,

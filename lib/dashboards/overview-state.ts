@@ -2,7 +2,7 @@ import { type SignalDefinition, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format } from "@/lib/units";
-import { keyNumbers, queryId } from "./overview";
+import { endToEnd, type KeyNumber, keyNumbers, queryId } from "./overview";
 
 /** What the page says of a service before any chart: a state of the product's list, and the sentence beside it. */
 export interface Finding {
@@ -178,6 +178,31 @@ function missedText(
   const [current, overall] = [measuredText(now, unit), measuredText(whole, unit)];
   const rest = whole === undefined || overall === current ? "" : `; ${overall} ${over}`;
   return `${name} ${current} ${nowWords}, ${relation}${rest}`;
+}
+
+/** The summary of a key number. */
+export const summaryOf = (
+  results: ReadonlyMap<string, SignalResult> | undefined,
+  { id, summaryId }: KeyNumber,
+): SignalResult | undefined => results?.get(summaryId ?? queryId(id, "now"));
+
+/**
+ * The key numbers of a service: end-to-end latency takes the place of the first latency that the service does not
+ * measure, where it is measured itself; `instead` is that one's name.
+ */
+export function keyNumbersOf(
+  results: ReadonlyMap<string, SignalResult> | undefined,
+): (KeyNumber & { instead?: string })[] {
+  const numbers: (KeyNumber & { instead?: string })[] = [...keyNumbers];
+  if (summaryValue(summaryOf(results, endToEnd), endToEnd.quantile) === undefined) return numbers;
+  const missing = numbers.findIndex((number) => {
+    const kind = summaryOf(results, number)?.reason?.kind;
+    return number.quantile !== undefined && (kind === "not_measurable" || kind === "metric_not_found");
+  });
+  const replaced = numbers[missing];
+  if (replaced !== undefined)
+    numbers[missing] = { ...endToEnd, instead: signals[replaced.signal].shortTitle };
+  return numbers;
 }
 
 /** A number as it was measured: beyond the last bucket all that is known is a lower bound. */

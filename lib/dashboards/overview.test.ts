@@ -4,7 +4,7 @@ import { signalsRequestSchema } from "@/lib/signals/schema";
 import { THIN_SPACE } from "@/lib/units";
 import { firstLatency } from "./latencies";
 import { overviewPanels, overviewRequest, queryId, tableRows } from "./overview";
-import { overviewFindings } from "./overview-state";
+import { keyNumbersOf, overviewFindings } from "./overview-state";
 
 const request = (from: number, to: number) =>
   overviewRequest({ service: "chat-api", from, to, scrapeInterval: 5, latency: "ttft" });
@@ -73,6 +73,20 @@ const course = (id: string, signal: SignalResult["signal"], before: number, end:
 const ttft = queryId("key-ttft", "now");
 const availability = queryId("key-availability", "now");
 const queue = queryId("queue-depth", "waiting");
+
+it("puts end-to-end latency in place of the first latency that is not measured", () => {
+  const missing = summary({ id: ttft, status: "unavailable", summary: undefined }, 0);
+  missing.reason = { kind: "not_measurable", text: "Not measured." };
+  const whole = summary({ id: "table.e2e_latency", signal: "e2e_latency" }, 3);
+  const of = (...results: SignalResult[]) =>
+    keyNumbersOf(new Map(results.map((one) => [one.id, one]))).map(({ id, instead }) => [id, instead]);
+  expect(of(missing, whole).slice(0, 2)).toEqual([
+    ["key-e2e", "TTFT"],
+    ["key-itl", undefined],
+  ]);
+  expect(of(missing)[0]).toEqual(["key-ttft", undefined]);
+  expect(of(summary({ id: ttft }, 1), whole)[0]).toEqual(["key-ttft", undefined]);
+});
 
 describe("the state in words", () => {
   it("is healthy only where a target was judged and met", () => {

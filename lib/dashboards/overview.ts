@@ -102,6 +102,8 @@ export interface KeyNumber {
   signal: SignalId;
   /** For latencies; the number is this quantile over the range. */
   quantile?: number;
+  /** Where its summary is, when another part of the page asks for it. */
+  summaryId?: string;
 }
 
 export const keyNumbers: readonly KeyNumber[] = [
@@ -110,6 +112,14 @@ export const keyNumbers: readonly KeyNumber[] = [
   { id: "key-availability", signal: "availability" },
   { id: "key-request-rate", signal: "request_rate" },
 ];
+
+/** Shown where the service measures no time to the first token, or none between tokens. */
+export const endToEnd: KeyNumber = {
+  id: "key-e2e",
+  signal: "e2e_latency",
+  quantile: 0.95,
+  summaryId: "table.e2e_latency",
+};
 
 const tableQuantiles = [0.5, 0.95, 0.99, 0.999];
 
@@ -160,6 +170,16 @@ export function overviewRequest(options: {
     add(id, "course", { signal, ...(quantile === undefined ? {} : { quantiles: [quantile] }) });
     add(id, "now", { signal, quantiles, shape: "summary" });
     add(id, "before", { signal, quantiles, shape: "summary", before: true });
+  }
+  // Its course and comparison are read where it is the latency on screen, as for a service that measures no other.
+  if (latency === endToEnd.signal) {
+    add(endToEnd.id, "course", { signal: latency, quantiles: [0.95] });
+    add(endToEnd.id, "before", {
+      signal: latency,
+      quantiles: tableQuantiles,
+      shape: "summary",
+      before: true,
+    });
   }
   add("table", "e2e_latency", { signal: "e2e_latency", quantiles: tableQuantiles, shape: "summary" });
   for (const panel of overviewPanels) {
