@@ -194,6 +194,21 @@ describe("values", () => {
     expect(result.reason).toBeUndefined();
   });
 
+  it("of a gauge that reports NaN are not a lack of traffic", () => {
+    const value = read([{}, [Number.NaN, Number.NaN, null]]);
+    expect(assemble(plan({ signal: "queue_depth" }, "vllm"), { value })).toMatchObject({
+      status: "empty",
+      reason: {
+        kind: "no_samples",
+        metric: "vllm:num_requests_waiting",
+        text: expect.stringContaining("`vllm:num_requests_waiting` has samples in this range, but their value"),
+      },
+    });
+    expect(assemble(plan({ signal: "prefix_cache_hit_ratio" }, "vllm"), { value }).reason?.kind).toBe(
+      "no_traffic",
+    );
+  });
+
   it("pass on the source's warnings once", () => {
     const warned = { ...read([{}, [1, 1, 1]]), warnings: ["partial"] };
     expect(

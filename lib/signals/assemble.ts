@@ -115,6 +115,12 @@ const uncovered = (plan: ReadPlan): Reason => ({
   text: "There are no samples from the start of this window, so it does not stand for all of it.",
 });
 
+const notANumber = (plan: ReadPlan): Reason => ({
+  kind: "no_samples",
+  metric: plan.evidence.metric,
+  text: `\`${plan.evidence.metric}\` has samples in this range, but their value is not a number (NaN), so there is nothing to show.`,
+});
+
 const noRequests: Reason = { kind: "no_traffic", text: "No traffic: no requests in this range." };
 
 function histogramResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
@@ -403,8 +409,10 @@ function valueResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
     }))
     .sort((a, b) => byNumber.compare(keyOf(a.labels), keyOf(b.labels)));
   if (!series.some(({ values }) => values.some((value) => value !== null))) {
+    if (series.length === 0) return { status: "empty" };
     // A ratio of two counters is 0/0 where nothing happened: there are series, but not one value.
-    return series.length > 0 ? { status: "empty", reason: noRequests } : { status: "empty" };
+    const isRatio = signals[plan.query.signal].kind === "ratio";
+    return { status: "empty", reason: isRatio ? noRequests : notANumber(plan) };
   }
   const perSecond =
     plan.spelling.kind === "counter"
