@@ -45,7 +45,7 @@ import {
   plotColumns,
   type SeriesKind,
   yEnds,
-  yTicks,
+  yTicksWithLevels,
 } from "./time-series-model";
 
 /** Something that happened: a rollout, a config change, an alert. Unix seconds. */
@@ -237,7 +237,7 @@ function Plot(props: PlotProps) {
   const columns = useMemo(() => plotColumns(visible, grid, kind), [visible, grid, kind]);
   const ticks = useMemo(
     () =>
-      yTicks({
+      yTicksWithLevels(levels, {
         columns: columns.slice(1),
         thresholds,
         factor: scale.factor,
@@ -246,7 +246,7 @@ function Plot(props: PlotProps) {
         isWhole: isCounted(unit),
         log: props.log ?? false,
       }),
-    [columns, thresholds, scale, props.max, unit, props.log],
+    [columns, levels, thresholds, scale, props.max, unit, props.log],
   );
   const summary = useMemo(() => summaryOf(series, grid, unit), [series, grid, unit]);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChartSeries } from "./series";
-import { lonePoints, namedLevels, plotColumns, yEnds, yTicks } from "./time-series-model";
+import { lonePoints, namedLevels, plotColumns, yEnds, yTicks, yTicksWithLevels } from "./time-series-model";
 
 const series = (id: string, values: (number | null)[]): ChartSeries => ({ id, label: id, color: 1, values });
 const GRID = { start: 0, end: 20, step: 10 };
@@ -30,6 +30,14 @@ describe("yTicks", () => {
 
   it("start at zero and are round in the unit on screen", () => {
     expect(yTicks({ ...base, columns: [[0.31, 0.44]], factor: 1000 })).toEqual([0, 0.2, 0.4, 0.6]);
+  });
+
+  it("reach a level that begins within twice the axis, and no further one", () => {
+    const levels = [100, 500].map((from) => ({ from, to: null, label: "", tone: "warning" as const }));
+    const top = (value: number) => yTicksWithLevels(levels, { ...base, columns: [[value]] }).at(-1);
+    expect(top(60)).toBe(100);
+    expect(top(20)).toBeLessThan(50);
+    expect(top(280)).toBeGreaterThanOrEqual(500);
   });
 
   it("reach a nearby threshold, and leave a far one out", () => {

@@ -110,6 +110,18 @@ export function lonePoints(values: ArrayLike<number | null | undefined>): number
   return lone;
 }
 
+/** Returns the ticks with those levels reached that begin within twice the axis; one further away would squash the data. */
+export function yTicksWithLevels(
+  levels: readonly Level[],
+  { thresholds, ...axis }: Parameters<typeof yTicks>[0],
+): number[] {
+  const ticks = yTicks({ thresholds, ...axis });
+  const top = ticks.at(-1) ?? 0;
+  const near = levels.filter(({ from }) => from > top && from <= top * 2).map(({ from }) => from);
+  // As a row of data, since a threshold is reached by a rule of its own.
+  return near.length === 0 ? ticks : yTicks({ thresholds, ...axis, columns: [...axis.columns, near] });
+}
+
 /** Returns the levels to name, by ascending `from`: those that reach into the axis, and the next one above it. */
 export function namedLevels(levels: readonly Level[], top: number): Level[] {
   const ascending = [...levels].sort((a, b) => a.from - b.from);

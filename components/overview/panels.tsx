@@ -6,6 +6,7 @@ import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { HistogramChart, type QuantileMark } from "@/components/charts/histogram-chart";
 import { type ChartSeries, type Grid, scaleOf } from "@/components/charts/series";
 import { type Mark, TimeSeriesChart, type TimeSeriesChartProps } from "@/components/charts/time-series-chart";
+import { yTicksWithLevels } from "@/components/charts/time-series-model";
 import { Panel, type PanelProps } from "@/components/ui/panel";
 import { Select } from "@/components/ui/select";
 import {
@@ -204,6 +205,21 @@ function QueuePanel(input: PanelInput) {
     ...(running?.status === "ok" ? singleSeries(running, "Running", "reference") : []),
   ];
   const thresholds = signals.queue_depth.thresholds ?? [];
+  const levels = thresholds.map(({ value, label, severity }, index) => ({
+    from: value,
+    to: thresholds[index + 1]?.value ?? null,
+    label,
+    tone: severity,
+  }));
+  const top = yTicksWithLevels(levels, {
+    columns: series.map(({ values }) => values),
+    thresholds: [],
+    factor: 1,
+    isRatio: false,
+    isWhole: true,
+    log: false,
+  }).at(-1);
+  const isBelowAll = series.length > 0 && levels.every(({ from }) => from > (top ?? 0));
   return (
     <SignalPanel
       input={input}
@@ -216,14 +232,14 @@ function QueuePanel(input: PanelInput) {
         input={input}
         series={series}
         unit="requests"
-        height={tallPx}
-        levels={thresholds.map(({ value, label, severity }, index) => ({
-          from: value,
-          to: thresholds[index + 1]?.value ?? null,
-          label,
-          tone: severity,
-        }))}
+        height={isBelowAll ? tallPx - sentencePx : tallPx}
+        levels={isBelowAll ? [] : levels}
       />
+      {isBelowAll ? (
+        <p className="pt-2 text-caption text-secondary">
+          {`bands at ${thresholds.map(({ value }) => value).join(" and ")} are above this chart`}
+        </p>
+      ) : null}
     </SignalPanel>
   );
 }
