@@ -11,7 +11,7 @@ import { TimeRangeControl } from "@/components/ui/time-range-control";
 import { TimeRangeProvider, useTimeRange } from "@/components/ui/use-time-range";
 import { errorFacts } from "@/lib/api/client";
 import { type LatencySignal, latencySignals, overviewPanels } from "@/lib/dashboards/overview";
-import { type Finding, overviewFindings } from "@/lib/dashboards/overview-state";
+import { type Finding, overviewFindings, silentInstances } from "@/lib/dashboards/overview-state";
 import { servicesQuery } from "@/lib/services/client";
 import type { Service } from "@/lib/services/schema";
 import { formatTime } from "@/lib/units";
@@ -141,7 +141,7 @@ function ServiceOverview({
       <PageHeader
         title={service.id}
         state={<StateLine findings={findings} service={service} />}
-        description={describeService(service)}
+        description={describeService(service, silentInstances(results, service.instances).length)}
         actions={
           <>
             <Combobox
@@ -215,12 +215,17 @@ function StateLine({ findings, service }: { findings: readonly Finding[]; servic
   );
 }
 
-function describeService({ engines, models, versions, instances, source }: Service): string {
+function describeService({ engines, models, versions, instances, source }: Service, silent: number): string {
+  const reporting = instances.length - silent;
   const parts = [
     models.join(", "),
     engines.join(", "),
     versions.length === 0 ? "" : `versions ${versions.join(", ")}`,
-    instances.length === 0 ? "" : `${instances.length} ${instances.length === 1 ? "instance" : "instances"}`,
+    silent > 0
+      ? `${reporting} of ${instances.length} instances ${reporting === 1 ? "reports" : "report"}`
+      : instances.length === 0
+        ? ""
+        : `${instances.length} ${instances.length === 1 ? "instance" : "instances"}`,
     `from ${source}`,
   ];
   return parts.filter((part) => part !== "").join(" · ");

@@ -205,6 +205,21 @@ export function keyNumbersOf(
   return numbers;
 }
 
+/** Those of the known instances that reported in the range and no longer do so at its end, in its last two points. */
+export function silentInstances(
+  results: ReadonlyMap<string, SignalResult> | undefined,
+  known: readonly string[],
+): string[] {
+  const result = results?.get(queryId("service", "instances"));
+  if (result?.status !== "ok") return [];
+  return result.series.flatMap(({ labels, values }) => {
+    const { instance } = labels;
+    const isSilent =
+      values.some((value) => value !== null) && values.slice(-2).every((value) => value === null);
+    return isSilent && instance !== undefined && known.includes(instance) ? [instance] : [];
+  });
+}
+
 /** A number as it was measured: beyond the last bucket all that is known is a lower bound. */
 export interface Measured {
   value: number;

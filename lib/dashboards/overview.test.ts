@@ -4,7 +4,7 @@ import { signalsRequestSchema } from "@/lib/signals/schema";
 import { THIN_SPACE } from "@/lib/units";
 import { firstLatency } from "./latencies";
 import { overviewPanels, overviewRequest, queryId, tableRows } from "./overview";
-import { keyNumbersOf, overviewFindings } from "./overview-state";
+import { keyNumbersOf, overviewFindings, silentInstances } from "./overview-state";
 
 const request = (from: number, to: number) =>
   overviewRequest({ service: "chat-api", from, to, scrapeInterval: 5, latency: "ttft" });
@@ -86,6 +86,16 @@ it("puts end-to-end latency in place of the first latency that is not measured",
   ]);
   expect(of(missing)[0]).toEqual(["key-ttft", undefined]);
   expect(of(summary({ id: ttft }, 1), whole)[0]).toEqual(["key-ttft", undefined]);
+});
+
+it("counts as silent the known instances whose samples end before the range", () => {
+  const result = summary({ id: "service.instances", signal: "requests_running" }, 0);
+  result.series = [
+    { labels: { instance: "a" }, values: [1, 1, 1] },
+    { labels: { instance: "b" }, values: [1, null, null] },
+    { labels: { instance: "replaced" }, values: [1, null, null] },
+  ];
+  expect(silentInstances(new Map([[result.id, result]]), ["a", "b"])).toEqual(["b"]);
 });
 
 describe("the state in words", () => {

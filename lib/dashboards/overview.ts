@@ -181,6 +181,7 @@ export function overviewRequest(options: {
       before: true,
     });
   }
+  add("service", "instances", { signal: "requests_running", by: ["instance"] });
   add("table", "e2e_latency", { signal: "e2e_latency", quantiles: tableQuantiles, shape: "summary" });
   for (const panel of overviewPanels) {
     if (panel.view === "latency") add(panel.id, "latency", latencyQuery(latency));
