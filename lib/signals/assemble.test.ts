@@ -201,7 +201,9 @@ describe("values", () => {
       reason: {
         kind: "no_samples",
         metric: "vllm:num_requests_waiting",
-        text: expect.stringContaining("`vllm:num_requests_waiting` has samples in this range, but their value"),
+        text: expect.stringContaining(
+          "`vllm:num_requests_waiting` has samples in this range, but their value",
+        ),
       },
     });
     expect(assemble(plan({ signal: "prefix_cache_hit_ratio" }, "vllm"), { value }).reason?.kind).toBe(
