@@ -3,10 +3,16 @@ import type { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import { problem } from "@/lib/errors";
 import { alignToStep, stepFor } from "@/lib/prometheus/step";
+import { signals } from "@/lib/signals/catalogue";
 import { alignGrid, gridPoints, measurableSignals } from "@/lib/signals/plan";
 import { querySignals } from "@/lib/signals/query";
-import { maximumPoints, type SignalsAnswer, type SignalsRequest } from "@/lib/signals/schema";
-import { parseDuration } from "@/lib/units";
+import {
+  maximumPoints,
+  type SignalSeries,
+  type SignalsAnswer,
+  type SignalsRequest,
+} from "@/lib/signals/schema";
+import { formatExact, parseDuration, type Unit } from "@/lib/units";
 import { queryableServices } from "./queries";
 import type { serviceSignalsQuerySchema, serviceSignalsSchema } from "./schema";
 
@@ -52,7 +58,13 @@ export async function serviceSignals(
     start: alignToStep(start, step),
     end: alignToStep(end, step),
     step,
-    queries: asked.map((signal) => ({ id: signal, service: id, signal, quantiles: query.quantile })),
+    queries: asked.map((signal) => ({
+      id: signal,
+      service: id,
+      signal,
+      quantiles: query.quantile,
+      by: query.by,
+    })),
   };
   const answer = await querySignals(request, new Map([[id, service]]), context);
   const times = gridPoints(alignGrid(answer));
@@ -61,20 +73,59 @@ export async function serviceSignals(
     start: answer.start,
     end: answer.end,
     step: answer.step,
-    signals: answer.results.map(({ signal, unit, better, status, expr, note, reason, error, series }) => ({
-      signal,
-      unit,
-      better,
-      available: status === "ok",
-      expr,
-      ...noteOf(note, reason?.text ?? error?.detail),
-      series: (status === "error" ? [] : series).map(({ labels, quantile, values }) => ({
-        labels,
-        ...(quantile === undefined ? {} : { quantile }),
-        points: values.map((value, index): [number, number | null] => [times[index]!, value]),
-      })),
-    })),
+    signals: answer.results.map((result) => {
+      const { signal, unit, better, status, expr, note, reason, error } = result;
+      const series = (status === "error" ? [] : result.series).map((one) => shownSeries(one, times));
+      return {
+        signal,
+        unit,
+        better,
+        available: status === "ok",
+        expr,
+        ...noteOf(note, reason?.text ?? error?.detail, lowerBoundsNote(series, signals[signal].unit)),
+        ...(error === undefined ? {} : { error: { code: error.code, detail: error.detail } }),
+        series,
+      };
+    }),
   };
+}
+
+interface ShownSeries {
+  labels: Record<string, string>;
+  quantile?: number;
+  points: [number, number | null][];
+  atLeast?: number[];
+}
+
+function shownSeries(
+  { labels, quantile, values, band }: SignalSeries,
+  times: readonly number[],
+): ShownSeries {
+  const points = values.map((value, index): [number, number | null] => [times[index]!, value]);
+  const atLeast = points
+    .filter(([, value], index) => value !== null && band !== undefined && isOpen(band, index))
+    .map(([time]) => time);
+  return {
+    labels,
+    ...(quantile === undefined ? {} : { quantile }),
+    points,
+    ...(atLeast.length === 0 ? {} : { atLeast }),
+  };
+}
+
+const isOpen = ({ lo, hi }: NonNullable<SignalSeries["band"]>, index: number): boolean =>
+  typeof lo[index] === "number" && hi[index] === null;
+
+/** Says of points beyond the last bucket that they are lower bounds, with the bounds that they lie at. */
+function lowerBoundsNote(series: readonly ShownSeries[], unit: Unit): string | undefined {
+  const bounds = new Set<number>();
+  for (const { points, atLeast } of series) {
+    const open = new Set(atLeast);
+    for (const [time, value] of points) if (value !== null && open.has(time)) bounds.add(value);
+  }
+  if (bounds.size === 0) return undefined;
+  const shown = [...bounds].sort((a, b) => a - b).map((bound) => formatExact(bound, unit));
+  return `Points at the highest bound (${shown.join(", ")}) are lower bounds: ${shown.map((bound) => `≥ ${bound}`).join(", ")}.`;
 }
 
 function noteOf(...parts: (string | undefined)[]): { note?: string } {

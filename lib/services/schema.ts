@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { profileIds } from "@/lib/signals/profile";
-import { signalIdSchema } from "@/lib/signals/schema";
+import { dimensions, signalIdSchema } from "@/lib/signals/schema";
 
 /** A label matcher as it is kept with a service. */
 export const matcherSchema = z.object({
@@ -67,33 +67,83 @@ export const serviceSchema = z.object({
 });
 export type Service = z.infer<typeof serviceSchema>;
 
-const listOfIds = z
-  .string()
-  .transform((text) =>
+/** A parameter that comes once and holds several, divided by commas; empty parts count for nothing. */
+const commaList = (what: string) =>
+  z.string({ error: `${what}, divided by commas, once` }).transform((text) =>
     text
       .split(",")
       .map((part) => part.trim())
       .filter((part) => part !== ""),
-  )
-  .pipe(z.array(signalIdSchema).min(1).max(32));
+  );
 
-const instant = z.union([
-  z.coerce.number({ error: "unix seconds or an RFC 3339 time" }).min(0),
-  z.iso.datetime({ offset: true }).transform((text) => Date.parse(text) / 1000),
-]);
+const knownSignals = signalIdSchema.options.join(", ");
+
+const signalList = commaList("give signals").pipe(
+  z
+    .array(
+      z.enum(signalIdSchema.options, {
+        error: ({ input }) => `there is no signal "${input}"; one of: ${knownSignals}`,
+      }),
+    )
+    .min(1, `give at least one signal, one of: ${knownSignals}`)
+    .max(32, "give at most 32 signals"),
+);
+
+const quantileError = "a number above 0 and below 1, such as 0.95";
+
+const quantileList = commaList("give quantiles").pipe(
+  z
+    .array(
+      z
+        .string()
+        .transform(Number)
+        .pipe(z.number({ error: quantileError }).gt(0, quantileError).lt(1, quantileError)),
+    )
+    .min(1, "give at least one quantile")
+    .max(10, "give at most 10 quantiles"),
+);
+
+const dimensionList = commaList("give dimensions").pipe(
+  z
+    .array(
+      z.enum(dimensions, {
+        error: ({ input }) => `cannot split by "${input}"; one of: ${dimensions.join(", ")}`,
+      }),
+    )
+    .max(3, "give at most 3 dimensions"),
+);
+
+const instant = z.string({ error: "give one time" }).transform((text, context) => {
+  const trimmed = text.trim();
+  if (/^\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed);
+  const parsed = z.iso.datetime({ offset: true }).safeParse(trimmed);
+  if (parsed.success) return Date.parse(parsed.data) / 1000;
+  context.addIssue({
+    code: "custom",
+    message: "unix seconds, such as 1767225600, or an RFC 3339 time, such as 2026-01-01T00:00:00Z",
+  });
+  return z.NEVER;
+});
 
 /** Query parameters of a service's signals. Times are unix seconds or RFC 3339, a duration seconds or as `5m`. */
 export const serviceSignalsQuerySchema = z.object({
-  signal: listOfIds.optional().describe("Signals, divided by commas; all that the service has by default."),
+  signal: signalList
+    .optional()
+    .describe(`Signals, divided by commas; all that the service has by default. Known: ${knownSignals}.`),
   start: instant.optional().describe("Unix seconds or RFC 3339; an hour before the end by default."),
   end: instant.optional().describe("Unix seconds or RFC 3339; now by default."),
-  step: z.string().optional().describe("Seconds or a duration such as `1m`; about 240 points by default."),
-  quantile: z
-    .string()
-    .transform((text) => text.split(",").map(Number))
-    .pipe(z.array(z.number().gt(0).lt(1)).min(1).max(10))
+  step: z
+    .string({ error: "give one step" })
+    .optional()
+    .describe("Seconds or a duration such as `1m`; about 240 points by default."),
+  quantile: quantileList
     .optional()
     .describe("Quantiles of latencies, divided by commas; `0.5,0.95,0.99` by default."),
+  by: dimensionList
+    .optional()
+    .describe(
+      `What each signal is split by, divided by commas: ${dimensions.join(", ")}; nothing by default. At most 3; one that a signal has no label for is passed over.`,
+    ),
 });
 
 export const serviceSignalsSchema = z.object({
@@ -109,11 +159,21 @@ export const serviceSignalsSchema = z.object({
       available: z.boolean(),
       expr: z.array(z.string()),
       note: z.string().optional(),
+      error: z
+        .object({ code: z.string(), detail: z.string() })
+        .optional()
+        .describe("The source could not be asked: an outage, not a lack of data."),
       series: z.array(
         z.object({
           labels: z.record(z.string(), z.string()),
           quantile: z.number().optional(),
           points: z.array(z.tuple([z.number(), z.number().nullable()])),
+          atLeast: z
+            .array(z.number())
+            .optional()
+            .describe(
+              "Unix seconds of the points that are lower bounds: the quantile lies beyond the last bucket.",
+            ),
         }),
       ),
     }),
