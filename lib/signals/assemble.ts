@@ -442,10 +442,11 @@ function overCoveredTime(
   const window = plan.grid.end - plan.grid.start;
   const end = first.time ?? plan.grid.end;
   const startOf = new Map<string, number>();
-  for (const { labels, values } of first.series) {
-    const time = finite(values[0]);
-    if (time !== null) startOf.set(keyOf(dimensionsOf(labels, dimensions)), time);
-  }
+  for (const read of [results.recentFirst, first])
+    for (const { labels, values } of read?.series ?? []) {
+      const [time, key] = [finite(values[0]), keyOf(dimensionsOf(labels, dimensions))];
+      if (time !== null) startOf.set(key, Math.min(time, startOf.get(key) ?? time));
+    }
   const coveredOf = ({ labels }: SignalSeries): number => {
     const own = Object.fromEntries(Object.entries(labels).filter(([name]) => name in dimensions));
     const covered = end - (startOf.get(keyOf(own)) ?? 0);

@@ -24,7 +24,15 @@ export interface Grid {
 }
 
 /** What one upstream expression gives to the answer. */
-export type ReadRole = "buckets" | "sum" | "value" | "failures" | "total" | "coverage" | "first";
+export type ReadRole =
+  | "buckets"
+  | "sum"
+  | "value"
+  | "failures"
+  | "total"
+  | "coverage"
+  | "first"
+  | "recentFirst";
 
 /** One query to send to the service's source: over a range, or at one time where start is end. */
 export interface PlannedRead extends Grid {
@@ -65,6 +73,8 @@ const rangeQuantiles = [0.5, 0.95, 0.99];
 const summaryQuantiles = [0.5, 0.95, 0.99, 0.999];
 /** The first sample of a window is looked for at so many of its times: every 15 s of 6 hours. */
 const mostFirstSteps = 1_440;
+/** Within so many of these times from the end it is looked for again, more closely. */
+const coarseSteps = 50;
 
 /** The grid of times that are multiples of the step, from the one at or before `start` to that at or before `end`. */
 export function alignGrid({ start, end, step }: Grid): Grid {
@@ -153,10 +163,17 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
       : [];
   // `rate` divides by all of the window, however little of it the series cover.
   const firstStep = Math.max(service.scrapeInterval, Math.ceil(window / mostFirstSteps));
-  const first = (counters: readonly CounterName[], labels: readonly string[]): PlannedRead[] =>
-    isSummary
-      ? [read("first", firstSampleOf(counters, { matchers, window, step: firstStep, by: labels }))]
-      : [];
+  const first = (counters: readonly CounterName[], labels: readonly string[]): PlannedRead[] => {
+    if (!isSummary) return [];
+    const within = (seconds: number, sought: number): string =>
+      firstSampleOf(counters, { matchers, window: seconds, step: sought, by: labels });
+    const wide = read("first", within(window, firstStep));
+    const recent = coarseSteps * firstStep;
+    // Minutes would be lost among the steps of a week.
+    if (firstStep === service.scrapeInterval || recent >= window) return [wide];
+    const sought = Math.max(service.scrapeInterval, Math.ceil(recent / mostFirstSteps));
+    return [wide, read("recentFirst", within(recent, sought))];
+  };
   const quantiles =
     query.quantiles ?? (shape === "summary" ? summaryQuantiles : shape === "range" ? rangeQuantiles : []);
 

@@ -213,6 +213,22 @@ describe.skipIf(reason !== null)("signals of a real Prometheus", () => {
     expect(whole?.note).toBeUndefined();
   });
 
+  it("finds the first sample of minutes in a window of a week", async () => {
+    const young = service("young", { ...target, id: "week" }, "plain");
+    const { results } = await querySignals(
+      {
+        start: end - 7 * 86_400,
+        end,
+        step: 3600,
+        queries: [{ id: "q", service: "young", signal: "request_rate", shape: "summary" }],
+      },
+      new Map([["young", young]]),
+      { requestId: "test-request", now: new Date(end * 1000) },
+    );
+    expect(results[0]?.summary?.mean).toBeGreaterThan(4.8);
+    expect(results[0]?.summary?.mean).toBeLessThan(5.2);
+  });
+
   it("gives the error rate, by type too, as Prometheus does", async () => {
     const [total, types] = await ask(
       service("chat-api", target, "plain"),
