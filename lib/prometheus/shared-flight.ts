@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * One piece of work that several callers wait for. A caller that leaves costs the others nothing; when the last
  * one has left, the work is aborted.
@@ -48,6 +50,8 @@ async function untilAborted<Result>(promise: Promise<Result>, signal?: AbortSign
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason);
+    // A page waits for dozens of reads on its one signal; Node would take that for a leak.
+    setMaxListeners(0, signal);
     signal.addEventListener("abort", onAbort, { once: true });
   });
   try {

@@ -170,6 +170,21 @@ describe("a request", () => {
   });
 });
 
+describe("many requests on one signal", () => {
+  it("are no leak to Node", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const url = await serve((_, response) => answer(response, 200, "{}"));
+    const { signal } = new AbortController();
+    await Promise.all(
+      Array.from({ length: 12 }, () => requestUpstream(targetOf(url), { path: PATH, signal })),
+    );
+    process.off("warning", onWarning);
+    expect(warnings.filter(({ name }) => name === "MaxListenersExceededWarning")).toEqual([]);
+  });
+});
+
 describe("what an answer can be", () => {
   it.each([
     [

@@ -1,4 +1,5 @@
 import "server-only";
+import { setMaxListeners } from "node:events";
 import { rootCertificates } from "node:tls";
 import { LRUCache } from "lru-cache";
 import pLimit, { type LimitFunction } from "p-limit";
@@ -7,6 +8,7 @@ import { problem } from "@/lib/errors";
 import type { Seconds } from "@/lib/units";
 import { assertHostAllowed, guardedLookup } from "./address-policy";
 import { allowedRoute } from "./read-paths";
+import { withoutCredentials } from "./redact";
 import { addressOf, KIND_NAMES, type UpstreamKind, type UpstreamTarget } from "./target";
 import {
   connectionError,
@@ -116,6 +118,8 @@ export async function requestUpstream(
   const timedOut = Symbol("timed out");
   const timer = setTimeout(() => abort.abort(timedOut), timeout * 1000);
   const onCallerAbort = () => abort.abort(asked.signal?.reason);
+  // A page or a round of discovery has dozens of requests on its one signal; Node would take that for a leak.
+  if (asked.signal) setMaxListeners(0, asked.signal);
   asked.signal?.addEventListener("abort", onCallerAbort, { once: true });
   const whenAborted = new Promise<never>((_, reject) => {
     abort.signal.addEventListener("abort", () => reject(abort.signal.reason), { once: true });
@@ -160,15 +164,16 @@ export async function requestUpstreamJson(target: UpstreamTarget, asked: Upstrea
   const { body, contentType, status } = await requestUpstream(target, asked);
   try {
     return JSON.parse(body);
-  } catch (cause) {
+  } catch {
+    // The parser's own error quotes the answer, which may echo our credentials, so it is no cause here.
     const name = KIND_NAMES[target.kind];
     const what = looksLikeHtml(body)
       ? "a web page"
       : body === ""
         ? "an empty body"
-        : `something that is not JSON (${contentType || "no content type"})`;
+        : `something that is not JSON (${withoutCredentials(target, contentType) || "no content type"})`;
     const detail = `${addressOf(target)} answered ${asked.path} with ${what}. It is not ${name}, or a proxy stands in front of it.`;
-    throw new UpstreamError(target, "not_json", detail, { upstreamStatus: status, cause });
+    throw new UpstreamError(target, "not_json", detail, { upstreamStatus: status });
   }
 }
 

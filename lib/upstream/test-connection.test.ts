@@ -150,7 +150,15 @@ describe("against what answers", () => {
       "not as Prometheus does",
     ],
     ["another JSON", "alertmanager", { "*": [200, '"ok"'] }, "unexpected_shape", "not as Alertmanager does"],
-    ["nothing there", "prometheus", {}, "not_found", "If it is served under a path"],
+    [
+      "nothing there",
+      "prometheus",
+      {},
+      "not_found",
+      "(404): 404 page not found. If it is served under a path, such as /prometheus,",
+    ],
+    ["nothing there", "jaeger", {}, "not_found", "such as /jaeger,"],
+    ["nothing there", "alertmanager", {}, "not_found", "such as /alertmanager,"],
     ["no tenant", "prometheus", { "*": [401, "no org id"] }, "unauthorized", "(401): no org id"],
     ["no permission", "jaeger", { "*": [403, ""] }, "forbidden", "(403)"],
   ] as [string, UpstreamKind, typeof routes, string, string][])(

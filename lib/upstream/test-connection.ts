@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { Seconds } from "@/lib/units";
 import { requestUpstreamJson, type UpstreamRequest } from "./fetch";
+import { withoutCredentials } from "./redact";
 import { addressOf, KIND_NAMES, type UpstreamTarget } from "./target";
 import { isUpstreamError, UpstreamError, type UpstreamFailure } from "./upstream-error";
 
@@ -34,7 +35,7 @@ export async function testConnection(
       ...request,
     });
   try {
-    const found = await TESTS[target.kind](target, ask);
+    const found = withoutCredentials(target, await TESTS[target.kind](target, ask));
     return { reachable: true, problem: null, failure: null, upstream: null, found };
   } catch (error) {
     if (!isUpstreamError(error)) throw error;
@@ -123,12 +124,19 @@ function otherShape(target: UpstreamTarget, path: string): UpstreamError {
   return new UpstreamError(target, "unexpected_shape", detail);
 }
 
+const USUAL_PATHS: Readonly<Record<UpstreamTarget["kind"], string>> = {
+  prometheus: "/prometheus",
+  jaeger: "/jaeger",
+  alertmanager: "/alertmanager",
+};
+
 /** The usual slip when nothing of the kind is at the address. */
 function hintOf(target: UpstreamTarget, failure: UpstreamFailure): string {
   if (failure !== "not_found" && failure !== "not_json") return "";
   const path = new URL(target.url).pathname.replace(/\/+$/, "");
   const page = /\/(api(\/v[0-9]+)?|graph|query|search)$/.exec(path);
   if (page) return ` The address ends in ${page[0]}: leave that out.`;
-  if (path === "") return " If it is served under a path, such as /prometheus, add that to the address.";
+  if (path === "")
+    return ` If it is served under a path, such as ${USUAL_PATHS[target.kind]}, add that to the address.`;
   return "";
 }

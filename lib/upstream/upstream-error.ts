@@ -1,4 +1,5 @@
 import { type ErrorCode, InferscopeError } from "@/lib/errors";
+import { withoutCredentials } from "./redact";
 import { addressOf, KIND_NAMES, type UpstreamTarget } from "./target";
 
 /** Everything that can go wrong between us and another system. */
@@ -45,7 +46,10 @@ const CODES: Readonly<Record<UpstreamFailure, ErrorCode>> = {
   unexpected_shape: "upstream_unavailable",
 };
 
-/** An InferscopeError of one of the `upstream_` codes that also says what kind of failure it was. */
+/**
+ * An InferscopeError of one of the `upstream_` codes that also says what kind of failure it was. What `upstream` echoes
+ * of the target's credentials is taken out of it, and of `detail` where that quotes it.
+ */
 export class UpstreamError extends InferscopeError {
   readonly failure: UpstreamFailure;
   readonly targetId: string;
@@ -58,7 +62,12 @@ export class UpstreamError extends InferscopeError {
     detail: string,
     options: { upstreamStatus?: number; upstream?: string; cause?: unknown; internal?: string } = {},
   ) {
-    super(CODES[failure], detail, options);
+    const { upstream } = options;
+    const shown = upstream && withoutCredentials(target, upstream);
+    super(CODES[failure], upstream && shown ? detail.replaceAll(upstream, () => shown) : detail, {
+      ...options,
+      upstream: shown,
+    });
     this.failure = failure;
     this.targetId = target.id;
     this.upstreamStatus = options.upstreamStatus;
@@ -120,7 +129,10 @@ export function connectionError(target: UpstreamTarget, error: unknown): Upstrea
       (code) => code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_") || code.startsWith("CERT_"),
     )
   ) {
-    return fail("tls", `The TLS connection to ${name} failed: ${innermost(error).message}.`);
+    return fail(
+      "tls",
+      `The TLS connection to ${name} failed: ${withoutCredentials(target, innermost(error).message)}.`,
+    );
   }
   if (has("UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT")) {
     return fail("timeout", `${name} did not answer in time.`);
@@ -137,7 +149,7 @@ export function connectionError(target: UpstreamTarget, error: unknown): Upstrea
   return fail("cut_off", `${name} closed the connection before its answer was complete.`);
 }
 
-/** Returns the error of an HTTP status that is not 2xx; `body` is the answer's text. */
+/** Returns the error of an HTTP status that is not 2xx; `body` is the answer's text, from which our credentials go. */
 export function statusError(
   target: UpstreamTarget,
   status: number,
@@ -145,8 +157,8 @@ export function statusError(
   location: string | undefined,
 ): UpstreamError {
   const name = `${KIND_NAMES[target.kind]} at ${addressOf(target)}`;
-  const upstream = upstreamMessage(body);
-  const said = upstream ? `: ${upstream}` : ".";
+  const upstream = upstreamMessage(target, body);
+  const said = upstream ? `: ${upstream}${/[.!?]$/.test(upstream) ? "" : "."}` : ".";
   const fail = (failure: UpstreamFailure, detail: string) =>
     new UpstreamError(target, failure, detail, { upstreamStatus: status, upstream });
 
@@ -179,9 +191,10 @@ const MAX_MESSAGE_LENGTH = 1000;
 
 /**
  * Returns what an error answer says in words, or undefined: Prometheus's `error`, Jaeger's `errors[0].msg` and
- * `error.message`, Alertmanager's JSON string, or a short plain text. A web page says nothing.
+ * `error.message`, Alertmanager's JSON string, or a short plain text. A web page says nothing. Credentials that we
+ * sent and it echoes are taken out.
  */
-export function upstreamMessage(body: string): string | undefined {
+export function upstreamMessage(target: UpstreamTarget, body: string): string | undefined {
   const text = body.trim();
   if (text === "" || looksLikeHtml(text)) return undefined;
   let message: unknown;
@@ -191,7 +204,8 @@ export function upstreamMessage(body: string): string | undefined {
     message = text.length <= 300 ? text : undefined;
   }
   return typeof message === "string" && message.trim() !== ""
-    ? message.trim().slice(0, MAX_MESSAGE_LENGTH)
+    ? // Before it is cut: half a token would not be recognised.
+      withoutCredentials(target, message.trim()).slice(0, MAX_MESSAGE_LENGTH)
     : undefined;
 }
 
@@ -212,7 +226,7 @@ function messageIn(value: unknown): unknown {
 function redirectHost(target: UpstreamTarget, location: string | undefined): string {
   if (!location || !URL.canParse(location, target.url)) return "";
   const { protocol, host, pathname } = new URL(location, target.url);
-  return ` to ${protocol}//${host}${pathname}`;
+  return ` to ${withoutCredentials(target, `${protocol}//${host}${pathname}`)}`;
 }
 
 function innermost(error: unknown): Error {
