@@ -28,6 +28,10 @@ const queryInstant = z
   .transform((text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text))
   .pipe(instant);
 
+/** PostgreSQL holds no NUL in a text. */
+const hasNoNul = (text: string) => !text.includes("\u0000");
+const noNul = { error: "No NUL character" };
+
 export const annotationInputSchema = z
   .object({
     start: instant,
@@ -36,21 +40,27 @@ export const annotationInputSchema = z
       .string()
       .trim()
       .min(1, { error: "Say what happened" })
-      .max(1_000, { error: "At most 1000 characters" }),
+      .max(1_000, { error: "At most 1000 characters" })
+      .refine(hasNoNul, noNul),
     kind: z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,49}$/, {
         error: "Lower-case letters, digits and underscores, such as deployment",
       })
       .default("note"),
-    service: z.string().max(300).nullable().default(null),
+    service: z.string().max(300).refine(hasNoNul, noNul).nullable().default(null),
   })
   .refine(({ start, end }) => end === null || end >= start, { path: ["end"], error: "Not before the start" });
 
 export const annotationFilterSchema = z.object({
   start: queryInstant.optional().describe("Leaves out what ended before this."),
   end: queryInstant.optional().describe("Leaves out what began after this."),
-  service: z.string().max(300).optional().describe("Of this service, and those that concern all."),
-  kind: z.string().max(50).optional(),
+  service: z
+    .string()
+    .max(300)
+    .refine(hasNoNul, noNul)
+    .optional()
+    .describe("Of this service, and those that concern all."),
+  kind: z.string().max(50).refine(hasNoNul, noNul).optional(),
 });
 export type AnnotationFilter = z.output<typeof annotationFilterSchema>;

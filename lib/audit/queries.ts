@@ -23,7 +23,9 @@ const view = (event: AuditEvent): AuditEventView => ({
   requestId: event.requestId,
 });
 
-const contains = (text: string) => ({ contains: text, mode: "insensitive" as const });
+/** Prisma hands the text to LIKE as it is; a `%` that someone looks for is no wildcard. */
+const literal = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
+const contains = (text: string) => ({ contains: literal(text), mode: "insensitive" as const });
 
 function whereOf(actor: Actor, filter: AuditFilter): Prisma.AuditEventWhereInput {
   const and: Prisma.AuditEventWhereInput[] = [];
@@ -33,7 +35,7 @@ function whereOf(actor: Actor, filter: AuditFilter): Prisma.AuditEventWhereInput
     and.push(
       filter.action.includes(":")
         ? { action: filter.action }
-        : { action: { startsWith: `${filter.action}:` } },
+        : { action: { startsWith: `${literal(filter.action)}:` } },
     );
   if (filter.q !== undefined)
     and.push({

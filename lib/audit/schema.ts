@@ -21,18 +21,21 @@ const instant = z.iso
   .datetime({ offset: true, error: "A time such as 2026-03-04T14:00:00Z" })
   .transform((text) => new Date(text));
 
+/** PostgreSQL holds no NUL in a text. */
+const text = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((given) => !given.includes("\u0000"), { error: "No NUL character" });
+
 export const auditFilterSchema = z.object({
-  actor: z.string().max(200).optional().describe("Id or part of the name of who did it."),
-  action: z.string().max(100).optional().describe("An action, or the part before the colon."),
-  resourceType: z.string().max(100).optional(),
-  resourceId: z.string().max(300).optional(),
+  actor: text(200).optional().describe("Id or part of the name of who did it."),
+  action: text(100).optional().describe("An action, or the part before the colon."),
+  resourceType: text(100).optional(),
+  resourceId: text(300).optional(),
   start: instant.optional().describe("Not before this time."),
   end: instant.optional().describe("Before this time."),
-  q: z
-    .string()
-    .max(200)
-    .optional()
-    .describe("Text in the names of actor and resource, the action or the reason."),
+  q: text(200).optional().describe("Text in the names of actor and resource, the action or the reason."),
 });
 export type AuditFilter = z.output<typeof auditFilterSchema>;
 
@@ -45,7 +48,7 @@ export const revisionSchema = z.object({
 });
 
 export const revisionQuerySchema = z.object({
-  resourceType: z.string().min(1).max(100),
-  resourceId: z.string().min(1).max(300),
+  resourceType: text(100).refine((given) => given !== "", { error: "Give one" }),
+  resourceId: text(300).refine((given) => given !== "", { error: "Give one" }),
   at: instant.describe("The time to look at."),
 });
