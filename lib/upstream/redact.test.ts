@@ -21,7 +21,7 @@ const kinds: [kind: string, user: string, headers: Record<string, string>, secre
 /** Every way in which a server may hand the headers back. */
 const echoOf = (headers: IncomingHttpHeaders): string =>
   [headers.authorization, headers["x-scope-orgid"]]
-    .filter((value) => value !== undefined)
+    .flatMap((value) => value ?? [])
     .flatMap((value) => {
       const bare = value.replace(/^\S+ (?=\S+$)/, "");
       const opened = Buffer.from(bare, "base64").toString("utf8");
