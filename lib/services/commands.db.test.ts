@@ -101,6 +101,30 @@ describe("saveDiscoveries", () => {
       expect((await findService(actor, job)).lastSeenAt).toBe(seenAt.toISOString());
     }));
 
+  it("ends one that was not seen for seven days, and brings it back when it is", () =>
+    withTestTransaction(async (tx) => {
+      const source = await newSource(tx);
+      const job = newJob();
+      const save = (days: number, services: ReturnType<typeof found>[]) =>
+        saveDiscoveries(actor, {
+          sourceId: source.id,
+          seenAt: new Date(seenAt.getTime() + days * 86_400_000),
+          services,
+        });
+      await save(0, [found(job)]);
+      const { id } = await tx.service.findFirstOrThrow({ where: { name: job } });
+      await save(7, []);
+      expect(await findService(actor, job)).toMatchObject({ id: job });
+      await save(7.01, []);
+      await expect(findService(actor, job)).rejects.toMatchObject({ code: "not_found" });
+      await expectAudit(tx, "service", id, { action: "services:end", actorId: actor.id });
+      expect(await save(9, [found(job)])).toEqual({ added: 1 });
+      expect(await tx.service.findMany({ where: { sourceId: source.id } })).toMatchObject([
+        { id, name: job, validTo: null },
+      ]);
+      await expectAudit(tx, "service", id, { action: "services:reopen", actorId: actor.id });
+    }));
+
   it("is refused to a viewer", () =>
     withTestTransaction(async (tx) => {
       const source = await newSource(tx);

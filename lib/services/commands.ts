@@ -7,33 +7,29 @@ import type { Service } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { nextColorSlot, versionColorKey } from "./colors";
 import { freeName, identityKey } from "./identity";
+import { auditedService, endServices, lockServices } from "./lifetime";
 import { type discoveredServiceSchema, discoveriesSchema, identitySchema } from "./schema";
 
 type Discovered = z.output<typeof discoveredServiceSchema>;
 
-/** What the audit log keeps of a service. Instances come and go with every scaling, so they are left out. */
-const audited = (service: Pick<Service, "name" | "engines" | "profiles" | "models" | "versions">) => ({
-  name: service.name,
-  engines: service.engines,
-  profiles: service.profiles,
-  models: service.models,
-  versions: service.versions,
-});
+/** A release or an outage may take days; a service that was not seen for a week is gone. Milliseconds. */
+const keptUnseenMs = 7 * 86_400_000;
 
 /**
  * Takes what was found in a source into the list of services: known ones are brought up to date, new ones get a name
- * and colours. A service that was not found stays as it is; its `lastSeenAt` tells since when. Answers how many are new.
+ * and colours, and ones that had ended come back while their name is free. A service that was not found stays as it is
+ * for seven days, of which its `lastSeenAt` tells, and then ends. Answers how many are new.
  */
 export const saveDiscoveries = command({
   permission: "services:write",
   input: discoveriesSchema,
   run: async (tx, actor, { sourceId, seenAt, services }) => {
+    // Two consoles that discover at once would both give the same free name; a source may be removed meanwhile.
+    await lockServices(tx, actor.teamId);
     const source = await tx.source.findFirst({
       where: { id: sourceId, teamId: actor.teamId, validTo: null },
     });
     if (source === null) throw problem("not_found", "There is no such data source.");
-    // Two consoles that discover at once would both give the same free name.
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`services:${actor.teamId}`}))`;
 
     const valid = await tx.service.findMany({ where: { teamId: actor.teamId, validTo: null } });
     const taken = new Set(valid.map(({ name }) => name));
@@ -43,13 +39,30 @@ export const saveDiscoveries = command({
         .map((service) => [identityKey(identitySchema.parse(service.identity)), service]),
     );
 
+    const ended = new Map(
+      services.every(({ identity }) => known.has(identityKey(identity)))
+        ? []
+        : (
+            await tx.service.findMany({
+              where: { sourceId, validTo: { not: null } },
+              orderBy: { validTo: "asc" },
+            })
+          ).map((service) => [identityKey(identitySchema.parse(service.identity)), service]),
+    );
+
     const changes: Change[] = [];
     let added = 0;
     for (const found of services) {
       const before = known.get(identityKey(found.identity));
       const data = dataOf(found, seenAt);
+      const gone = before === undefined ? ended.get(identityKey(found.identity)) : undefined;
       let after: Service;
-      if (before === undefined) {
+      const isBack = gone !== undefined && !taken.has(gone.name);
+      if (isBack) {
+        taken.add(gone.name);
+        added += 1;
+        after = await tx.service.update({ where: { id: gone.id }, data: { ...data, validTo: null } });
+      } else if (before === undefined) {
         const name = freeName(found.identity, source.name, taken);
         taken.add(name);
         added += 1;
@@ -69,12 +82,18 @@ export const saveDiscoveries = command({
         type: "service",
         id: after.id,
         name: after.name,
-        action: before === undefined ? "services:discover" : "services:rediscover",
-        before: before === undefined ? null : audited(before),
-        after: audited(after),
+        action: isBack
+          ? "services:reopen"
+          : before === undefined
+            ? "services:discover"
+            : "services:rediscover",
+        before: before === undefined ? null : auditedService(before),
+        after: auditedService(after),
       };
       if (JSON.stringify(change.before) !== JSON.stringify(change.after)) changes.push(change);
     }
+    const unseenSince = new Date(seenAt.getTime() - keptUnseenMs);
+    changes.push(...(await endServices(tx, { sourceId, lastSeenAt: { lt: unseenSince } }, seenAt)));
     return { result: { added }, changes };
   },
 });

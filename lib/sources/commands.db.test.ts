@@ -4,6 +4,10 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { parseKeyRing } from "@/lib/crypto/key-ring";
 import { db, prisma, type Transaction } from "@/lib/db/client";
+import { log } from "@/lib/observability/log";
+import { saveDiscoveries } from "@/lib/services/commands";
+import { discoverAll } from "@/lib/services/job";
+import { findService } from "@/lib/services/queries";
 import { closeUpstreamConnections } from "@/lib/upstream/fetch";
 import { asUser, expectAudit, withTestTransaction } from "@/testing/database";
 import { testSource } from "./check";
@@ -163,7 +167,81 @@ describe("editing a source", () => {
     }));
 });
 
+describe("an address that a source has already", () => {
+  const plain = { ...input, authentication: { type: "none" as const }, headers: [] };
+
+  it("is refused to a second of its kind, however it is spelt, and names the first", () =>
+    withAdmin(async (_, admin) => {
+      const { id } = await addSource(admin, plain);
+      const refused = { code: "conflict", detail: expect.stringContaining("prod-eu") };
+      const spelt = "HTTPS://Metrics.example.com:443/prometheus/";
+      await expect(addSource(admin, { ...plain, name: "again", url: spelt })).rejects.toMatchObject(refused);
+      const other = await addSource(admin, { ...plain, name: "other", url: "https://other.example" });
+      await expect(editSource(admin, { id: other.id, patch: { url: plain.url } })).rejects.toMatchObject(
+        refused,
+      );
+      await addSource(admin, { ...plain, name: "alerts", kind: "alertmanager" });
+      await removeSource(admin, { id, now });
+      await addSource(admin, { ...plain, name: "heir" });
+      await expect(restoreSource(admin, { id })).rejects.toMatchObject({
+        code: "conflict",
+        detail: expect.stringContaining("heir"),
+      });
+    }));
+
+  it("is another tenant's with another header", () =>
+    withAdmin(async (_, admin) => {
+      await addSource(admin, input);
+      const headers = [{ name: "x-scope-orgid", value: "team-search" }];
+      expect(await addSource(admin, { ...input, name: "search", headers })).toMatchObject({ url: input.url });
+      await expect(
+        addSource(admin, { ...input, name: "third", headers: [{ ...headers[0]!, name: "X-Scope-OrgID" }] }),
+      ).rejects.toMatchObject({ code: "conflict", detail: expect.stringContaining("search") });
+    }));
+
+  it.each(["?query=up", "?", "#graph", "#", "/graph?g0.expr=up#x"])("is refused with %s at its end", (end) =>
+    withAdmin(async (_, admin) => {
+      const added = addSource(admin, { ...plain, url: `http://prometheus:9090${end}` });
+      await expect(added).rejects.toMatchObject({
+        code: "invalid_request",
+        fields: expect.arrayContaining([{ path: "url", message: expect.stringContaining("Leave out") }]),
+      });
+    }),
+  );
+});
+
 describe("removing a source", () => {
+  it("ends its services, and restoring brings them back unless their name was given away", () =>
+    withAdmin(async (tx, admin) => {
+      const jobs = [0, 1].map(() => `job-${randomBytes(4).toString("hex")}`) as [string, string];
+      const discovered = (job: string) => ({
+        identity: { job },
+        engines: ["vllm"],
+        models: [],
+        versions: [],
+        instances: [],
+        labels: {},
+        selector: { profiles: [], scrapeInterval: 15 },
+      });
+      const { id } = await addSource(admin, input);
+      await saveDiscoveries(admin, { sourceId: id, seenAt: now, services: jobs.map(discovered) });
+      const rows = await tx.service.findMany({ where: { sourceId: id }, orderBy: { name: "asc" } });
+      await removeSource(admin, { id, now });
+      for (const row of rows) {
+        await expect(findService(admin, row.name)).rejects.toMatchObject({ code: "not_found" });
+        await expectAudit(tx, "service", row.id, { action: "services:end", actorId: admin.id });
+      }
+      const heir = await addSource(admin, { ...input, name: "heir", url: "https://heir.example" });
+      await saveDiscoveries(admin, { sourceId: heir.id, seenAt: now, services: [discovered(jobs[0])] });
+
+      await restoreSource(admin, { id });
+      expect(await findService(admin, jobs[0])).toMatchObject({ source: "heir" });
+      expect(await findService(admin, jobs[1])).toMatchObject({ source: "prod-eu" });
+      const back = rows.find(({ name }) => name === jobs[1])!;
+      expect(await tx.service.findUnique({ where: { id: back.id } })).toMatchObject({ validTo: null });
+      await expectAudit(tx, "service", back.id, { action: "services:reopen", actorId: admin.id });
+    }));
+
   it("ends it, and restoring brings it back with its credentials", () =>
     withAdmin(async (tx, admin) => {
       const { id } = await addSource(admin, input);
@@ -278,7 +356,7 @@ describe("a rotated or lost encryption key", () => {
   it("seals everything with the newest key, once, and leaves what does not open", () =>
     withAdmin(async (tx, admin) => {
       const { id } = await addSource(admin, input);
-      const lost = await addSource(admin, { ...input, name: "lost" });
+      const lost = await addSource(admin, { ...input, name: "lost", url: "https://lost.example" });
       await tx.source.update({
         where: { id },
         data: { secret: sealCredentials(id, { token: "swordfish", headers: {} }, parseKeyRing(keys.older)) },
@@ -363,7 +441,7 @@ describe("testing a connection", () => {
       const bad = await addSource(admin, {
         ...input,
         name: "bad",
-        url,
+        url: `${url}/bad`,
         authentication: { type: "none" },
         headers: [],
       });
@@ -380,4 +458,49 @@ describe("testing a connection", () => {
       });
       expect(await tx.auditEvent.count({ where: { resourceId: good.id } })).toBe(1);
     }));
+});
+
+describe("credentials that a server echoes", () => {
+  let server: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      request.resume();
+      const { authorization, "x-scope-orgid": tenant } = request.headers;
+      response.writeHead(401).end(`who are you, token ${authorization} of ${tenant}`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    await closeUpstreamConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it.each([
+    { type: "bearer" as const, token: "SEKRIT-TOKEN" },
+    { type: "basic" as const, username: "scraper", password: "SEKRIT-TOKEN" },
+  ])("of type $type come neither to a viewer, nor into the database, nor into the log", (authentication) =>
+    withAdmin(async (tx, admin) => {
+      const lines = vi.spyOn(log, "warn").mockImplementation(() => undefined);
+      const given = { ...input, url, authentication };
+      const { id } = await addSource(admin, given);
+      const tested = await testSource(admin, sourceTestSchema.parse(given));
+      await checkSources(new AbortController().signal);
+      await discoverAll(now);
+      const logged = lines.mock.calls.filter(([line]) => JSON.stringify(line).includes("discovery_failed"));
+      expect(logged).toHaveLength(1);
+      const row = await tx.source.findUniqueOrThrow({ where: { id } });
+      const shown = await getSource(await asUser(tx, "viewer"), id);
+      for (const told of [tested.problem, tested.upstream, row.problem, shown.problem, logged]) {
+        const text = JSON.stringify(told);
+        expect(text).toContain("who are you, token [redacted] of [redacted]");
+        expect(text).not.toMatch(/SEKRIT|scraper|team-llm/i);
+        expect(text).not.toContain(Buffer.from("scraper:SEKRIT-TOKEN").toString("base64"));
+      }
+      lines.mockRestore();
+    }),
+  );
 });

@@ -5,17 +5,18 @@ import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { Source } from "@/lib/db/generated/client";
 import { type FieldError, problem } from "@/lib/errors";
+import { endServicesOf, reopenServicesOf } from "@/lib/services/lifetime";
 import { certificateProblem } from "./certificates";
-import { editedCredentials } from "./credentials";
-import { isSameHost } from "./host";
+import { type Credentials, editedCredentials } from "./credentials";
+import { isSameHost, isSameUrl } from "./host";
 import { credentialStateOf, sourceView } from "./queries";
 import type { SourceView } from "./schema";
 import {
+  sourceAddressSchema,
   sourceInputSchema,
   sourceKindFacts,
   sourceKindSchema,
   sourcePatchSchema,
-  sourceUrlSchema,
 } from "./schema";
 import { openCredentials, resealed, sealCredentials } from "./stored-credentials";
 import { forgetTarget } from "./targets";
@@ -64,6 +65,33 @@ async function nameIsTaken(
   return other !== null;
 }
 
+/** Tenants of one Mimir share its URL and differ in a header. What does not open counts as no header. */
+const tenantOf = (credentials: Credentials | null): string =>
+  JSON.stringify(Object.entries(credentials?.headers ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** Throws `conflict` when a source that is valid now has the same kind, URL and headers: all would be counted twice. */
+async function refuseSecondOf(
+  tx: Transaction,
+  source: { teamId: string; kind: Source["kind"]; url: string },
+  credentials: Credentials | null,
+  exceptId?: string,
+): Promise<void> {
+  const others = await tx.source.findMany({
+    where: { teamId: source.teamId, kind: source.kind, validTo: null },
+  });
+  const same = others.find(
+    (other) =>
+      other.id !== exceptId &&
+      isSameUrl(other.url, source.url) &&
+      tenantOf(openCredentials(other)) === tenantOf(credentials),
+  );
+  if (same !== undefined)
+    throw problem(
+      "conflict",
+      `The source ${same.name} has this URL already. A second one would show everything twice; for another tenant, add its header.`,
+    );
+}
+
 function refuse(fields: FieldError[]): void {
   if (fields.length > 0) throw problem("invalid_request", "Some fields are not valid.", { fields });
 }
@@ -85,7 +113,10 @@ const certificateFields = (ca: string | null | undefined): FieldError[] => {
 /** Forgets what the checks found: it was about another address or other credentials. */
 const unchecked = { checkedAt: null, reachable: null, problem: null } as const;
 
-/** Adds a source. Throws `invalid_request` with the fields when the name is taken or a credential is missing. */
+/**
+ * Adds a source. Throws `invalid_request` with the fields when the name is taken or a credential is missing, and
+ * `conflict` when one of its kind has its URL and headers.
+ */
 export const addSource = command({
   permission: "sources:write",
   input: sourceInputSchema,
@@ -97,6 +128,7 @@ export const addSource = command({
     const edited = editedCredentials({ authentication: "none", headerNames: [] }, null, input);
     fields.push(...edited.missing.map((path) => ({ path, message: missingSentence(path) })));
     refuse(fields);
+    await refuseSecondOf(tx, { ...input, teamId: actor.teamId }, edited.credentials);
     const created = await tx.source.create({
       data: {
         teamId: actor.teamId,
@@ -161,6 +193,8 @@ export const editSource = forgetting(
       const edited = editedCredentials(before, sameHost ? openCredentials(before) : null, patch);
       fields.push(...edited.missing.map((path) => ({ path, message: missingSentence(path) })));
       refuse(fields);
+      if (url !== before.url || patch.headers !== undefined)
+        await refuseSecondOf(tx, { ...before, url }, edited.credentials, id);
 
       // A value that does not open now may open again once its key is back, so an edit of the name alone leaves it.
       const touchesCredentials =
@@ -204,7 +238,7 @@ export const editSource = forgetting(
   }),
 );
 
-/** Ends a source: nothing is read from it from now on, what was decided about it stays, and it can be restored. */
+/** Ends a source and its services: nothing is read from it from now on, what was decided about it stays, and it can be restored. */
 export const removeSource = forgetting(
   command({
     permission: "sources:write",
@@ -238,13 +272,17 @@ export const removeSource = forgetting(
             before: auditedState(before),
             after: null,
           },
+          ...(await endServicesOf(tx, before, now)),
         ],
       };
     },
   }),
 );
 
-/** Brings a removed source back. Throws `conflict` when it is not removed, or its name was given to another. */
+/**
+ * Brings a removed source back, and the services that ended with it. Throws `conflict` when it is not removed, or its
+ * name was given to another or its URL to one of its kind.
+ */
 export const restoreSource = forgetting(
   command({
     permission: "sources:write",
@@ -256,6 +294,7 @@ export const restoreSource = forgetting(
       if (before.validTo === null) throw problem("conflict", "This source is not removed.");
       if (await nameIsTaken(tx, actor.teamId, before.name))
         throw problem("conflict", `Another source is called ${before.name} now. Rename that one first.`);
+      await refuseSecondOf(tx, before, openCredentials(before), id);
       const after = await tx.source.update({
         where: { id },
         data: { validTo: null, ...unchecked, version: { increment: 1 } },
@@ -271,6 +310,7 @@ export const restoreSource = forgetting(
             before: null,
             after: auditedState(after),
           },
+          ...(await reopenServicesOf(tx, before, before.validTo)),
         ],
       };
     },
@@ -286,7 +326,7 @@ export const ensureEnvironmentSource = command({
   permission: "sources:write",
   input: z.object({
     kind: sourceKindSchema,
-    url: sourceUrlSchema.nullable(),
+    url: sourceAddressSchema.nullable(),
     credentials: z.object({ username: z.string(), password: z.string() }).nullable(),
   }),
   run: async (tx, actor, { kind, url, credentials }) => {

@@ -99,7 +99,8 @@ export const sourceNameSchema = z.string().regex(/^[a-z0-9]([a-z0-9._-]{0,61}[a-
   error: "1 to 63 lower-case letters, digits, dots, dashes and underscores, such as prod-eu",
 });
 
-export const sourceUrlSchema = z
+/** A source's address as a variable may give it: with parameters that go along with every request. */
+export const sourceAddressSchema = z
   .string()
   .max(2_000, { error: "At most 2000 characters" })
   .superRefine((text, context) => {
@@ -109,9 +110,14 @@ export const sourceUrlSchema = z
     const url = new URL(text);
     if (url.username !== "" || url.password !== "")
       say("Put user and password under Authentication; here they would be shown to everyone");
-    if (url.hash !== "") say("Leave out the part from # on");
+    if (text.includes("#")) say("Leave out the part from # on");
   })
   .transform((text) => text.trim().replace(/\/+$/, ""));
+
+/** A source's address as a person enters it; what follows a `?` is left over from a page of the server. */
+export const sourceUrlSchema = sourceAddressSchema.refine((text) => !text.includes("?"), {
+  error: "Leave out the part from ? on",
+});
 
 const caSchema = z
   .string()

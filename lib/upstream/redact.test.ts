@@ -21,6 +21,7 @@ const kinds: [kind: string, user: string, headers: Record<string, string>, secre
 /** Every way in which a server may hand the headers back. */
 const echoOf = (headers: IncomingHttpHeaders): string =>
   [headers.authorization, headers["x-scope-orgid"]]
+    .flat()
     .flatMap((value) => value ?? [])
     .flatMap((value) => {
       const bare = value.replace(/^\S+ (?=\S+$)/, "");
