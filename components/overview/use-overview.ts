@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTimeRange } from "@/components/ui/use-time-range";
 import { type LatencySignal, overviewRequest } from "@/lib/dashboards/overview";
 import type { Service } from "@/lib/services/schema";
@@ -20,11 +20,18 @@ export function useOverview(service: Service, latency: LatencySignal) {
     [service.id, service.scrapeInterval, from, to, latency],
   );
   const query = useQuery(signalsQuery(request));
+  // The answer may be there before the page is alive; its first picture must be the server's, which waits for nothing.
+  const isAlive = useSyncExternalStore(
+    subscribeToNothing,
+    () => true,
+    () => false,
+  );
 
   // Kept across ranges, not across services: what is on screen is marked as old, but is never another service's.
   const last = useRef<{ service: string; answer: SignalsAnswer } | null>(null);
   if (query.data !== undefined) last.current = { service: service.id, answer: query.data };
-  const answer = query.data ?? (last.current?.service === service.id ? last.current.answer : undefined);
+  const known = query.data ?? (last.current?.service === service.id ? last.current.answer : undefined);
+  const answer = isAlive ? known : undefined;
 
   // An answer in which every query failed says nothing new.
   const answered = useRef<{ service: string; at: number } | null>(null);
@@ -54,6 +61,8 @@ export function useOverview(service: Service, latency: LatencySignal) {
     grid: answer === undefined ? undefined : { start: answer.start, end: answer.end, step: answer.step },
   };
 }
+
+const subscribeToNothing = () => () => {};
 
 /** True once `value` has been true for `milliseconds`. */
 function useLasting(value: boolean, milliseconds: number): boolean {

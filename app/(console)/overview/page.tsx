@@ -1,18 +1,30 @@
+import { randomUUID } from "node:crypto";
+import { dehydrate, QueryClient } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { NoServices } from "@/components/overview/no-services";
 import { Overview } from "@/components/overview/overview";
+import { Prefetched } from "@/components/overview/prefetched";
+import { resolveRange } from "@/components/ui/time-range";
+import type { Actor } from "@/lib/auth/actor";
 import { pageActor } from "@/lib/auth/page-actor";
 import { can } from "@/lib/auth/permissions";
 import { firstLatency } from "@/lib/dashboards/latencies";
+import { latencySignals, overviewRequest } from "@/lib/dashboards/overview";
+import { measure } from "@/lib/services/measure";
 import { listServices } from "@/lib/services/queries";
+import { signalsQuery } from "@/lib/signals/client";
+import type { SignalsRequest } from "@/lib/signals/schema";
 import { listSources } from "@/lib/sources/queries";
 
 export const metadata: Metadata = { title: "Overview" };
 
-export default async function OverviewPage() {
+type Search = Record<string, string | string[] | undefined>;
+
+export default async function OverviewPage({ searchParams }: { searchParams: Promise<Search> }) {
   const actor = await pageActor("services:read");
   const { items } = await listServices(actor, { limit: 200 });
-  if (items.length === 0) {
+  const [first] = items;
+  if (first === undefined) {
     const sources = await listSources(actor, { kind: "prometheus" });
     return (
       <NoServices
@@ -21,6 +33,29 @@ export default async function OverviewPage() {
       />
     );
   }
+  const now = Math.floor(Date.now() / 1000);
   const latencies = Object.fromEntries(items.map(({ id, profiles }) => [id, firstLatency(profiles)]));
-  return <Overview services={items} latencies={latencies} now={Date.now() / 1000} />;
+  const search = await searchParams;
+  const asked = (name: string) => [search[name]].flat()[0];
+  const named = asked("service");
+  const service = named === undefined ? first : items.find(({ id }) => id === named);
+  const overview = <Overview services={items} latencies={latencies} now={now} />;
+  if (service === undefined) return overview;
+  const request = overviewRequest({
+    service: service.id,
+    ...resolveRange(asked("from"), asked("to"), now),
+    scrapeInterval: service.scrapeInterval,
+    latency: latencySignals.find((signal) => signal === asked("latency")) ?? latencies[service.id]!,
+  });
+  return <Prefetched state={begun(actor, request)}>{overview}</Prefetched>;
+}
+
+/** The page's one request, begun while the browser still loads its scripts; the answer follows in the page. */
+function begun(actor: Actor, request: SignalsRequest) {
+  const queries = new QueryClient();
+  void queries.prefetchQuery({
+    queryKey: signalsQuery(request).queryKey,
+    queryFn: () => measure(actor, request, { requestId: randomUUID(), now: new Date() }),
+  });
+  return dehydrate(queries, { shouldDehydrateQuery: () => true, serializeData: JSON.stringify });
 }
