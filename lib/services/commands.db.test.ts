@@ -134,6 +134,18 @@ describe("saveDiscoveries", () => {
     }));
 });
 
+describe("a name with a NUL", () => {
+  it("is nobody's", () =>
+    withTestTransaction(async () => {
+      await expect(findService(actor, "a\u0000")).rejects.toMatchObject({ code: "not_found" });
+      expect((await queryableServices(actor, ["a\u0000"])).size).toBe(0);
+      const cursor = Buffer.from("a\u0000").toString("base64url");
+      await expect(listServices(actor, { limit: 1, cursor })).rejects.toMatchObject({
+        code: "invalid_request",
+      });
+    }));
+});
+
 describe("listServices", () => {
   it("pages by name and marks the services of a source that is down", () =>
     withTestTransaction(async (tx) => {

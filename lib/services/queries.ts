@@ -10,6 +10,9 @@ import { upstreamTarget } from "@/lib/sources/targets";
 import { versionColorKey } from "./colors";
 import { identitySchema, type Service, selectorSchema } from "./schema";
 
+/** PostgreSQL refuses to look for a text with a NUL, and no service is called so. */
+const canBeName = (text: string): boolean => !text.includes("\u0000");
+
 type Row = ServiceRow & { source: Source };
 
 /** The services valid now, by id, a page at a time. */
@@ -77,7 +80,7 @@ export async function queryableServices(
   actor: Actor,
   ids: readonly string[],
 ): Promise<Map<string, QueryableService>> {
-  const rows = await measuredRows(actor.teamId, [...new Set(ids)].sort());
+  const rows = await measuredRows(actor.teamId, [...new Set(ids)].filter(canBeName).sort());
   return new Map(
     rows.map((row) => {
       const { profiles, scrapeInterval } = selectorSchema.parse(row.selector);
@@ -88,10 +91,12 @@ export async function queryableServices(
 }
 
 async function serviceRow(actor: Actor, id: string): Promise<Row> {
-  const row = await db().service.findFirst({
-    where: { teamId: actor.teamId, validTo: null, name: id },
-    include: { source: true },
-  });
+  const row = canBeName(id)
+    ? await db().service.findFirst({
+        where: { teamId: actor.teamId, validTo: null, name: id },
+        include: { source: true },
+      })
+    : null;
   if (row === null) throw problem("not_found", `There is no service "${id}".`);
   return row;
 }
@@ -123,7 +128,7 @@ function present(row: Row, slotOf: ReadonlyMap<string, number>): Service {
 
 function decodeCursor(cursor: string): string {
   const name = Buffer.from(cursor, "base64url").toString();
-  if (Buffer.from(name).toString("base64url") !== cursor)
+  if (Buffer.from(name).toString("base64url") !== cursor || !canBeName(name))
     throw problem("invalid_request", "The cursor is not one of this list.", {
       fields: [{ path: "cursor", message: "a nextCursor of an earlier page" }],
     });

@@ -107,6 +107,7 @@ export const sourceAddressSchema = z
     const say = (message: string) => context.addIssue({ code: "custom", message });
     if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
       return say("An http or https URL, such as http://prometheus:9090");
+    if (hasControlCharacter(text)) say("No control characters");
     const url = new URL(text);
     if (url.username !== "" || url.password !== "")
       say("Put user and password under Authentication; here they would be shown to everyone");
