@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createPrometheusClient } from "@/lib/prometheus/client";
 import { closeUpstreamConnections, requestUpstream, requestUpstreamJson } from "./fetch";
@@ -123,6 +124,25 @@ describe.each(kinds)("%s that a server echoes", (_, user, headers, secrets) => {
       }),
     });
     expectNone(await testConnection(target()));
+  });
+});
+
+describe("an answer that no parser takes", () => {
+  it("is not in the error's cause", async () => {
+    const echoing = createTcpServer((socket) => socket.on("data", (data) => socket.end(`no HTTP: ${data}`)));
+    await new Promise<void>((resolve) => echoing.listen(0, "127.0.0.1", resolve));
+    const { port } = echoing.address() as AddressInfo;
+    const headers = { authorization: "Bearer SEKRIT-TOKEN" };
+    const target: UpstreamTarget = {
+      id: "test",
+      kind: "prometheus",
+      url: `http://127.0.0.1:${port}`,
+      headers,
+    };
+    const error = await requestUpstream(target, { path: "/api/v1/labels" }).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ failure: "not_http" });
+    expect(inspect(error, { depth: 10 })).not.toContain("SEKRIT");
+    await new Promise((resolve) => echoing.close(resolve));
   });
 });
 

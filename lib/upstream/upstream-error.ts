@@ -67,12 +67,17 @@ export class UpstreamError extends InferscopeError {
     super(CODES[failure], upstream && shown ? detail.replaceAll(upstream, () => shown) : detail, {
       ...options,
       upstream: shown,
+      cause: quotesAnswer(options.cause) ? undefined : options.cause,
     });
     this.failure = failure;
     this.targetId = target.id;
     this.upstreamStatus = options.upstreamStatus;
   }
 }
+
+/** The errors of the parsers of JSON and HTTP carry a piece of the answer, which the log would print. */
+const quotesAnswer = (cause: unknown): boolean =>
+  cause instanceof SyntaxError || (cause instanceof Error && cause.name === "HTTPParserError");
 
 /** Says whether a thrown value came from a request to another system; by shape, for bundles hold two copies. */
 export const isUpstreamError = (error: unknown): error is UpstreamError =>
