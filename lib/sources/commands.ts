@@ -5,7 +5,7 @@ import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { Source } from "@/lib/db/generated/client";
 import { type FieldError, problem } from "@/lib/errors";
-import { endServicesOf, reopenServicesOf } from "@/lib/services/lifetime";
+import { endServicesOf, reopenServicesOf } from "@/lib/services/commands";
 import { certificateProblem } from "./certificates";
 import { type Credentials, editedCredentials } from "./credentials";
 import { isSameHost, isSameUrl } from "./host";
