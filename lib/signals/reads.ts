@@ -1,7 +1,7 @@
 import "server-only";
 import { LRUCache } from "lru-cache";
 import { instantReader } from "@/lib/prometheus/instant-reader";
-import { RangeReadError, rangeReader } from "@/lib/prometheus/range-reader";
+import { RangeReadError, rangeReader, staleResult } from "@/lib/prometheus/range-reader";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
 import { isUpstreamError } from "@/lib/upstream/upstream-error";
@@ -64,8 +64,10 @@ async function summedOver(
   try {
     return sumBy(await wider, by);
   } catch (error) {
-    if (!(error instanceof RangeReadError) || error.stale === null) throw error;
-    throw new RangeReadError(target, error, { ...error.stale, ...sumBy(error.stale, by) });
+    // Not by its class: the reader may be of another of the server's bundles.
+    const stale = staleResult(error);
+    if (stale === null || !isUpstreamError(error)) throw error;
+    throw new RangeReadError(target, error, { ...stale, ...sumBy(stale, by) });
   }
 }
 
@@ -105,8 +107,14 @@ interface Kept {
   hasNext: boolean;
 }
 
-/** Values that were read: one over hours costs the source more than all lines of the page. */
-const kept = new LRUCache<string, Kept>({ max: 5_000, ttl: 3_600_000 });
+/**
+ * Values that were read: one over hours costs the source more than all lines of the page. On globalThis, as the page and
+ * the API may be bundled apart, and the page's first request is begun by the one and repeated by the other.
+ */
+const KEPT = Symbol.for("inferscope.kept-values");
+const holder = globalThis as typeof globalThis & { [KEPT]?: LRUCache<string, Kept> };
+holder[KEPT] ??= new LRUCache({ max: 5_000, ttl: 3_600_000 });
+const kept = holder[KEPT];
 /** What was asked for now goes first. Milliseconds. */
 const nextAfterMs = 250;
 /** So many steps back the last known value of a source that does not answer is looked for. */
@@ -179,5 +187,5 @@ class ValueReadError extends Error {
 /** The error of the source itself, and what was last known of a read that failed with it; null where it was nothing. */
 export function staleRead(error: unknown): { error: unknown; stale: ReadResult | null } {
   if (error instanceof ValueReadError) return { error: error.cause, stale: error.stale };
-  return { error, stale: error instanceof RangeReadError ? error.stale : null };
+  return { error, stale: staleResult(error) };
 }
