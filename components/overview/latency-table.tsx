@@ -91,7 +91,11 @@ function LatencyCells({
   if (summary === undefined)
     return (
       <TableCell colSpan={quantiles.length + 3} className="whitespace-normal text-secondary">
-        {result?.reason?.text ?? result?.error?.detail ?? "–"}
+        {result?.reason?.kind === "not_measurable" ? (
+          <Hint text={result.reason.text}>Not measurable here</Hint>
+        ) : (
+          (result?.reason?.text ?? result?.error?.detail ?? "–")
+        )}
       </TableCell>
     );
   const { standardDeviation, mean, count } = summary;

@@ -193,23 +193,29 @@ function notRefreshed(error: unknown, shownUntil: number | undefined): Finding {
   return { state: "cannot_evaluate", text: `Not refreshed${since}: ${errorFacts(error).detail}` };
 }
 
+/** A sentence on a narrow screen takes a second line; cut, it would lose the number. */
+const wrapping = "h-auto min-h-5 py-0.5 *:last:whitespace-normal";
+
 /** The answer first: the state of the service in words, the worst finding first, at most three. */
 function StateLine({ findings, service }: { findings: readonly Finding[]; service: Service }) {
-  const shown = findings.slice(0, 3);
+  const isUnreachable = service.reachable === false;
+  // What every query failed with is what the source is known to fail with: said once, with its name.
+  const others = isUnreachable ? findings.filter(({ text }) => text !== service.problem) : findings;
+  const shown = others.slice(0, 3);
   return (
-    <span role="status" className="flex min-w-0 flex-wrap gap-2">
-      {service.reachable === false ? (
-        <StateBadge state="cannot_evaluate">
+    <span role="status" className="flex min-w-0 max-w-full flex-wrap gap-2">
+      {isUnreachable ? (
+        <StateBadge state="cannot_evaluate" className={wrapping}>
           {`${service.source} does not answer${service.problem === null ? "" : `: ${service.problem}`}`}
         </StateBadge>
       ) : null}
       {shown.map(({ state, text }) => (
-        <StateBadge key={text} state={state}>
+        <StateBadge key={text} state={state} className={wrapping}>
           {text}
         </StateBadge>
       ))}
-      {findings.length > shown.length ? (
-        <span className="text-caption text-secondary">{`${findings.length - shown.length} more`}</span>
+      {others.length > shown.length ? (
+        <span className="text-caption text-secondary">{`${others.length - shown.length} more`}</span>
       ) : null}
     </span>
   );
