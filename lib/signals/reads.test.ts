@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
+import type { ReadResult } from "./assemble";
 import { staleRead, sumBy } from "./reads";
 
 it("sums up as PromQL does: absent values count for nothing, absent labels are none", () => {
-  const series = [
+  const series: ReadResult["series"] = [
     { labels: { le: "1", version: "v1" }, values: [1, null, null] },
     { labels: { le: "1", version: "v2" }, values: [2, 3, null] },
     { labels: { le: "+Inf" }, values: [5, 5, 5] },
