@@ -37,13 +37,13 @@ export function overviewFindings(results: ReadonlyMap<string, SignalResult>, win
   const findings: Finding[] = [];
   const past: Finding[] = [];
   let judged = 0;
-  let failed: SignalResult | undefined;
+  // Any of them: a summary may still be known while the source is gone already.
+  const failed = [...results.values()].find(({ status }) => status === "error");
   let empty: SignalResult | undefined;
 
   for (const { id, signal, quantile } of keyNumbers) {
     const result = results.get(queryId(id, "now"));
     if (result === undefined) continue;
-    if (result.status === "error") failed ??= result;
     if (result.status === "empty") empty ??= result;
     const definition = signals[signal];
     if (definition.target === undefined) continue;

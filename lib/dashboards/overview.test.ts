@@ -179,6 +179,14 @@ describe("the state in words", () => {
     expect(findings(summary({ id: ttft }, 0.4), idle).map(({ state }) => state)).toEqual(["no_data"]);
   });
 
+  it("is not healthy while a line cannot be read, though the summaries are still known", () => {
+    const line = summary({ id: queryId("request-rate", "rate"), status: "error", summary: undefined }, 0);
+    line.error = { code: "upstream_unavailable", detail: "Nothing listens.", requestId: "r" };
+    expect(findings(summary({ id: ttft }, 0.4), line)).toEqual([
+      { state: "cannot_evaluate", text: "Nothing listens." },
+    ]);
+  });
+
   it("cannot be said when the source did not answer, and is no data without traffic", () => {
     const down = summary({ id: ttft, status: "error", summary: undefined }, 0);
     down.error = { code: "upstream_unavailable", detail: "Nothing listens.", requestId: "r" };
