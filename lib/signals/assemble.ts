@@ -68,6 +68,16 @@ export function needsProof(plan: ReadPlan, results: Results): boolean {
   return hasTraffic && (results.failures?.series.length ?? 0) === 0;
 }
 
+/** Whether a series of a summary was not there at the window's start, so that the plan's `readsOfYoung` are needed. */
+export function hasYoung(plan: ReadPlan, results: Results): boolean {
+  const { start } = results;
+  if (start === undefined || plan.readsOfYoung.length === 0) return false;
+  const { type: _, ...dimensions } = plan.dimensions;
+  const named = ({ labels }: { labels: Record<string, string> }) => keyOf(dimensionsOf(labels, dimensions));
+  const old = new Set(start.series.map(named));
+  return (results.total ?? results.value)?.series.some((one) => !old.has(named(one))) ?? false;
+}
+
 /**
  * Puts together the answer to one query. Pure. A result without any value has status `empty`; its reason is
  * `no_traffic` where the source shows that nothing was asked of the service, and is left for the caller to find where

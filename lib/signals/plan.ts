@@ -7,6 +7,7 @@ import {
   firstSampleOf,
   groupingText,
   type Matcher,
+  presenceOf,
   promDuration,
   rateOf,
   ratesOf,
@@ -31,6 +32,7 @@ export type ReadRole =
   | "failures"
   | "total"
   | "coverage"
+  | "start"
   | "first"
   | "recentFirst";
 
@@ -55,6 +57,8 @@ export type SignalPlan =
       grid: Grid;
       spelling: Spelling;
       reads: PlannedRead[];
+      /** Reads that are needed only where a series has no sample at the window's start, which the read `start` shows. */
+      readsOfYoung: PlannedRead[];
       quantiles: number[];
       /** Seconds by which the first sample of a summary's window may be found late. */
       firstWithin: number;
@@ -71,8 +75,8 @@ export type SignalPlan =
 /** The quantiles of a line chart and of a table. */
 const rangeQuantiles = [0.5, 0.95, 0.99];
 const summaryQuantiles = [0.5, 0.95, 0.99, 0.999];
-/** The first sample of a window is looked for at so many of its times: every 15 s of 6 hours. */
-const mostFirstSteps = 1_440;
+/** The first sample of a window is looked for at so many of its times: every minute of 6 hours. */
+const mostFirstSteps = 360;
 /** Within so many of these times from the end it is looked for again, more closely. */
 const coarseSteps = 50;
 
@@ -161,7 +165,23 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
           },
         ]
       : [];
-  // `rate` divides by all of the window, however little of it the series cover.
+  // `rate` divides by all of the window, however little of it the series cover. When they began is dear to find out, so
+  // it is asked only of those that were not there at the window's start.
+  const startTime = alignToStep(shifted.start, grid.step) + grid.step;
+  const start = (counters: readonly CounterName[], labels: readonly string[]): PlannedRead[] =>
+    isSummary
+      ? [
+          {
+            role: "start",
+            expr: presenceOf(counters, { matchers, by: labels }),
+            acceptPrevious,
+            rateWindow: window,
+            start: startTime,
+            end: startTime,
+            step: grid.step,
+          },
+        ]
+      : [];
   const firstStep = Math.max(service.scrapeInterval, Math.ceil(window / mostFirstSteps));
   const first = (counters: readonly CounterName[], labels: readonly string[]): PlannedRead[] => {
     if (!isSummary) return [];
@@ -183,6 +203,7 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
     grid: shifted,
     spelling,
     quantiles: spelling.kind === "histogram" ? quantiles : [],
+    readsOfYoung: [] as PlannedRead[],
     firstWithin: 3 * firstStep,
     dimensions,
     note: noteFor(service, profile, spoken),
@@ -214,21 +235,23 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
       const rate = summed("value", spelling.counters, by);
       const reads = [
         rate,
-        ...first(spelling.counters, by),
+        ...start(spelling.counters, by),
         ...coverage((short) => rateOf(spelling.counters, { ...short, by: [] })),
       ];
-      return { ...common, reads, expr: [rate.expr] };
+      return { ...common, reads, readsOfYoung: first(spelling.counters, by), expr: [rate.expr] };
     }
     case "failures": {
       const failures = summed("failures", [spelling.failures], by);
       const totalBy = by.filter((label) => label !== spelling.typeLabel);
       const total = summed("total", [spelling.total], totalBy);
+      const isRate = spelling.want === "failures";
       return {
         ...common,
+        readsOfYoung: isRate ? first([spelling.total], totalBy) : [],
         reads: [
           failures,
           total,
-          ...(spelling.want === "failures" ? first([spelling.total], totalBy) : []),
+          ...(isRate ? start([spelling.total], totalBy) : []),
           ...coverage((short) => rateOf([spelling.total], { ...short, by: [] })),
         ],
         expr: [failuresText(spelling.want, failures.expr, total.expr, by, totalBy)],

@@ -73,6 +73,13 @@ export const rateOf = (
   { by, ...scope }: { matchers: readonly Matcher[]; window: number; by: readonly string[] },
 ): string => sumOf(ratesOf(counters, scope), by);
 
+/** How many series of a counter there are. */
+export const presenceOf = (
+  counters: readonly CounterName[],
+  { matchers, by }: { matchers: readonly Matcher[]; by: readonly string[] },
+): string =>
+  `count${groupingText(by)}(${counters.map(({ metric, matchers: more }) => selector(metric, matchers, more)).join(" or ")})`;
+
 /** When a counter's first sample in the window was taken, unix seconds, found to within `step` seconds. */
 export const firstSampleOf = (
   counters: readonly CounterName[],

@@ -5,7 +5,15 @@ import { isInferscopeError } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
-import { assemble, type CounterProof, emptyResult, lagOf, needsProof, type ReadResult } from "./assemble";
+import {
+  assemble,
+  type CounterProof,
+  emptyResult,
+  hasYoung,
+  lagOf,
+  needsProof,
+  type ReadResult,
+} from "./assemble";
 import { alignGrid, evidenceSelector, planSignal, type ReadRole, type SignalPlan } from "./plan";
 import { selector } from "./promql";
 import { type Reached, type ReadOnce, readsOf, staleRead } from "./reads";
@@ -108,7 +116,13 @@ async function readAll(service: Reached, plan: ReadPlan, readOnce: ReadOnce): Pr
     const exact = plan.reads.map((read) => ({ ...read, acceptPrevious: false }));
     return readAll(service, { ...plan, reads: exact }, readOnce);
   }
-  return Object.fromEntries(values.map((value, index) => [plan.reads[index]!.role, value]));
+  const results: Results = Object.fromEntries(values.map((value, index) => [plan.reads[index]!.role, value]));
+  if (!hasYoung(plan, results)) return results;
+  return readAll(
+    service,
+    { ...plan, reads: [...plan.reads, ...plan.readsOfYoung], readsOfYoung: [] },
+    readOnce,
+  );
 }
 
 /** Carries what was last known of a plan's reads beside the failure of one of them. */
