@@ -8,7 +8,7 @@ import { type ChartSeries, type Grid, scaleOf } from "@/components/charts/series
 import { type Mark, TimeSeriesChart, type TimeSeriesChartProps } from "@/components/charts/time-series-chart";
 import { yTicksWithLevels } from "@/components/charts/time-series-model";
 import { Panel, type PanelProps } from "@/components/ui/panel";
-import { Select } from "@/components/ui/select";
+import { Segmented } from "@/components/ui/segmented";
 import {
   type LatencySignal,
   latencySignals,
@@ -371,12 +371,11 @@ function LatencyPanel(input: PanelInput) {
       height={tallPx}
       className="h-full max-md:min-h-128"
       actions={
-        <Select
-          size="sm"
-          aria-label="Latency shown"
+        <Segmented
+          label="Latency shown"
           value={latency.signal}
-          onValueChange={(value) => latency.choose(value as LatencySignal)}
-          options={latencySignals.map((value) => ({ value, label: signals[value].shortTitle }))}
+          onValueChange={latency.choose}
+          options={latencySignals.map((value) => ({ value, label: latencyNames[value] }))}
         />
       }
     >
@@ -397,16 +396,14 @@ function LatencyPanel(input: PanelInput) {
             title={latency.view === "heatmap" ? "Distribution over time" : "Share of all in %, by bucket"}
             unit={distribution.scale.label}
             control={
-              <Select
-                size="sm"
-                aria-label="Distribution shown as"
+              <Segmented
+                label="Distribution shown as"
                 value={latency.view}
-                onValueChange={(value) => latency.show(value as LatencyView)}
+                onValueChange={latency.show}
                 options={[
                   { value: "heatmap", label: "Heat map" },
                   { value: "histogram", label: "Histogram" },
                 ]}
-                className="w-29 shrink-0"
               />
             }
           >
@@ -438,6 +435,9 @@ function LatencyPanel(input: PanelInput) {
     </SignalPanel>
   );
 }
+
+/** Beside one another in the header of a panel. */
+const latencyNames: Record<LatencySignal, string> = { ttft: "TTFT", itl: "ITL", e2e_latency: "E2E" };
 
 /** p50, p95 and p99 over the whole range, as marks on the histogram of it. */
 function quantileMarks(refresh: Refresh, signal: SignalId): QuantileMark[] {

@@ -3,6 +3,7 @@ import { act, cleanup, fireEvent, render, screen, within } from "@testing-librar
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type EmptyKind, Panel } from "./panel";
 import { useTableToggle } from "./panel-view";
+import { Segmented } from "./segmented";
 import { Select } from "./select";
 
 afterEach(() => {
@@ -114,6 +115,29 @@ describe("menu and keys", () => {
     expect(screen.getByText("the table")).toBeTruthy();
     fireEvent.keyDown(panel, { key: "t" });
     expect(screen.getByText("the drawing")).toBeTruthy();
+  });
+
+  it("takes t on a choice among few, which is no field to type in", () => {
+    const choose = vi.fn();
+    const options = [
+      { value: "itl", label: "ITL" },
+      { value: "ttft", label: "TTFT" },
+    ] as const;
+    render(
+      <Panel
+        title="TTFT"
+        actions={<Segmented label="Shown" value="itl" onValueChange={choose} options={options} />}
+      >
+        <Chart />
+      </Panel>,
+    );
+    const group = screen.getByRole("radiogroup", { name: "Shown" });
+    expect(within(group).getByRole("radio", { name: "ITL", checked: true })).toBeTruthy();
+    fireEvent.keyDown(within(group).getByRole("radio", { name: "ITL" }), { key: "t" });
+    expect(screen.getByText("the table")).toBeTruthy();
+    expect(choose).not.toHaveBeenCalled();
+    fireEvent.click(within(group).getByRole("radio", { name: "TTFT" }));
+    expect(choose).toHaveBeenCalledWith("ttft");
   });
 
   it("takes t before a select does, and leaves it to its menu and its dialog", () => {
