@@ -168,8 +168,10 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
   // `rate` divides by all of the window, however little of it the series cover. When they began is dear to find out, so
   // it is asked only of those that were not there at the window's start.
   const startTime = alignToStep(shifted.start, grid.step) + grid.step;
+  // An earlier window that its series do not cover is not answered at all, so it needs neither.
+  const mayBeYoung = isSummary && back === 0;
   const start = (counters: readonly CounterName[], labels: readonly string[]): PlannedRead[] =>
-    isSummary
+    mayBeYoung
       ? [
           {
             role: "start",
@@ -184,7 +186,7 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
       : [];
   const firstStep = Math.max(service.scrapeInterval, Math.ceil(window / mostFirstSteps));
   const first = (counters: readonly CounterName[], labels: readonly string[]): PlannedRead[] => {
-    if (!isSummary) return [];
+    if (!mayBeYoung) return [];
     const within = (seconds: number, sought: number): string =>
       firstSampleOf(counters, { matchers, window: seconds, step: sought, by: labels });
     const wide = read("first", within(window, firstStep));
