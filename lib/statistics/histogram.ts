@@ -194,16 +194,31 @@ export function standardDeviation(buckets: readonly CumulativeBucket[]): Standar
 
 /** As {@link standardDeviation}, of a histogram that was prepared. */
 export function standardDeviationOf(normal: PreparedHistogram): StandardDeviationEstimate {
-  const refusal = unboundedBelow(normal);
-  if (refusal) return refusal;
-  const n = total(normal);
-  const openEndedShare = 1 - normal.counts[normal.counts.length - 2]! / n;
+  const spread = spreadOf(normal);
+  if (spread.kind === "undetermined") return spread;
+  const { value, openEndedShare } = spread;
   if (openEndedShare > MAX_OPEN_ENDED_SHARE) {
     const percent = Math.round(openEndedShare * 100);
     return undetermined("open_ended", `${percent} % of the observations lie beyond the last bucket's bound.`);
   }
+  const open =
+    openEndedShare > 0
+      ? `; ${(openEndedShare * 100).toPrecision(2)} % of the observations lie beyond the last bound and count as if at it, so the true value is larger`
+      : "";
+  return { kind: "estimate", value, openEndedShare, note: `estimated from buckets${open}` };
+}
+
+/**
+ * Returns the approximation behind {@link standardDeviation} whatever share of the observations lies in the +Inf
+ * bucket: with many there it says little, and people are not shown it.
+ */
+export function spreadOf(
+  normal: PreparedHistogram,
+): { kind: "estimate"; value: number; openEndedShare: number } | Undetermined {
   const centre = meanOf(normal);
   if (centre.kind === "undetermined") return centre;
+  const n = total(normal);
+  const openEndedShare = 1 - normal.counts[normal.counts.length - 2]! / n;
   // Around the mean, not Σx² − n·x̄², which loses every digit of a narrow distribution.
   let sum = 0;
   for (const { lo, hi, count } of closedBuckets(normal)) {
@@ -211,16 +226,7 @@ export function standardDeviationOf(normal: PreparedHistogram): StandardDeviatio
     const width = hi === Number.POSITIVE_INFINITY ? 0 : hi - lo;
     sum += count * ((middleOf(lo, hi) - centre.midpoint) ** 2 + width ** 2 / 12);
   }
-  const open =
-    openEndedShare > 0
-      ? `; ${(openEndedShare * 100).toPrecision(2)} % of the observations lie beyond the last bound and count as if at it, so the true value is larger`
-      : "";
-  return {
-    kind: "estimate",
-    value: Math.sqrt(sum / n),
-    openEndedShare,
-    note: `estimated from buckets${open}`,
-  };
+  return { kind: "estimate", value: Math.sqrt(sum / n), openEndedShare };
 }
 
 /**
