@@ -5,10 +5,17 @@ import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import type { Service as ServiceRow, Source } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
+import { measurableSignals } from "@/lib/signals/plan";
 import type { QueryableService } from "@/lib/signals/query";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { versionColorKey } from "./colors";
-import { identitySchema, type Service, selectorSchema } from "./schema";
+import {
+  chosenLabelsSchema,
+  identitySchema,
+  labelChoicesSchema,
+  type Service,
+  selectorSchema,
+} from "./schema";
 
 /** PostgreSQL refuses to look for a text with a NUL, and no service is called so. */
 const canBeName = (text: string): boolean => !text.includes("\u0000");
@@ -107,6 +114,9 @@ function present(row: Row, slotOf: ReadonlyMap<string, number>): Service {
     const slot = slotOf.get(`version\n${versionColorKey(row.name, version)}`);
     return slot === undefined ? [] : [[version, slot] as const];
   });
+  const { profiles, scrapeInterval } = selectorSchema.parse(row.selector);
+  const measured = { name: row.name, sourceName: row.source.name, profiles, scrapeInterval };
+  const labels = chosenLabelsSchema.parse(row.labels);
   return {
     id: row.name,
     name: identity.job,
@@ -117,10 +127,21 @@ function present(row: Row, slotOf: ReadonlyMap<string, number>): Service {
     models: row.models,
     versions: row.versions,
     instances: row.instances,
+    gpus: row.gpus,
+    hosts: row.hosts,
+    evidence: row.evidence,
+    signals: measurableSignals(measured),
+    labels: {
+      version: labels.version ?? null,
+      model: labels.model ?? null,
+      replica: labels.replica ?? null,
+    },
+    labelChoices: labelChoicesSchema.parse(row.labelChoices),
+    notes: row.notes,
     reachable: row.source.reachable,
     problem: row.source.reachable === false ? row.source.problem : null,
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
-    scrapeInterval: selectorSchema.parse(row.selector).scrapeInterval,
+    scrapeInterval,
     colorSlot: slotOf.get(`service\n${row.name}`) ?? null,
     versionColorSlots: Object.fromEntries(slots),
   };

@@ -11,7 +11,28 @@ export const matcherSchema = z.object({
 
 export const identitySchema = z.object({ job: z.string().min(1), namespace: z.string().min(1).optional() });
 
-const chosenLabelsSchema = z.object({ version: z.string().optional(), model: z.string().optional() });
+/** The labels that carry version, model and replica of a service. */
+export const chosenLabelsSchema = z.object({
+  version: z.string().optional(),
+  model: z.string().optional(),
+  /** Tells replicas apart; `instance` where it is absent. */
+  replica: z.string().optional(),
+});
+
+/** The name of a label. Prometheus 3 takes any text. */
+const labelNameSchema = z
+  .string()
+  .min(1, { error: "The name of a label" })
+  .max(200, { error: "At most 200 characters" })
+  .refine((name) => !name.includes("\u0000") && name !== "__name__", { error: "The name of a label" });
+
+/** Labels that a person says carry version, model and replica; null where none does, absent where the guess stands. */
+export const labelChoicesSchema = z.object({
+  version: labelNameSchema.nullable().optional(),
+  model: labelNameSchema.nullable().optional(),
+  replica: labelNameSchema.nullable().optional(),
+});
+export type LabelChoices = z.infer<typeof labelChoicesSchema>;
 
 /** How a service's series are selected, a profile at a time, and how often they are scraped. */
 export const selectorSchema = z.object({
@@ -21,6 +42,10 @@ export const selectorSchema = z.object({
       matchers: z.array(matcherSchema),
       labels: chosenLabelsSchema,
       note: z.string().optional(),
+      /** Metrics of the profile that the service exposes, without `_bucket`, `_sum` and `_count`; absent = not known. */
+      metrics: z.array(z.string()).optional(),
+      /** How a pipeline rewrote the profile's metric names. */
+      rename: z.object({ from: z.string(), to: z.string() }).optional(),
     }),
   ),
   /** Seconds. */
@@ -33,6 +58,10 @@ export const discoveredServiceSchema = z.object({
   models: z.array(z.string()),
   versions: z.array(z.string()),
   instances: z.array(z.string()),
+  gpus: z.array(z.string()).default([]),
+  hosts: z.array(z.string()).default([]),
+  evidence: z.array(z.string()).default([]),
+  notes: z.array(z.string()).default([]),
   labels: chosenLabelsSchema,
   selector: selectorSchema,
 });
@@ -55,6 +84,17 @@ export const serviceSchema = z.object({
   models: z.array(z.string()),
   versions: z.array(z.string()),
   instances: z.array(z.string()),
+  gpus: z.array(z.string()).describe("Identifiers of its GPUs, as their exporter gives them."),
+  hosts: z.array(z.string()).describe("The machines that it runs on, as their exporter gives them."),
+  evidence: z.array(z.string()).describe("The metrics that show that it is there."),
+  signals: z.array(signalIdSchema).describe("What can be measured of it."),
+  labels: z.object({
+    version: z.string().nullable().describe("The label that carries the version; null where none does."),
+    model: z.string().nullable(),
+    replica: z.string().nullable().describe("The label that tells replicas apart."),
+  }),
+  labelChoices: labelChoicesSchema.describe("The labels that a person chose in place of what was guessed."),
+  notes: z.array(z.string()).describe("What was left out or guessed when it was found."),
   reachable: z
     .boolean()
     .nullable()
