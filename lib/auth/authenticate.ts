@@ -5,6 +5,7 @@ import { db } from "@/lib/db/client";
 import { problem } from "@/lib/errors";
 import type { Actor, ApiKeyActor, UserActor } from "./actor";
 import { roleIncludes } from "./permissions";
+import { userOfSession } from "./session";
 import { cookieSettings } from "./session-cookie";
 import { hashSecret } from "./tokens";
 
@@ -30,16 +31,14 @@ function sessionToken(cookies: Cookies): string | undefined {
 
 /**
  * The signed-in user, or null without a valid session. The user is read each time, so a disabled account, a changed
- * role and a raised session version hold at once.
+ * role, a sign-out and a raised session version hold at once.
  */
 export async function userFromCookies(cookies: Cookies): Promise<UserActor | null> {
   const token = sessionToken(cookies);
   if (token === undefined) return null;
   const payload = await decode({ token, secret: sessionSecret() }).catch(() => null);
-  if (payload === null || typeof payload.sub !== "string") return null;
-  const user = await db().user.findUnique({ where: { id: payload.sub } });
-  if (user === null || user.disabledAt !== null || user.sessionVersion !== payload.sessionVersion)
-    return null;
+  const user = payload === null ? null : await userOfSession(payload);
+  if (user === null) return null;
   return { type: "user", id: user.id, name: user.email, role: user.role, teamId: user.teamId };
 }
 

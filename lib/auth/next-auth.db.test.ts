@@ -4,6 +4,7 @@ import NextAuth from "next-auth";
 import Provider from "oidc-provider";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db } from "@/lib/db/client";
+import { deleteExpired } from "@/lib/jobs/retention";
 import { asUser, expectAudit, withTestTransaction } from "@/testing/database";
 import { userFromCookies } from "./authenticate";
 import { authOptions } from "./next-auth";
@@ -136,6 +137,9 @@ async function step(jar: Jar, method: string, url: string, body?: Record<string,
   const options = authOptions(
     { get: (name) => headers[name as keyof typeof headers] ?? null },
     await oidcScopes(issuerUrl, new Date()),
+    (error) => {
+      throw error;
+    },
   );
   await NextAuth(request as never, response as never, options);
   keep(jar, set);
@@ -329,5 +333,35 @@ describe("the password", () => {
       await db().user.update({ where: { email }, data: { sessionVersion: { increment: 1 } } });
       expect(await userOf(jar)).toBeNull();
       expect((await step(jar, "GET", "/api/auth/session")).body).toEqual({});
+    }));
+
+  it("ends one session at its sign-out, for a copy of its cookie too, and no other session", () =>
+    scenario(async (email) => {
+      const fields = { email, password: "correct horse battery" };
+      await post(jar, "/api/auth/callback/password", fields);
+      const other: Jar = new Map();
+      await post(other, "/api/auth/callback/password", fields);
+      const copy = new Map(jar);
+      // next-auth writes the token anew here; a copy of before names the same session.
+      await step(jar, "GET", "/api/auth/session");
+      expect(await userOf(copy)).toMatchObject({ name: email });
+
+      await post(jar, "/api/auth/signout", {});
+      expect(await userOf(copy)).toBeNull();
+      expect((await step(copy, "GET", "/api/auth/session")).body).toEqual({});
+      expect(await userOf(other)).toMatchObject({ name: email });
+    }));
+
+  it("remembers an ended session as long as its cookie would have been good", () =>
+    scenario(async (email) => {
+      await post(jar, "/api/auth/callback/password", { email, password: "correct horse battery" });
+      const copy = new Map(jar);
+      await post(jar, "/api/auth/signout", {});
+      const user = await db().user.findUniqueOrThrow({ where: { email }, include: { endedSessions: true } });
+      const [ended] = user.endedSessions;
+      await deleteExpired(new Date(ended!.expiresAt.getTime() - 1));
+      expect(await userOf(copy)).toBeNull();
+      await deleteExpired(new Date(ended!.expiresAt.getTime() + 1));
+      expect(await db().endedSession.count({ where: { userId: user.id } })).toBe(0);
     }));
 });

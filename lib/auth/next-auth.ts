@@ -3,12 +3,18 @@ import type { AuthOptions, User as SessionUser } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { config, publicUrl, sessionSecret } from "@/lib/config";
-import { db } from "@/lib/db/client";
+import { db, transaction } from "@/lib/db/client";
 import { log } from "@/lib/observability/log";
 import { clientAddress } from "./client-address";
 import { signInByOidc } from "./oidc-sign-in";
 import { safeReturnPath } from "./return-path";
-import { SESSION_MAX_AGE_SECONDS } from "./session";
+import {
+  endSession,
+  newSessionId,
+  SESSION_MAX_AGE_SECONDS,
+  type SessionClaims,
+  userOfSession,
+} from "./session";
 import { cookieSettings } from "./session-cookie";
 import { type SignInOutcome, signInByLink, signInByPassword } from "./sign-in";
 import { recordSignOut } from "./sign-in-events";
@@ -83,11 +89,13 @@ function oidcProvider(scope: string): OAuthConfig<Claims>[] {
 
 /**
  * The options of next-auth for one request. `scope` is what the issuer is asked for, from `oidcScopes`; `requestHeaders`
- * tell the client's address where next-auth does not pass them on.
+ * tell the client's address where next-auth does not pass them on. `signOutFailed` is told when a session could not be
+ * ended, since next-auth itself keeps that to itself and lets the browser forget a cookie that is still good.
  */
 export function authOptions(
   requestHeaders: { get(name: string): string | null },
   scope: string,
+  signOutFailed: (error: unknown) => void,
 ): AuthOptions {
   const { secure, cookies } = cookieSettings();
   // The library takes its own address from here and from nowhere else.
@@ -141,25 +149,21 @@ export function authOptions(
           return "/sign-in?error=Unavailable";
         }
       },
-      /** The token says who and which generation of sessions; all else is read from the database at each request. */
-      jwt: async ({ token, user, account, profile }) => {
+      /** The token says who and which session; all else is read from the database at each request. */
+      jwt: async ({ token, user, account, profile }): Promise<SessionClaims> => {
+        if (account == null) {
+          const row = await userOfSession(token);
+          if (row === null) throw new Error("The session has ended.");
+          return { sub: row.id, sessionVersion: row.sessionVersion, sid: token.sid as string };
+        }
         const claims = profile as { iss?: string; sub?: string } | undefined;
         const where =
-          account?.provider === "oidc"
+          account.provider === "oidc"
             ? { oidcIssuer_oidcSubject: { oidcIssuer: claims?.iss ?? "", oidcSubject: claims?.sub ?? "" } }
-            : { id: user?.id ?? token.sub ?? "" };
-        const row = await db().user.findUnique({
-          where,
-          select: { id: true, sessionVersion: true, disabledAt: true },
-        });
-        const signsIn = account != null;
-        if (
-          row === null ||
-          row.disabledAt !== null ||
-          (!signsIn && row.sessionVersion !== token.sessionVersion)
-        )
-          throw new Error("The session has ended.");
-        return { sub: row.id, sessionVersion: row.sessionVersion };
+            : { id: user.id };
+        const row = await db().user.findUnique({ where });
+        if (row === null || row.disabledAt !== null) throw new Error("The account is gone or disabled.");
+        return { sub: row.id, sessionVersion: row.sessionVersion, sid: newSessionId() };
       },
       session: ({ session }) => ({ expires: session.expires }),
       redirect: ({ url, baseUrl }) => {
@@ -169,8 +173,16 @@ export function authOptions(
     },
     events: {
       signOut: async ({ token }) => {
-        const user = token?.sub ? await db().user.findUnique({ where: { id: token.sub } }) : null;
-        if (user !== null && user.sessionVersion === token.sessionVersion) await recordSignOut(user);
+        try {
+          const user = await userOfSession(token ?? {});
+          if (user === null) return;
+          await transaction(async () => {
+            await endSession({ sub: user.id, sid: token.sid as string }, new Date());
+            await recordSignOut(user);
+          });
+        } catch (error) {
+          signOutFailed(error);
+        }
       },
     },
   };

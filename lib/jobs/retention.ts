@@ -16,9 +16,10 @@ const KEEP_THROTTLES_MS = DAY_MS;
 /** Deletes what nobody will ask for again, and returns how many rows of each went. Audit and revisions stay. */
 export async function deleteExpired(now: Date): Promise<Record<string, number>> {
   const before = (age: number) => new Date(now.getTime() - age);
-  const [idempotencyKeys, tokens, heartbeats, throttles] = await Promise.all([
+  const [idempotencyKeys, tokens, endedSessions, heartbeats, throttles] = await Promise.all([
     db().idempotencyKey.deleteMany({ where: { createdAt: { lt: before(KEEP_IDEMPOTENCY_KEYS_MS) } } }),
     db().oneTimeToken.deleteMany({ where: { expiresAt: { lt: before(KEEP_EXPIRED_TOKENS_MS) } } }),
+    db().endedSession.deleteMany({ where: { expiresAt: { lt: now } } }),
     db().workerHeartbeat.deleteMany({ where: { lastSeenAt: { lt: before(KEEP_HEARTBEATS_MS) } } }),
     db().signInThrottle.deleteMany({
       where: {
@@ -30,6 +31,7 @@ export async function deleteExpired(now: Date): Promise<Record<string, number>> 
   return {
     idempotencyKeys: idempotencyKeys.count,
     tokens: tokens.count,
+    endedSessions: endedSessions.count,
     heartbeats: heartbeats.count,
     throttles: throttles.count,
   };
@@ -38,7 +40,7 @@ export async function deleteExpired(now: Date): Promise<Record<string, number>> 
 export const retentionJob: JobDefinition = {
   name: "retention",
   summary:
-    "Deletes old idempotency keys, expired links, heartbeats of dead workers and old sign-in failures.",
+    "Deletes old idempotency keys, expired links and sessions, heartbeats of dead workers and old sign-in failures.",
   schedule: "17 * * * *",
   onePending: true,
   handler: async (_, { now }) => {

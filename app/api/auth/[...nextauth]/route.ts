@@ -10,9 +10,9 @@ import { oidcScopes } from "@/lib/auth/oidc-scopes";
 import { config, publicUrl } from "@/lib/config";
 import { problem } from "@/lib/errors";
 
-/** The library's other actions are pages of its own and a log that anyone may write to. */
+/** The library's other actions are pages of its own, a log that anyone may write to, and a way to prolong a session. */
 const actions: Record<string, readonly string[]> = {
-  GET: ["csrf", "callback", "session", "signin", "error"],
+  GET: ["csrf", "callback", "signin", "error"],
   POST: ["signin", "callback", "signout"],
 };
 
@@ -40,7 +40,14 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
     }
     const { OIDC_ISSUER } = config();
     const scope = OIDC_ISSUER === undefined ? "openid" : await oidcScopes(OIDC_ISSUER, new Date());
-    return await NextAuth(bounded, context, authOptions(request.headers, scope));
+    const failures: unknown[] = [];
+    const response = await NextAuth(
+      bounded,
+      context,
+      authOptions(request.headers, scope, (error) => failures.push(error)),
+    );
+    if (failures.length > 0) throw failures[0];
+    return response;
   } catch (error) {
     return problemResponse(error, randomUUID(), request.nextUrl.pathname);
   }
