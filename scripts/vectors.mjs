@@ -17,5 +17,5 @@ await command(async (setup) => {
     parentURL: import.meta.url,
     tsconfig: path.join(setup.root, "tsconfig.json"),
   });
-  return runVectors(path.resolve(process.env.INIT_CWD ?? ".", folder), (line) => setup.progress.say(line));
+  return runVectors(path.resolve(process.env.INIT_CWD ?? ".", folder), setup.progress.say);
 });

@@ -1,0 +1,286 @@
+"use client";
+
+import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useEffect, useMemo, useState } from "react";
+import { Sparkline } from "@/components/charts/sparkline";
+import { PageHeader } from "@/components/shell/page-header";
+import { type DataColumn, DataTable } from "@/components/ui/data-table";
+import { ErrorState } from "@/components/ui/error-state";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { compareStates, STATES } from "@/components/ui/state";
+import { StateBadge } from "@/components/ui/state-badge";
+import { annotationsQuery } from "@/lib/annotations/client";
+import type { AnnotationView } from "@/lib/annotations/schema";
+import { errorFacts } from "@/lib/api/client";
+import {
+  type HomeNumberId,
+  homeFindings,
+  homeNumber,
+  homeNumbers,
+  homeRequests,
+  homeResults,
+  trafficShares,
+} from "@/lib/dashboards/home";
+import { queryId } from "@/lib/dashboards/overview";
+import { type Finding, lastValue, measuredText, meetsTarget } from "@/lib/dashboards/overview-state";
+import { servicesQuery } from "@/lib/services/client";
+import type { Service } from "@/lib/services/schema";
+import { signals } from "@/lib/signals/catalogue";
+import { signalsQuery } from "@/lib/signals/client";
+import type { SignalResult } from "@/lib/signals/schema";
+import { format } from "@/lib/units";
+
+/** Seconds between two readings; the grid's step, so that viewers share them. */
+const REFRESH_SECONDS = 60;
+/** How far back a change is looked for. Seconds. */
+const CHANGES_RANGE = 7 * 86_400;
+
+interface Row {
+  service: Service;
+  findings: readonly Finding[] | undefined;
+  results: ReadonlyMap<string, SignalResult>;
+  change: AnnotationView | undefined;
+}
+
+/** Every service with its state in words, worst first, and what justifies it. */
+export function HomePage({ now: initialNow }: { now: number }) {
+  const now = useMinute(initialNow);
+  const services = useQuery(servicesQuery());
+  const items = services.data?.items;
+  const requests = useMemo(() => homeRequests(items ?? [], now), [items, now]);
+  const answers = useQueries({
+    queries: requests.map((request) => ({ ...signalsQuery(request), placeholderData: keepPreviousData })),
+  });
+  const changes = useQuery({
+    ...annotationsQuery({ start: now - CHANGES_RANGE, end: now }),
+    placeholderData: keepPreviousData,
+  });
+  const failure = answers.find(({ error }) => error)?.error;
+  const isRead = answers.every(({ data, error }) => data !== undefined || error !== null);
+  const results = homeResults(
+    requests,
+    answers.map(({ data }) => data?.results),
+  );
+  const rows: Row[] = (items ?? []).map((service) => {
+    const own = results.get(service.id) ?? new Map<string, SignalResult>();
+    return {
+      service,
+      results: own,
+      findings: isRead ? homeFindings(service, own) : undefined,
+      change: changes.data?.items.find((one) => one.service === service.id),
+    };
+  });
+
+  if (services.error && items === undefined)
+    return (
+      <>
+        <PageHeader title="Home" />
+        <ErrorState
+          title="The services could not be read"
+          error={errorFacts(services.error)}
+          onRetry={() => void services.refetch()}
+        />
+      </>
+    );
+  return (
+    <>
+      <PageHeader
+        title="Home"
+        state={isRead ? <Summary rows={rows} /> : undefined}
+        description="Every service, the worst first, judged by its last five minutes."
+      />
+      {failure ? (
+        <p role="alert" className="mb-4 text-body text-warning-text">
+          Not refreshed: {errorFacts(failure).detail}
+        </p>
+      ) : null}
+      <DataTable
+        label="Services"
+        filter="Find a service, model, engine or state"
+        columns={columns}
+        rows={rows}
+        rowKey={({ service }) => service.id}
+        initialSort="state"
+        loading={services.isPending}
+      />
+    </>
+  );
+}
+
+/** The current minute, unix seconds; stands still while nobody looks. */
+function useMinute(initial: number): number {
+  const [now, setNow] = useState(initial);
+  useEffect(() => {
+    const tick = () => {
+      if (document.visibilityState === "visible") setNow(Math.floor(Date.now() / 1000));
+    };
+    const timer = setInterval(tick, REFRESH_SECONDS * 1000);
+    document.addEventListener("visibilitychange", tick);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", tick);
+    };
+  }, []);
+  return now - (now % REFRESH_SECONDS);
+}
+
+const stateOf = ({ findings }: Row): Finding["state"] | "progress" => findings?.[0]?.state ?? "progress";
+
+/** How many services are in each state, the worst first. */
+function Summary({ rows }: { rows: readonly Row[] }) {
+  const counts = new Map<Finding["state"], number>();
+  for (const { findings } of rows) {
+    const state = findings?.[0]?.state;
+    if (state !== undefined) counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return (
+    <span role="status" className="flex flex-wrap gap-2">
+      {[...counts]
+        .sort(([a], [b]) => compareStates(a, b))
+        .map(([state, count]) => (
+          <StateBadge key={state} state={state}>
+            {`${count} ${STATES[state].word.toLowerCase()}`}
+          </StateBadge>
+        ))}
+    </span>
+  );
+}
+
+function numberColumn(id: HomeNumberId, header: string): DataColumn<Row> {
+  const number = homeNumbers.find((one) => one.id === id)!;
+  const definition = signals[number.signal];
+  return {
+    id,
+    header,
+    numeric: true,
+    descendingFirst: true,
+    hint: definition.explanation,
+    className: "max-md:hidden",
+    value: ({ results }) => homeNumber(results, id)?.value,
+    cell: ({ results }) => {
+      const now = homeNumber(results, id);
+      if (now === undefined) return <span className="text-secondary">–</span>;
+      const isMissed = !meetsTarget(definition, now.value);
+      return (
+        <span className={isMissed ? "text-strong" : undefined}>
+          {measuredText(now, definition.unit)}
+          {isMissed ? <span className="sr-only">, target missed</span> : null}
+        </span>
+      );
+    },
+  };
+}
+
+const columns: DataColumn<Row>[] = [
+  {
+    id: "state",
+    header: "State",
+    value: (row) => `${STATES[stateOf(row)].word} ${row.findings?.map(({ text }) => text).join(" ") ?? ""}`,
+    compare: (a, b) =>
+      compareStates(stateOf(a), stateOf(b)) || a.service.id.localeCompare(b.service.id, "en"),
+    cell: (row) => (
+      <StateBadge state={stateOf(row)}>{row.findings === undefined ? "Reading" : undefined}</StateBadge>
+    ),
+  },
+  {
+    id: "service",
+    header: "Service",
+    value: ({ service }) =>
+      [service.id, ...service.engines, ...service.models, ...service.versions, service.source].join(" "),
+    compare: (a, b) => a.service.id.localeCompare(b.service.id, "en", { numeric: true }),
+    cell: ({ service, findings }) => (
+      <span className="grid min-w-0 py-1.5">
+        <Link
+          href={`/overview?service=${encodeURIComponent(service.id)}`}
+          className="justify-self-start text-link text-strong hover:underline"
+        >
+          {service.id}
+        </Link>
+        <span className="max-w-[56ch] whitespace-normal text-caption text-secondary [overflow-wrap:anywhere]">
+          {sentenceOf(service, findings)}
+        </span>
+      </span>
+    ),
+  },
+  {
+    id: "requests",
+    header: "Requests",
+    unit: "req/s",
+    numeric: true,
+    descendingFirst: true,
+    hint: signals.request_rate.explanation,
+    value: ({ results }) => lastValue(results.get(queryId("request-rate", "rate"))),
+    cell: ({ results }) => <Requests result={results.get(queryId("request-rate", "rate"))} />,
+  },
+  numberColumn("ttft", "TTFT p95"),
+  numberColumn("itl", "ITL p95"),
+  numberColumn("e2e", "End-to-end p95"),
+  numberColumn("availability", "Availability"),
+  {
+    id: "queue",
+    header: "Waiting",
+    numeric: true,
+    descendingFirst: true,
+    hint: signals.queue_depth.explanation,
+    className: "max-lg:hidden",
+    value: ({ results }) => lastValue(results.get(queryId("queue-depth", "waiting"))),
+    cell: ({ results }) => format(lastValue(results.get(queryId("queue-depth", "waiting"))), "requests"),
+  },
+  {
+    id: "traffic",
+    header: "In traffic",
+    className: "max-lg:hidden",
+    hint: "The share of requests that each version answers now.",
+    value: ({ results, service }) =>
+      trafficShares(results)
+        .map(({ version }) => version)
+        .join(" ") || service.versions.join(" "),
+    cell: ({ results, service }) => {
+      const shares = trafficShares(results);
+      if (shares.length === 0) return service.versions.join(", ") || "–";
+      return shares.map(({ version, share }) => `${version} ${format(share, "ratio")}`).join(", ");
+    },
+  },
+  {
+    id: "changed",
+    header: "Changed last",
+    className: "max-xl:hidden",
+    descendingFirst: true,
+    value: ({ change }) => (change === undefined ? undefined : new Date(change.start)),
+    cell: ({ change }) =>
+      change === undefined ? (
+        <span className="text-secondary">Nothing in 7 days</span>
+      ) : (
+        <span className="grid">
+          <span className="max-w-[28ch] truncate" title={change.text}>
+            {change.text}
+          </span>
+          <span className="text-caption text-secondary">
+            <RelativeTime time={change.start} />
+          </span>
+        </span>
+      ),
+  },
+];
+
+function Requests({ result }: { result: SignalResult | undefined }) {
+  const value = lastValue(result);
+  if (value === undefined) return <span className="text-secondary">–</span>;
+  return (
+    <span className="inline-flex items-center justify-end gap-2">
+      <Sparkline
+        values={result?.series[0]?.values ?? []}
+        label="Requests over the last hour"
+        className="max-md:hidden"
+      />
+      {format(value, "requests_per_second")}
+    </span>
+  );
+}
+
+function sentenceOf({ engines, models, source }: Service, findings: readonly Finding[] | undefined): string {
+  const problems = (findings ?? []).filter(({ state }) => state !== "ok").map(({ text }) => text);
+  if (problems.length > 0) return problems.slice(0, 3).join(" · ");
+  return [models.join(", "), engines.join(", "), source].filter((part) => part !== "").join(" · ");
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { type SignalResult, signalsRequestSchema } from "@/lib/signals/schema";
+import { homeFindings, homeNumber, homeRequests, homeResults, trafficShares } from "./home";
+
+const service = (id: string, versions: string[] = ["v1"]) => ({
+  id,
+  versions,
+  signals: ["request_rate", "ttft", "availability", "queue_depth"] as const satisfies string[],
+});
+
+const result = (fields: Partial<SignalResult>): SignalResult => ({
+  id: "",
+  status: "ok",
+  signal: "ttft",
+  unit: "seconds",
+  better: "lower",
+  expr: [],
+  warnings: [],
+  series: [],
+  ...fields,
+});
+const line = (value: number | null, labels: Record<string, string> = {}) => ({
+  labels,
+  values: Array.from({ length: 60 }, () => value),
+});
+const reachable = { reachable: true, problem: null, source: "prometheus" };
+
+describe("homeRequests", () => {
+  it("keeps each service whole in one request of at most 64 queries", () => {
+    const services = Array.from({ length: 40 }, (_, index) =>
+      service(`${"long-name-".repeat(10)}${index}`, ["v1", "v2"]),
+    );
+    const requests = homeRequests(services, 1_767_225_659);
+    expect(requests.length).toBeGreaterThan(1);
+    const seen = new Set<string>();
+    for (const request of requests) {
+      expect(signalsRequestSchema.safeParse(request).success).toBe(true);
+      const names = new Set(request.queries.map((query) => query.service));
+      for (const name of names) {
+        expect(seen.has(name)).toBe(false);
+        seen.add(name);
+      }
+    }
+    expect(seen.size).toBe(40);
+  });
+
+  it("asks nothing of what a service does not measure, and no versions of a service with one", () => {
+    const [request] = homeRequests([service("chat-api")], 1_767_225_659);
+    expect(request?.queries.map(({ signal }) => signal).sort()).toEqual([
+      "availability",
+      "queue_depth",
+      "request_rate",
+      "ttft",
+    ]);
+    expect(homeRequests([{ id: "bare", versions: [], signals: [] }], 1_767_225_659)).toEqual([]);
+  });
+
+  it("finds the answers again by service", () => {
+    const requests = homeRequests([service("a"), service("b")], 1_767_225_659);
+    const answers = requests.map(({ queries }) =>
+      queries.map(({ id, signal }) => result({ id, signal, series: [line(0.2)] })),
+    );
+    const results = homeResults(requests, answers);
+    expect([...results.keys()]).toEqual(["a", "b"]);
+    expect(homeNumber(results.get("b")!, "ttft")?.value).toBe(0.2);
+    expect(homeResults(requests, [undefined]).size).toBe(0);
+  });
+});
+
+describe("homeFindings", () => {
+  const of = (results: Record<string, SignalResult>) =>
+    homeFindings(reachable, new Map(Object.entries(results)));
+
+  it("says healthy where a target could be judged and is met", () => {
+    expect(of({ "ttft.course": result({ series: [line(0.2)] }) })).toEqual([
+      { state: "ok", text: "Healthy" },
+    ]);
+  });
+
+  it("says a missed target with its number, the worst first", () => {
+    const findings = of({
+      "ttft.course": result({ series: [line(0.9)] }),
+      "availability.course": result({ signal: "availability", series: [line(0.9)] }),
+    });
+    expect(findings.map(({ state }) => state)).toEqual(["critical", "warning"]);
+    expect(findings[1]?.text).toContain("TTFT p95");
+    expect(findings[1]?.text).toContain("above its target");
+  });
+
+  it("never calls a service healthy of which nothing could be judged", () => {
+    expect(of({})[0]?.state).toBe("cannot_evaluate");
+    const reason = { kind: "no_traffic", text: "No requests" } as const;
+    expect(of({ "ttft.course": result({ status: "empty", reason }) })).toEqual([
+      { state: "no_data", text: "No requests" },
+    ]);
+  });
+
+  it("says that a source does not answer before anything else", () => {
+    const gone = { reachable: false, problem: "connection refused", source: "prometheus" };
+    expect(homeFindings(gone, new Map())).toEqual([
+      { state: "cannot_evaluate", text: "prometheus does not answer: connection refused" },
+    ]);
+    const error = { code: "upstream_timeout", detail: "Too slow.", requestId: "1" };
+    expect(of({ "ttft.course": result({ status: "error", error, series: [line(0.2)] }) })[0]).toEqual({
+      state: "cannot_evaluate",
+      text: "Too slow.",
+    });
+  });
+
+  it("says that there is no traffic", () => {
+    expect(of({ "request-rate.rate": result({ signal: "request_rate", series: [line(0)] }) })[0]).toEqual({
+      state: "no_data",
+      text: "No traffic",
+    });
+  });
+});
+
+describe("trafficShares", () => {
+  it("gives each version's share, the largest first, and leaves out one without requests", () => {
+    const series = [line(1, { version: "v1" }), line(3, { version: "v2" }), line(0, { version: "v0" })];
+    expect(trafficShares(new Map([["versions.rate", result({ series })]]))).toEqual([
+      { version: "v2", share: 0.75 },
+      { version: "v1", share: 0.25 },
+    ]);
+    expect(trafficShares(new Map())).toEqual([]);
+  });
+});

@@ -1,0 +1,173 @@
+import { alignToStep } from "@/lib/prometheus/step";
+import type { Service } from "@/lib/services/schema";
+import { type SignalId, signals } from "@/lib/signals/catalogue";
+import { percentile } from "@/lib/signals/percentile";
+import type { SignalQuery, SignalResult, SignalsRequest } from "@/lib/signals/schema";
+import { format } from "@/lib/units";
+import { queryId } from "./overview";
+import {
+  type Finding,
+  lastValue,
+  type Measured,
+  measuredText,
+  meetsTarget,
+  recentValue,
+} from "./overview-state";
+
+/** The numbers that justify a service's state; a percentile where there is one. */
+export const homeNumbers = [
+  { id: "ttft", signal: "ttft", quantile: 0.95 },
+  { id: "itl", signal: "itl", quantile: 0.95 },
+  { id: "e2e", signal: "e2e_latency", quantile: 0.95 },
+  { id: "availability", signal: "availability" },
+] as const satisfies readonly { id: string; signal: SignalId; quantile?: number }[];
+export type HomeNumberId = (typeof homeNumbers)[number]["id"];
+
+/** An hour shows a trend and is cheap to read for many services. Seconds. */
+const RANGE = 3_600;
+export const HOME_STEP = 60;
+/** What one request may ask for. */
+const MOST_QUERIES = 64;
+
+type Listed = Pick<Service, "id" | "signals" | "versions">;
+
+/** What is asked of one service; of signals it does not measure nothing is. */
+function queriesOf({ id: service, signals: measurable, versions }: Listed): SignalQuery[] {
+  const queries: SignalQuery[] = [];
+  const add = (owner: string, name: string, query: Omit<SignalQuery, "id" | "service">) => {
+    if (measurable.includes(query.signal)) queries.push({ id: queryId(owner, name), service, ...query });
+  };
+  for (const number of homeNumbers)
+    add(number.id, "course", {
+      signal: number.signal,
+      ...("quantile" in number ? { quantiles: [number.quantile] } : {}),
+    });
+  add("request-rate", "rate", { signal: "request_rate" });
+  add("queue-depth", "waiting", { signal: "queue_depth" });
+  add("gpu", "utilization", { signal: "gpu_utilization" });
+  if (versions.length > 1) add("versions", "rate", { signal: "request_rate", by: ["version"] });
+  return queries;
+}
+
+/** The requests that read all of the services, each whole in one of them. `now` in unix seconds. */
+export function homeRequests(services: readonly Listed[], now: number): SignalsRequest[] {
+  const end = alignToStep(now, HOME_STEP);
+  const requests: SignalsRequest[] = [];
+  for (const service of services) {
+    const queries = queriesOf(service);
+    if (queries.length === 0) continue;
+    const open = requests.at(-1);
+    if (open !== undefined && open.queries.length + queries.length <= MOST_QUERIES)
+      open.queries.push(...queries);
+    else requests.push({ start: end - RANGE, end, step: HOME_STEP, queries });
+  }
+  // Not by the service's name, which may be longer than an id.
+  for (const request of requests)
+    request.queries = request.queries.map((query, index) => ({ ...query, id: `${index}.${query.id}` }));
+  return requests;
+}
+
+/** Answers by service, each by what it was asked as: `ttft.course`. */
+export function homeResults(
+  requests: readonly SignalsRequest[],
+  answers: readonly (readonly SignalResult[] | undefined)[],
+): Map<string, Map<string, SignalResult>> {
+  const found = new Map<string, Map<string, SignalResult>>();
+  for (const [index, request] of requests.entries()) {
+    const results = new Map(answers[index]?.map((result) => [result.id, result]));
+    for (const { id, service } of request.queries) {
+      const result = results.get(id);
+      if (result === undefined) continue;
+      const own = found.get(service) ?? new Map<string, SignalResult>();
+      own.set(id.slice(id.indexOf(".") + 1), result);
+      found.set(service, own);
+    }
+  }
+  return found;
+}
+
+/** A number as it is now; undefined where it is not measured or nothing happened. */
+export function homeNumber(
+  results: ReadonlyMap<string, SignalResult>,
+  id: HomeNumberId,
+): Measured | undefined {
+  const { signal } = homeNumbers.find((number) => number.id === id)!;
+  return recentValue(results, id, signals[signal], HOME_STEP);
+}
+
+/**
+ * What is to be said of a service, worst first; never empty. Its targets are judged by the last five minutes, its queue
+ * by the last value. Healthy is said only where something could be judged.
+ */
+export function homeFindings(
+  service: Pick<Service, "reachable" | "problem" | "source">,
+  results: ReadonlyMap<string, SignalResult>,
+): Finding[] {
+  if (service.reachable === false)
+    return [
+      {
+        state: "cannot_evaluate",
+        text: `${service.source} does not answer${service.problem === null ? "" : `: ${service.problem}`}`,
+      },
+    ];
+  const failed = [...results.values()].find(({ status }) => status === "error");
+  if (failed !== undefined)
+    return [{ state: "cannot_evaluate", text: failed.error?.detail ?? "A data source did not answer." }];
+
+  const findings: Finding[] = [];
+  let judged = 0;
+  for (const number of homeNumbers) {
+    const definition = signals[number.signal];
+    const now = homeNumber(results, number.id);
+    if (definition.target === undefined || now === undefined) continue;
+    judged += 1;
+    if (meetsTarget(definition, now.value)) continue;
+    const name = `${definition.shortTitle}${"quantile" in number ? ` p${percentile(number.quantile)}` : ""}`;
+    const side = definition.better === "lower" ? "above" : "under";
+    findings.push({
+      state: definition.kind === "ratio" ? "critical" : "warning",
+      text: `${name} ${measuredText(now, definition.unit)}, ${side} its target of ${format(definition.target.value, definition.unit)}`,
+    });
+  }
+  const depth = lastValue(results.get(queryId("queue-depth", "waiting")));
+  if (depth !== undefined) {
+    judged += 1;
+    const reached = (signals.queue_depth.thresholds ?? []).filter(({ value }) => depth >= value).at(-1);
+    if (reached !== undefined)
+      findings.push({
+        state: reached.severity,
+        text: `${format(depth, "requests")} waiting, over ${format(reached.value, "requests")}`,
+      });
+  }
+  if (lastValue(results.get(queryId("request-rate", "rate"))) === 0)
+    findings.push({ state: "no_data", text: "No traffic" });
+  if (findings.length > 0) return findings.sort((a, b) => rank(a) - rank(b));
+  if (judged > 0) return [{ state: "ok", text: "Healthy" }];
+  const empty = [...results.values()].find(({ reason }) => reason !== undefined);
+  return [
+    results.size === 0
+      ? { state: "cannot_evaluate", text: "Nothing that a state could be judged by is measured" }
+      : { state: "no_data", text: empty?.reason?.text ?? "Nothing was measured in the last hour" },
+  ];
+}
+
+const order: Finding["state"][] = ["critical", "warning", "cannot_evaluate", "no_data", "ok"];
+const rank = ({ state }: Finding): number => order.indexOf(state);
+
+/** What share of the requests each version answers now, 0–1, the largest first; empty without traffic. */
+export function trafficShares(
+  results: ReadonlyMap<string, SignalResult>,
+): { version: string; share: number }[] {
+  const result = results.get(queryId("versions", "rate"));
+  if (result?.status !== "ok") return [];
+  const rates = result.series.flatMap((series) => {
+    const value = lastValue({ ...result, series: [series] });
+    return value === undefined || series.labels.version === undefined || value <= 0
+      ? []
+      : [{ version: series.labels.version, value }];
+  });
+  const total = rates.reduce((sum, { value }) => sum + value, 0);
+  return rates
+    .map(({ version, value }) => ({ version, share: value / total }))
+    .sort((a, b) => b.share - a.share);
+}
