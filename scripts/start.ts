@@ -1,5 +1,7 @@
+import http, { type RequestListener } from "node:http";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { inFrontOf } from "@/lib/api/front";
 import { ensureBootstrap, ensureSetupToken } from "@/lib/auth/bootstrap";
 import { listensOnLoopback, publicUrl } from "@/lib/config";
 import { generatedSecrets } from "@/lib/config/generated-secrets";
@@ -87,5 +89,12 @@ async function shutDown(signal: string) {
 }
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void shutDown(signal));
 
-if (config.INFERSCOPE_ROLE !== "worker")
+if (config.INFERSCOPE_ROLE !== "worker") {
+  // Next's standalone server makes its own HTTP server and takes no listener; this is where ours gets in front of it.
+  const createServer = http.createServer;
+  http.createServer = ((listener: RequestListener) => {
+    http.createServer = createServer;
+    return createServer(inFrontOf(listener));
+  }) as typeof createServer;
   await import(pathToFileURL(path.join(root, ".next/standalone/server.js")).href);
+}

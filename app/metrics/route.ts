@@ -1,9 +1,12 @@
 import { cookies } from "next/headers";
+import { takesMethods } from "@/lib/api/methods";
 import { authenticate } from "@/lib/auth/authenticate";
 import { can } from "@/lib/auth/permissions";
 import { config } from "@/lib/config";
 import { refreshJobMetrics } from "@/lib/jobs/metrics";
 import { metrics } from "@/lib/observability/metrics";
+
+takesMethods("/metrics", ["GET"]);
 
 export const dynamic = "force-dynamic";
 

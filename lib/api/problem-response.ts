@@ -31,11 +31,13 @@ export function isDatabaseAway(error: unknown): boolean {
   return false;
 }
 
+type ProblemAnswer = { status: number; headers: Record<string, string>; body: string };
+
 /**
  * The RFC 9457 problem document of an error, and the one place where an error becomes an answer. Ours keep their
  * code; anything else is `internal`, logged whole, and tells the caller only the request id.
  */
-export function problemResponse(error: unknown, requestId: string, instance: string): Response {
+export function problemAnswer(error: unknown, requestId: string, instance: string): ProblemAnswer {
   const known = isInferscopeError(error)
     ? error
     : isDatabaseAway(error)
@@ -68,15 +70,23 @@ export function problemResponse(error: unknown, requestId: string, instance: str
     requestId,
     ...(known.fields === undefined ? {} : { fields: known.fields }),
     ...(known.current === undefined ? {} : { current: known.current }),
+    ...(known.suggestion === undefined ? {} : { suggestion: known.suggestion }),
     ...(known.upstream === undefined ? {} : { upstream: known.upstream }),
   };
-  const headers = new Headers({
+  const headers: Record<string, string> = {
     "content-type": "application/problem+json",
     "cache-control": "no-store",
     "x-request-id": requestId,
-  });
-  if (known.status === 401) headers.set("www-authenticate", "Bearer");
-  if (known.retryAfterSeconds !== undefined)
-    headers.set("retry-after", String(Math.ceil(known.retryAfterSeconds)));
-  return new Response(JSON.stringify(document), { status: known.status, headers });
+    ...(known.status === 401 ? { "www-authenticate": "Bearer" } : {}),
+    ...(known.retryAfterSeconds === undefined
+      ? {}
+      : { "retry-after": String(Math.ceil(known.retryAfterSeconds)) }),
+  };
+  return { status: known.status, headers, body: JSON.stringify(document) };
+}
+
+/** `problemAnswer` as a route handler answers it. */
+export function problemResponse(error: unknown, requestId: string, instance: string): Response {
+  const { body, ...init } = problemAnswer(error, requestId, instance);
+  return new Response(body, init);
 }

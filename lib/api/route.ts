@@ -10,6 +10,7 @@ import { type ErrorCode, problem } from "@/lib/errors";
 import { metrics } from "@/lib/observability/metrics";
 import { DEFAULT_MAX_BODY_BYTES, readJson } from "./body";
 import { once } from "./idempotency";
+import { takesMethods } from "./methods";
 import { problemResponse } from "./problem-response";
 import { requireSameOrigin } from "./same-origin";
 
@@ -183,6 +184,7 @@ export function route<
       declaration.idempotent !== false &&
       typeof declaration.access === "string",
   };
+  takesMethods(definition.path, [definition.method]);
 
   const answerRequest = async (
     request: Request,

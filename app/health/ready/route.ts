@@ -1,4 +1,7 @@
+import { takesMethods } from "@/lib/api/methods";
 import { readiness } from "@/lib/health/readiness";
+
+takesMethods("/health/ready", ["GET"]);
 
 export const dynamic = "force-dynamic";
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { readBody } from "@/lib/api/body";
+import { takesMethods } from "@/lib/api/methods";
 import { problemResponse } from "@/lib/api/problem-response";
 import { requireSameOrigin } from "@/lib/api/same-origin";
 import { watchPeerAddresses } from "@/lib/auth/client-address";
@@ -20,6 +21,7 @@ const actions: Record<string, readonly string[]> = {
 const MAX_BODY_BYTES = 16_384;
 
 watchPeerAddresses();
+takesMethods("/api/auth/{...step}", ["GET", "POST"]);
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 
