@@ -2,6 +2,9 @@ import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { clientAddress, clientAddressFrom, watchPeerAddresses } from "./client-address";
+import { trustedProxies } from "./trusted-proxies";
+
+process.env.DATABASE_URL ??= "postgresql://inferscope@localhost/inferscope";
 
 describe("clientAddressFrom", () => {
   it.each([
@@ -21,7 +24,24 @@ describe("clientAddressFrom", () => {
     ["an IPv6 address with brackets and port", "127.0.0.1", "[2001:db8::5]:443", "2001:db8::/64"],
     ["nothing when there is no address", null, "unknown", null],
   ])("answers %s", (_name, peer, forwardedFor, expected) => {
-    expect(clientAddressFrom(peer, forwardedFor)).toBe(expected);
+    expect(clientAddressFrom(peer, forwardedFor, trustedProxies(undefined))).toBe(expected);
+  });
+
+  const listed = trustedProxies(["203.0.113.0/24", "2001:db8:ffff::1"]);
+  it.each([
+    ["what a listed public proxy saw", "203.0.113.9", "192.0.2.66, 198.51.100.1", "198.51.100.1"],
+    ["the client behind two listed proxies", "203.0.113.9", "198.51.100.1, 203.0.113.200", "198.51.100.1"],
+    ["what a listed IPv6 proxy saw", "2001:db8:ffff::1", "198.51.100.1", "198.51.100.1"],
+    ["a listed proxy that is written as IPv6", "::ffff:203.0.113.9", "198.51.100.1", "198.51.100.1"],
+    ["a private peer that is not listed, whatever it claims", "10.0.0.2", "198.51.100.1", "10.0.0.2"],
+    ["a private client of a listed proxy", "203.0.113.9", "198.51.100.1, 10.0.0.2", "10.0.0.2"],
+    ["the neighbour of a listed address", "2001:db8:ffff::2", "198.51.100.1", "2001:db8:ffff::/64"],
+  ])("with a list, answers %s", (_name, peer, forwardedFor, expected) => {
+    expect(clientAddressFrom(peer, forwardedFor, listed)).toBe(expected);
+  });
+
+  it("believes nobody with an empty list", () => {
+    expect(clientAddressFrom("127.0.0.1", "198.51.100.1", trustedProxies([]))).toBe("127.0.0.1");
   });
 });
 

@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import ipaddr from "ipaddr.js";
+import { config } from "@/lib/config";
+import { type IsProxy, trustedProxies } from "./trusted-proxies";
 
 const shared = globalThis as unknown as { inferscopePeerHeader?: string };
 
@@ -23,34 +25,40 @@ export function watchPeerAddresses(): void {
 
 type Headers_ = { get(name: string): string | null };
 
-/** The address in its plain form; an IPv6 one as its /64, which is what one subscriber holds. Null for no address. */
-function normalize(text: string): { name: string; ours: boolean } | null {
+/** An address in its plain form, with the name it is counted by: an IPv6 one's /64, which is what one subscriber holds. */
+function normalize(text: string): { plain: string; name: string } | null {
   const trimmed = text.trim().replace(/^\[(.*)\](:\d+)?$/, "$1");
   if (!ipaddr.isValid(trimmed)) return null;
   const address = ipaddr.process(trimmed);
-  const ours = ["loopback", "private", "uniqueLocal", "linkLocal", "carrierGradeNat"].includes(
-    address.range(),
-  );
-  if (address.kind() === "ipv4") return { name: address.toString(), ours };
+  const plain = address.toString();
+  if (address.kind() === "ipv4") return { plain, name: plain };
   const network = address.toByteArray().map((byte, index) => (index < 8 ? byte : 0));
-  return { name: `${ipaddr.fromByteArray(network).toString()}/64`, ours };
+  return { plain, name: `${ipaddr.fromByteArray(network).toString()}/64` };
 }
 
 /**
- * The address of the client behind a connection from `peer`. `X-Forwarded-For` is believed only from a loopback or
- * private peer, which is where one's own proxies stand; then its last public entry counts (proxies append what they
- * saw, so entries before it may be made up), or its first entry when all are private. Null when there is no address.
+ * The address of the client behind a connection from `peer`. `X-Forwarded-For` is believed only from a proxy of ours;
+ * then its last entry that is none of them counts (proxies append what they saw, so entries before it may be made up),
+ * or its first entry when all are. Null when there is no address.
  */
-export function clientAddressFrom(peer: string | null, forwardedFor: string | null): string | null {
+export function clientAddressFrom(
+  peer: string | null,
+  forwardedFor: string | null,
+  isProxy: IsProxy,
+): string | null {
   const nearest = peer === null ? null : normalize(peer);
-  if (nearest !== null && !nearest.ours) return nearest.name;
+  if (nearest !== null && !isProxy(nearest.plain)) return nearest.name;
   const hops = (forwardedFor ?? "").split(",").flatMap((part) => normalize(part) ?? []);
-  const client = hops.findLast((hop) => !hop.ours) ?? hops[0] ?? nearest;
+  const client = hops.findLast((hop) => !isProxy(hop.plain)) ?? hops[0] ?? nearest;
   return client?.name ?? null;
 }
 
+let isProxy: IsProxy | undefined;
+
 /** The address of a request's client, as `clientAddressFrom` decides it. */
 export function clientAddress(headers: Headers_): string | null {
+  isProxy ??= trustedProxies(config().INFERSCOPE_TRUSTED_PROXIES);
   const name = shared.inferscopePeerHeader;
-  return clientAddressFrom(name === undefined ? null : headers.get(name), headers.get("x-forwarded-for"));
+  const peer = name === undefined ? null : headers.get(name);
+  return clientAddressFrom(peer, headers.get("x-forwarded-for"), isProxy);
 }

@@ -28,6 +28,16 @@ describe("parseConfig", () => {
     expect(config.OIDC_ALLOWED_DOMAINS).toEqual(["example.com", "example.org"]);
   });
 
+  it("tells a list of trusted proxies from none of them and from no list", () => {
+    const proxies = (value: string) =>
+      parseConfig({ ...minimal, INFERSCOPE_TRUSTED_PROXIES: value }).INFERSCOPE_TRUSTED_PROXIES;
+    expect(proxies("10.0.0.0/8, 2001:db8::1")).toEqual(["10.0.0.0/8", "2001:db8::1"]);
+    expect(proxies("none")).toEqual([]);
+    expect(proxies("")).toBeUndefined();
+    for (const wrong of ["proxy.example", "10.0.0.0/33", "10.0.0.1/", "fe80::1%eth0", "10.0.0.1, none", ","])
+      expect(() => proxies(wrong)).toThrow(/INFERSCOPE_TRUSTED_PROXIES: expected addresses and networks/);
+  });
+
   it.each([
     [{}, "DATABASE_URL", "PostgreSQL URL"],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL", "PostgreSQL URL"],

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 
 const boolean = z
@@ -13,6 +14,16 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter((item) => item !== ""),
 );
+
+const proxies =
+  "addresses and networks divided by commas, such as 10.0.0.0/8,192.0.2.7,2001:db8::/32, or none";
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = "", prefix, more] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || address.includes("%") || more !== undefined) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
 
 /**
  * Every environment variable the console reads, with what it must look like. `describe` is the sentence in
@@ -41,6 +52,14 @@ export const configSchema = z.object({
     .optional()
     .describe(
       "The address people open, when a proxy stands in front. Decides cookie security and the links the console writes.",
+    ),
+  INFERSCOPE_TRUSTED_PROXIES: list
+    .refine((entries) => entries.length > 0, { error: proxies })
+    .transform((entries) => (entries.length === 1 && entries[0] === "none" ? [] : entries))
+    .refine((entries) => entries.every(isAddressOrNetwork), { error: proxies })
+    .optional()
+    .describe(
+      "The proxies whose `X-Forwarded-For` is believed: addresses and networks, divided by commas; `none` for none. When absent, every peer on loopback or in a private network.",
     ),
   INFERSCOPE_ROLE: z
     .enum(["web", "worker", "all"], { error: "web, worker or all" })
