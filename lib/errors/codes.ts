@@ -13,6 +13,7 @@ export const errorCodes = {
   precondition_failed: { status: 412, title: "It is not in the state that this needs" },
   payload_too_large: { status: 413, title: "The request body is too large" },
   unsupported_media_type: { status: 415, title: "The body's content type is not understood" },
+  query_too_large: { status: 422, title: "The query would return too much" },
   precondition_required: { status: 428, title: "Say which version you are changing" },
   rate_limited: { status: 429, title: "Too many attempts" },
   internal: { status: 500, title: "Something went wrong inside Inferscope" },

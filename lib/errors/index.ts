@@ -1,3 +1,9 @@
 /** The folder's entry: codes, the error and its maker. Safe for the browser. */
 export { type ErrorCode, errorCodes } from "./codes";
-export { type FieldError, InferscopeError, isInferscopeError, problem } from "./inferscope-error";
+export {
+  type FieldError,
+  InferscopeError,
+  isInferscopeError,
+  problem,
+  type Suggestion,
+} from "./inferscope-error";

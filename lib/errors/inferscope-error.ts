@@ -3,6 +3,14 @@ import { type ErrorCode, errorCodes } from "./codes";
 /** One field of the input that was wrong: where it stands, and what would be right. */
 export type FieldError = { path: string; message: string };
 
+/** What to ask instead of a query that is too large; either is enough. */
+export type Suggestion = {
+  /** A step with which the answer would fit, in seconds. */
+  step?: number;
+  /** PromQL for the largest series only. */
+  expr?: string;
+};
+
 type ProblemOptions = {
   /** Fields of the request that were wrong. */
   fields?: FieldError[];
@@ -10,6 +18,8 @@ type ProblemOptions = {
   internal?: string;
   /** The present state of the thing, for 409 and 412. */
   current?: unknown;
+  /** What would be answered. */
+  suggestion?: Suggestion;
   /** Seconds after which another try may succeed. */
   retryAfterSeconds?: number;
   /** What the other system said, in its own words; shown to the caller. */
@@ -28,6 +38,7 @@ export class InferscopeError extends Error {
   readonly fields: FieldError[] | undefined;
   readonly internal: string | undefined;
   readonly current: unknown;
+  readonly suggestion: Suggestion | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly upstream: string | undefined;
 
@@ -40,6 +51,7 @@ export class InferscopeError extends Error {
     this.fields = options.fields;
     this.internal = options.internal;
     this.current = options.current;
+    this.suggestion = options.suggestion;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.upstream = options.upstream;
   }

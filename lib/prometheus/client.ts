@@ -1,9 +1,13 @@
 import "server-only";
 import type { z } from "zod";
-import type { Seconds, UnixSeconds } from "@/lib/units";
+import { type ErrorCode, isInferscopeError } from "@/lib/errors";
+import { formatDuration, type Seconds, type UnixSeconds } from "@/lib/units";
+import { currentCaller } from "@/lib/upstream/caller";
 import { requestUpstreamJson, type UpstreamRequest } from "@/lib/upstream/fetch";
+import { limitsOf } from "@/lib/upstream/limits";
 import { addressOf, KIND_NAMES, type UpstreamTarget } from "@/lib/upstream/target";
-import { UpstreamError } from "@/lib/upstream/upstream-error";
+import { isUpstreamError, UpstreamError } from "@/lib/upstream/upstream-error";
+import { reportQuery } from "./query-events";
 import {
   type MatrixSeries,
   parseQueryData,
@@ -27,6 +31,10 @@ import {
   targetsSchema,
   tsdbStatusSchema,
 } from "./schema";
+import { answerTooLarge, type Grid, pointsOf, rangeProblem, withSuggestion } from "./too-large";
+
+/** Of our limits, before a query was sent or once its answer was seen. */
+const REFUSALS = new Set<ErrorCode>(["query_too_large", "rate_limited"]);
 
 /** Warnings say that an answer may be incomplete or wrong; infos are hints on the query. Both come with data. */
 export type Annotated<Data> = { data: Data; warnings: string[]; infos: string[] };
@@ -73,7 +81,8 @@ export type PrometheusClient = {
  *
  * Each method makes one request and throws UpstreamError: `rejected` with Prometheus's own message for a query
  * that it refuses (bad_data, execution), `not_json` or `unexpected_shape` for an answer that is not Prometheus's,
- * and all of `requestUpstream`. Range reads for pages go through `range-reader.ts`.
+ * and all of `requestUpstream`. Queries keep to the target's limits, which go along as `timeout` and `limit`: a longer
+ * range or a larger answer is `query_too_large`, with a suggestion. Range reads for pages go through `range-reader.ts`.
  * Source: Prometheus 3, docs/querying/api.md.
  */
 export function createPrometheusClient(target: UpstreamTarget): PrometheusClient {
@@ -102,11 +111,46 @@ export function createPrometheusClient(target: UpstreamTarget): PrometheusClient
 
   async function evaluate(
     path: string,
-    form: URLSearchParams,
+    expr: string,
+    given: { time?: UnixSeconds; grid?: Grid; limit?: number },
     options: ReadOptions,
   ): Promise<Annotated<QueryData>> {
-    const answer = await ask({ path, method: "POST", form, ...transport(options) });
-    return { ...answer, data: inShape(path, () => parseQueryData(answer.data)) };
+    const caller = currentCaller();
+    const { grid } = given;
+    const limits = limitsOf(target);
+    const timeout = Math.min(options.timeout ?? limits.timeout, limits.timeout);
+    const most = Math.min(limits.series, Math.floor(limits.points / (grid ? pointsOf(grid) : 1)));
+    // One more, to see that there are more.
+    const limit = given.limit ?? Math.max(most, 1) + 1;
+    const size = { series: 0, points: 0 };
+    let isRejected = false;
+    try {
+      const tooLong = grid && rangeProblem(grid, limits);
+      if (tooLong) throw tooLong;
+      const form = parameters({
+        query: expr,
+        time: given.time,
+        ...grid,
+        timeout: formatDuration(timeout),
+        limit,
+      });
+      const answer = await ask({ path, method: "POST", form, signal: options.signal, timeout });
+      const data = inShape(path, () => parseQueryData(answer.data));
+      Object.assign(size, sizeOf(data));
+      const isCut =
+        given.limit === undefined &&
+        size.series === limit &&
+        answer.warnings.some((warning) => /truncated|limit/i.test(warning));
+      const tooLarge = answerTooLarge(target, expr, { ...size, isCut }, grid, limits);
+      if (tooLarge) throw tooLarge;
+      return { ...answer, data };
+    } catch (error) {
+      const known = isUpstreamError(error) ? withSuggestion(target, error, expr, grid, limits) : error;
+      isRejected = isInferscopeError(known) && REFUSALS.has(known.code);
+      throw known;
+    } finally {
+      reportQuery({ targetId: target.id, caller, ...size, isRejected });
+    }
   }
 
   function inShape<Parsed>(path: string, parse: () => Parsed): Parsed {
@@ -125,16 +169,13 @@ export function createPrometheusClient(target: UpstreamTarget): PrometheusClient
 
   return {
     query(expr, options = {}) {
-      return evaluate(
-        "/api/v1/query",
-        parameters({ query: expr, time: options.time, limit: options.limit }),
-        options,
-      );
+      const { time, limit } = options;
+      return evaluate("/api/v1/query", expr, { time, limit }, options);
     },
 
     async queryRange(expr, { start, end, step, limit, ...options }) {
       const path = "/api/v1/query_range";
-      const answer = await evaluate(path, parameters({ query: expr, start, end, step, limit }), options);
+      const answer = await evaluate(path, expr, { grid: { start, end, step }, limit }, options);
       if (answer.data.type !== "matrix")
         throw unexpectedShape(path, `resultType is ${answer.data.type}`, undefined);
       return { ...answer, data: answer.data.series };
@@ -215,6 +256,15 @@ export function escapeLabelName(name: string): string {
 
 function transport({ signal, timeout }: ReadOptions): Pick<UpstreamRequest, "signal" | "timeout"> {
   return { signal, timeout };
+}
+
+function sizeOf(data: QueryData): { series: number; points: number } {
+  if (!("series" in data)) return { series: 1, points: 1 };
+  const points =
+    data.type === "vector"
+      ? data.series.length
+      : data.series.reduce((sum, { values, histograms }) => sum + values.length + histograms.length, 0);
+  return { series: data.series.length, points };
 }
 
 function parameters(given: Record<string, string | number | undefined>): URLSearchParams {

@@ -324,11 +324,19 @@ describe("range reader", () => {
   it.each([
     ["a step of part of a second", { step: 0.5 }],
     ["an end before the start", { start: T0, end: T0 - 100 }],
-    ["too many points", { start: T0 - 20_000, end: T0, step: 1 }],
     ["a time that is none", { start: Number.NaN }],
   ])("refuses %s", async (_, given) => {
     await expect(read(given)).rejects.toMatchObject({ code: "invalid_request" });
     expect(upstream.asked).toHaveLength(0);
+  });
+
+  it("refuses more points than a server gives, and offers a step that it would", async () => {
+    const range = { start: T0 - 20_000, end: T0 };
+    const suggestion = { step: 2 };
+    await expect(read({ ...range, step: 1 })).rejects.toMatchObject({ code: "query_too_large", suggestion });
+    expect(upstream.asked).toHaveLength(0);
+    await read({ ...range, ...suggestion });
+    expect(upstream.asked).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import "server-only";
 import { LRUCache } from "lru-cache";
 import { problem } from "@/lib/errors";
-import type { Seconds, UnixSeconds } from "@/lib/units";
+import { formatDuration, type Seconds, type UnixSeconds } from "@/lib/units";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
 import { isUpstreamError, UpstreamError } from "@/lib/upstream/upstream-error";
@@ -21,7 +21,7 @@ import {
 import { createPrometheusClient } from "./client";
 import { valuesOnGrid } from "./samples";
 import { SharedFlight } from "./shared-flight";
-import { alignToStep, MAX_POINTS_PER_SERIES } from "./step";
+import { alignToStep, MAX_POINTS_PER_SERIES, stepFor } from "./step";
 
 export type RangeRequest = {
   target: UpstreamTarget;
@@ -66,8 +66,8 @@ export type RangeReader = {
   /**
    * Returns a range of a query on the step's grid, from what is kept and what is read anew.
    *
-   * Throws `invalid_request` for a step that is not whole seconds, an end before the start, or more than 11,000
-   * points; a {@link RangeReadError} when the upstream fails, with the last good data where there is any; the
+   * Throws `invalid_request` for a step that is not whole seconds or an end before the start, `query_too_large` for more
+   * than 11,000 points a series or more than the target's limits allow; a {@link RangeReadError} when the upstream fails, with the last good data where there is any; the
    * signal's reason when it aborts.
    */
   read(request: RangeRequest): Promise<RangeResult>;
@@ -83,8 +83,8 @@ export class RangeReadError extends UpstreamError {
   readonly stale: RangeResult | null;
 
   constructor(target: UpstreamTarget, error: UpstreamError, stale: RangeResult | null) {
-    const { upstreamStatus, upstream } = error;
-    super(target, error.failure, error.detail, { upstreamStatus, upstream, cause: error });
+    const { upstreamStatus, upstream, suggestion } = error;
+    super(target, error.failure, error.detail, { upstreamStatus, upstream, suggestion, cause: error });
     this.stale = stale;
   }
 }
@@ -275,10 +275,14 @@ function alignedStretch({ start, end, step }: RangeRequest): Stretch {
   const points = (asked.end - asked.start) / step + 1;
   // One less than Prometheus allows, for the point that is read before the start.
   if (points > MAX_POINTS_PER_SERIES - 1) {
-    const least = Math.ceil((end - start) / (MAX_POINTS_PER_SERIES - 2));
+    const least = stepFor(end - start, MAX_POINTS_PER_SERIES - 2, step);
     throw problem(
-      "invalid_request",
-      `${points} points a series are more than Prometheus gives (11,000); take a step of ${least} s or more.`,
+      "query_too_large",
+      `${points.toLocaleString("en-US")} points a series are more than Prometheus gives (11,000); take a step of ${formatDuration(least)} or more.`,
+      {
+        fields: [{ path: "step", message: `at least ${least} seconds for this range` }],
+        suggestion: { step: least },
+      },
     );
   }
   return asked;

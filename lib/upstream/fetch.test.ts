@@ -131,13 +131,19 @@ describe("a request", () => {
         target: { id: "test", kind: "prometheus" },
         route: "/api/v1/label/{name}/values",
         seconds: expect.any(Number),
+        waitedSeconds: expect.any(Number),
+        bytes: 2,
         outcome: "ok",
+        caller: expect.objectContaining({ type: "system" }),
       },
       {
         target: { id: "test", kind: "prometheus" },
         route: PATH,
         seconds: expect.any(Number),
+        waitedSeconds: expect.any(Number),
+        bytes: 2,
         outcome: "server_error",
+        caller: expect.objectContaining({ type: "system" }),
       },
     ]);
   });
@@ -283,7 +289,7 @@ describe("what an answer can be", () => {
     });
     await expect(requestUpstream(targetOf(url), { path: PATH, maxBytes: 1_000_000 })).rejects.toMatchObject({
       failure: "too_large",
-      code: "upstream_rejected",
+      code: "query_too_large",
     });
     await stopped.promise;
   });

@@ -2,29 +2,30 @@ import "server-only";
 import { setMaxListeners } from "node:events";
 import { rootCertificates } from "node:tls";
 import { LRUCache } from "lru-cache";
-import pLimit, { type LimitFunction } from "p-limit";
 import { Agent, type Dispatcher, request } from "undici";
-import { problem } from "@/lib/errors";
+import { isInferscopeError, problem } from "@/lib/errors";
 import type { Seconds } from "@/lib/units";
 import { assertHostAllowed, guardedLookup } from "./address-policy";
+import { type Caller, callerKey, currentCaller } from "./caller";
+import { FairQueue } from "./fair-queue";
+import { limitsOf } from "./limits";
 import { allowedRoute } from "./read-paths";
 import { withoutCredentials } from "./redact";
 import { addressOf, KIND_NAMES, type UpstreamKind, type UpstreamTarget } from "./target";
 import {
   connectionError,
+  isUpstreamError,
   looksLikeHtml,
   statusError,
   UpstreamError,
   type UpstreamFailure,
 } from "./upstream-error";
 
-/** A person waits for the page; past this a panel that says so is better than one that spins. */
-const DEFAULT_TIMEOUT_SECONDS = 30;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** 300 series of 361 points are 2.5 MB; ten times that is more than a page can draw. */
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
-/** The eight panels of a page go out side by side; Prometheus runs 20 queries at once by default. */
-const MAX_CONCURRENT_PER_TARGET = 10;
+/** Sixteen pages of 64 queries; who has more than that waiting does not look at it. */
+const MAX_WAITING_PER_CALLER = 1_000;
 /** Below the 60 s idle time-out of usual proxies, so that we close before they do. */
 const KEEP_ALIVE_MS = 30_000;
 const MAX_TARGETS = 200;
@@ -39,7 +40,7 @@ export type UpstreamRequest = {
   form?: URLSearchParams;
   /** The caller's abort; it reaches the upstream and rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** For everything, waiting for a free slot included; 30 s when absent. */
+  /** For everything, waiting for a free slot included; the target's limit when absent. */
   timeout?: Seconds;
   /** A longer answer is refused; 32 MiB when absent. */
   maxBytes?: number;
@@ -51,12 +52,18 @@ export type UpstreamRequestEvent = {
   target: { id: string; kind: UpstreamKind };
   /** The listed path, with its placeholders: a label of few values. */
   route: string;
+  /** From sending to the last byte; 0 for one that never had its turn. */
   seconds: Seconds;
-  /** `ok`, `aborted` by the caller, or what went wrong. */
-  outcome: "ok" | "aborted" | UpstreamFailure;
+  /** Before its turn. */
+  waitedSeconds: Seconds;
+  /** Of the answer's body, as far as it was read. */
+  bytes: number;
+  /** `ok`, `aborted` by the caller, `refused` as too many waited, or what went wrong. */
+  outcome: "ok" | "aborted" | "refused" | UpstreamFailure;
+  caller: Caller;
 };
 
-type Connection = { agent: Agent; limit: LimitFunction };
+type Connection = { agent: Agent; queue: FairQueue };
 type Shared = {
   connections: LRUCache<string, Connection>;
   listeners: Set<(event: UpstreamRequestEvent) => void>;
@@ -94,7 +101,8 @@ export async function closeUpstreamConnections(): Promise<void> {
  *
  * Throws UpstreamError (an InferscopeError of an `upstream_` code whose `failure` says which): no connection,
  * a refused address, any status but 2xx, a redirect (never followed), a time-out, an answer too large. Throws the
- * signal's reason when the caller aborts, and `invalid_request` for a path that is not on the list of reads.
+ * signal's reason when the caller aborts, `invalid_request` for a path that is not on the list of reads, and
+ * `rate_limited` when too many requests of this caller wait. Callers take turns (`fair-queue.ts`).
  * A connection that breaks before any answer is tried once more, since every request is a read.
  */
 export async function requestUpstream(
@@ -112,8 +120,11 @@ export async function requestUpstream(
   }
   asked.signal?.throwIfAborted();
 
-  const startedAt = performance.now();
-  const timeout = asked.timeout ?? DEFAULT_TIMEOUT_SECONDS;
+  const caller = currentCaller();
+  const limits = limitsOf(target);
+  const askedAt = performance.now();
+  let sentAt: number | undefined;
+  const timeout = asked.timeout ?? limits.timeout;
   const abort = new AbortController();
   const timedOut = Symbol("timed out");
   const timer = setTimeout(() => abort.abort(timedOut), timeout * 1000);
@@ -126,11 +137,26 @@ export async function requestUpstream(
   });
   whenAborted.catch(() => undefined);
 
+  let bytes = 0;
+  const inTurn = async (): Promise<UpstreamResponse> => {
+    const { agent, queue } = connectionTo(target);
+    const key = callerKey(caller);
+    if (queue.waiting(key) >= MAX_WAITING_PER_CALLER) throw tooManyWait(target);
+    const slots = { total: limits.concurrency, perKey: limits.concurrencyPerUser };
+    const release = await queue.acquire(key, slots, abort.signal);
+    try {
+      sentAt = performance.now();
+      return await send(target, url, method, asked, agent, abort.signal, (length) => {
+        bytes += length;
+      });
+    } finally {
+      release();
+    }
+  };
+
   let outcome: UpstreamRequestEvent["outcome"] = "ok";
   try {
-    const { agent, limit } = connectionTo(target);
-    const answer = limit(() => send(target, url, method, asked, agent, abort.signal));
-    // A caller that leaves while it waits for a slot goes at once.
+    const answer = inTurn();
     answer.catch(() => undefined);
     return await Promise.race([answer, whenAborted]);
   } catch (thrown) {
@@ -138,13 +164,13 @@ export async function requestUpstream(
       outcome = "aborted";
       throw asked.signal.reason;
     }
+    if (isInferscopeError(thrown) && !isUpstreamError(thrown)) {
+      outcome = "refused";
+      throw thrown;
+    }
     const error =
       abort.signal.reason === timedOut
-        ? new UpstreamError(
-            target,
-            "timeout",
-            `${KIND_NAMES[target.kind]} at ${addressOf(target)} did not answer within ${timeout} s.`,
-          )
+        ? new UpstreamError(target, "timeout", timeoutSentence(target, timeout, sentAt !== undefined))
         : thrown instanceof UpstreamError
           ? thrown
           : connectionError(target, thrown);
@@ -153,11 +179,33 @@ export async function requestUpstream(
   } finally {
     clearTimeout(timer);
     asked.signal?.removeEventListener("abort", onCallerAbort);
-    const seconds = (performance.now() - startedAt) / 1000;
-    for (const listener of shared.listeners)
-      listener({ target: { id: target.id, kind: target.kind }, route, seconds, outcome });
+    const endedAt = performance.now();
+    const event: UpstreamRequestEvent = {
+      target: { id: target.id, kind: target.kind },
+      route,
+      seconds: sentAt === undefined ? 0 : (endedAt - sentAt) / 1000,
+      waitedSeconds: ((sentAt ?? endedAt) - askedAt) / 1000,
+      bytes,
+      outcome,
+      caller,
+    };
+    for (const listener of shared.listeners) listener(event);
   }
 }
+
+const tooManyWait = (target: UpstreamTarget) =>
+  problem(
+    "rate_limited",
+    `${MAX_WAITING_PER_CALLER.toLocaleString("en-US")} of your requests to ${KIND_NAMES[target.kind]} at ${addressOf(target)} are waiting already. Ask again when they are answered.`,
+    { retryAfterSeconds: 1 },
+  );
+
+const timeoutSentence = (target: UpstreamTarget, timeout: Seconds, wasSent: boolean): string => {
+  const name = `${KIND_NAMES[target.kind]} at ${addressOf(target)}`;
+  return wasSent
+    ? `${name} did not answer within ${timeout} s.`
+    : `${name} was not asked: the requests before this one took all of the ${timeout} s that it may wait.`;
+};
 
 /** As {@link requestUpstream}, and parses the answer. Throws `not_json` with what came instead. */
 export async function requestUpstreamJson(target: UpstreamTarget, asked: UpstreamRequest): Promise<unknown> {
@@ -184,6 +232,7 @@ async function send(
   asked: UpstreamRequest,
   agent: Agent,
   signal: AbortSignal,
+  onRead: (bytes: number) => void,
 ): Promise<UpstreamResponse> {
   signal.throwIfAborted();
   const options = {
@@ -198,7 +247,7 @@ async function send(
     if (!signal.aborted && brokeBeforeAnswer(error)) return request(withoutUserInfo(url), options);
     throw error;
   });
-  const body = await bodyOf(target, response, asked.maxBytes ?? DEFAULT_MAX_BYTES);
+  const body = await bodyOf(target, response, asked.maxBytes ?? DEFAULT_MAX_BYTES, onRead);
   const header = (name: string) => [response.headers[name]].flat()[0];
   if (response.statusCode < 200 || response.statusCode > 299) {
     throw statusError(target, response.statusCode, body, header("location"));
@@ -210,11 +259,13 @@ async function bodyOf(
   target: UpstreamTarget,
   response: Dispatcher.ResponseData,
   maxBytes: number,
+  onRead: (bytes: number) => void,
 ): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response.body as AsyncIterable<Buffer>) {
     size += chunk.length;
+    onRead(chunk.length);
     if (size > maxBytes) {
       response.body.destroy();
       const limit = Math.round(maxBytes / 1024 / 1024);
@@ -279,9 +330,10 @@ function connectionTo(target: UpstreamTarget): Connection {
   let connection = shared.connections.get(key);
   if (!connection) {
     connection = {
-      limit: pLimit(MAX_CONCURRENT_PER_TARGET),
+      queue: new FairQueue(),
       agent: new Agent({
-        connections: MAX_CONCURRENT_PER_TARGET,
+        // As many as the queue lets through.
+        connections: null,
         pipelining: 1,
         keepAliveTimeout: KEEP_ALIVE_MS,
         keepAliveMaxTimeout: KEEP_ALIVE_MS,

@@ -1,3 +1,5 @@
+import type { QueryLimits } from "./limits";
+
 export type UpstreamKind = "prometheus" | "jaeger" | "alertmanager";
 
 /** One other system that we read from. `url` may hold a base path and fixed query parameters, which are kept. */
@@ -13,6 +15,8 @@ export type UpstreamTarget = {
   ca?: string;
   /** Cloud metadata and link-local addresses are refused unless the configuration allows them. */
   allowMetadataAddresses?: boolean;
+  /** What may be asked of it; `limits.ts` has the rest. */
+  limits?: Partial<QueryLimits>;
 };
 
 /** What a source is called in a sentence. */

@@ -1,4 +1,4 @@
-import { type ErrorCode, InferscopeError } from "@/lib/errors";
+import { type ErrorCode, InferscopeError, type Suggestion } from "@/lib/errors";
 import { withoutCredentials } from "./redact";
 import { addressOf, KIND_NAMES, type UpstreamTarget } from "./target";
 
@@ -41,7 +41,7 @@ const CODES: Readonly<Record<UpstreamFailure, ErrorCode>> = {
   rejected: "upstream_rejected",
   overloaded: "upstream_unavailable",
   server_error: "upstream_unavailable",
-  too_large: "upstream_rejected",
+  too_large: "query_too_large",
   not_json: "upstream_unavailable",
   unexpected_shape: "upstream_unavailable",
 };
@@ -60,7 +60,13 @@ export class UpstreamError extends InferscopeError {
     target: UpstreamTarget,
     failure: UpstreamFailure,
     detail: string,
-    options: { upstreamStatus?: number; upstream?: string; cause?: unknown; internal?: string } = {},
+    options: {
+      upstreamStatus?: number;
+      upstream?: string;
+      suggestion?: Suggestion;
+      cause?: unknown;
+      internal?: string;
+    } = {},
   ) {
     const { upstream } = options;
     const shown = upstream && withoutCredentials(target, upstream);
