@@ -5,6 +5,7 @@ import { formatDuration, type Seconds, type UnixSeconds } from "@/lib/units";
 import { currentCaller } from "@/lib/upstream/caller";
 import { requestUpstreamJson, type UpstreamRequest } from "@/lib/upstream/fetch";
 import { limitsOf } from "@/lib/upstream/limits";
+import { withoutCredentials } from "@/lib/upstream/redact";
 import { addressOf, KIND_NAMES, type UpstreamTarget } from "@/lib/upstream/target";
 import { isUpstreamError, UpstreamError } from "@/lib/upstream/upstream-error";
 import { reportQuery } from "./query-events";
@@ -95,7 +96,10 @@ export function createPrometheusClient(target: UpstreamTarget): PrometheusClient
       const detail = `${KIND_NAMES.prometheus} at ${addressOf(target)} refused the request: ${upstream}`;
       throw new UpstreamError(target, "rejected", detail, { upstream });
     }
-    return { data, warnings: warnings ?? [], infos: infos ?? [] };
+    // Some servers quote the request in their notes, as in their errors.
+    const notes = (texts: string[] | null | undefined) =>
+      (texts ?? []).map((text) => withoutCredentials(target, text));
+    return { data, warnings: notes(warnings), infos: notes(infos) };
   }
 
   async function askFor<Schema extends z.ZodType>(

@@ -115,6 +115,22 @@ describe.each(kinds)("%s that a server echoes", (_, user, headers, secrets) => {
     expectNone(await failing(createPrometheusClient(target()).query("up", {})));
   });
 
+  it("in a note that comes with a good answer is taken out", async () => {
+    status = 200;
+    answer = (echo) => ({
+      body: JSON.stringify({
+        status: "success",
+        data: { resultType: "vector", result: [] },
+        warnings: [`partial response of ${echo}`, "a store is away"],
+        infos: [`asked as ${echo}`],
+      }),
+    });
+    const { warnings, infos } = await createPrometheusClient(target()).query("up", {});
+    expectNone([...warnings, ...infos]);
+    expect(warnings).toEqual([expect.stringMatching(/^partial response of /), "a store is away"]);
+    expect(infos).toEqual([expect.stringMatching(/^asked as .*\[redacted\]/)]);
+  });
+
   it("in a version is taken out", async () => {
     status = 200;
     answer = (echo) => ({
