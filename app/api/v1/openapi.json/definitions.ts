@@ -18,6 +18,8 @@ import * as jobsQueues from "../jobs/queues/route";
 import * as jobs from "../jobs/route";
 import * as jobsWorkers from "../jobs/workers/route";
 import * as revisions from "../revisions/route";
+import * as servicesServiceExemplars from "../services/[service]/exemplars/route";
+import * as servicesServiceGaps from "../services/[service]/gaps/route";
 import * as servicesServiceSignals from "../services/[service]/signals/route";
 import * as services from "../services/route";
 import * as signInLinks from "../sign-in-links/route";
@@ -51,6 +53,8 @@ const modules: Record<string, unknown>[] = [
   jobs,
   jobsWorkers,
   revisions,
+  servicesServiceExemplars,
+  servicesServiceGaps,
   servicesServiceSignals,
   services,
   signInLinks,
