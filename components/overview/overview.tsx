@@ -141,7 +141,7 @@ function ServiceOverview({
       <PageHeader
         title={service.id}
         state={<StateLine findings={findings} service={service} />}
-        description={describeService(service, silentInstances(results, service.instances).length)}
+        description={describeService(service, silentInstances(results, service).length)}
         actions={
           <>
             <Combobox

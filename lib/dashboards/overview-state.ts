@@ -1,3 +1,4 @@
+import type { Service } from "@/lib/services/schema";
 import { type SignalDefinition, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult } from "@/lib/signals/schema";
@@ -205,19 +206,26 @@ export function keyNumbersOf(
   return numbers;
 }
 
-/** Those of the known instances that reported in the range and no longer do so at its end, in its last two points. */
+/**
+ * Those of a service's known instances that do not report at the end of the range, in its last two points: they fell
+ * silent, or had no sample in all of it. The latter can be told only where one engine serves, since another's instances
+ * may never have the metric that is asked for here.
+ */
 export function silentInstances(
   results: ReadonlyMap<string, SignalResult> | undefined,
-  known: readonly string[],
+  { instances, engines }: Pick<Service, "instances" | "engines">,
 ): string[] {
   const result = results?.get(queryId("service", "instances"));
   if (result?.status !== "ok") return [];
-  return result.series.flatMap(({ labels, values }) => {
-    const { instance } = labels;
-    const isSilent =
-      values.some((value) => value !== null) && values.slice(-2).every((value) => value === null);
-    return isSilent && instance !== undefined && known.includes(instance) ? [instance] : [];
-  });
+  const reports = new Map<string | undefined, boolean>();
+  for (const { labels, values } of result.series) {
+    if (values.every((value) => value === null)) continue;
+    const isReporting = values.slice(-2).some((value) => value !== null);
+    reports.set(labels.instance, isReporting || reports.get(labels.instance) === true);
+  }
+  // Without one that is known, the answer's instances are not those of the list, and none can be missed.
+  if (!instances.some((instance) => reports.has(instance))) return [];
+  return instances.filter((instance) => !(reports.get(instance) ?? engines.length > 1));
 }
 
 /** A number as it was measured: beyond the last bucket all that is known is a lower bound. */

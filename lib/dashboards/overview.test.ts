@@ -88,14 +88,36 @@ it("puts end-to-end latency in place of the first latency that is not measured",
   expect(of(summary({ id: ttft }, 1), whole)[0]).toEqual(["key-ttft", undefined]);
 });
 
-it("counts as silent the known instances whose samples end before the range", () => {
-  const result = summary({ id: "service.instances", signal: "requests_running" }, 0);
-  result.series = [
-    { labels: { instance: "a" }, values: [1, 1, 1] },
-    { labels: { instance: "b" }, values: [1, null, null] },
-    { labels: { instance: "replaced" }, values: [1, null, null] },
-  ];
-  expect(silentInstances(new Map([[result.id, result]]), ["a", "b"])).toEqual(["b"]);
+describe("silent instances", () => {
+  const silent = (
+    series: Record<string, (number | null)[]>,
+    instances: string[],
+    engines: string[] = ["vllm"],
+  ) => {
+    const result = summary({ id: "service.instances", signal: "requests_running" }, 0);
+    result.series = Object.entries(series).map(([instance, values]) => ({ labels: { instance }, values }));
+    return silentInstances(new Map([[result.id, result]]), { instances, engines });
+  };
+
+  it("are the known ones whose samples end before the range", () => {
+    const series = { a: [1, 1, 1], b: [1, null, null], replaced: [1, null, null] };
+    expect(silent(series, ["a", "b"])).toEqual(["b"]);
+  });
+
+  it("are the known ones without a sample in the range", () => {
+    expect(silent({ a: [1, 1, 1] }, ["a", "b", "c"])).toEqual(["b", "c"]);
+    expect(silent({ a: [1, 1, 1], b: [null, null, null] }, ["a", "b"])).toEqual(["b"]);
+  });
+
+  it("are not those that another engine serves, which never have the metric", () => {
+    const series = { a: [1, 1, 1], b: [1, null, null] };
+    expect(silent(series, ["a", "b", "c"], ["triton", "vllm"])).toEqual(["b"]);
+  });
+
+  it("are none where the answer names no instance of the list", () => {
+    expect(silent({ other: [1, 1, 1] }, ["a", "b"])).toEqual([]);
+    expect(silent({}, ["a", "b"])).toEqual([]);
+  });
 });
 
 describe("the state in words", () => {
