@@ -8,6 +8,7 @@ import { type Action, can, whyNot } from "@/lib/auth/permissions";
 import { publicUrl } from "@/lib/config";
 import { type ErrorCode, problem } from "@/lib/errors";
 import { metrics } from "@/lib/observability/metrics";
+import { onBehalfOf } from "@/lib/upstream/caller";
 import { DEFAULT_MAX_BODY_BYTES, readJson } from "./body";
 import { once } from "./idempotency";
 import { takesMethods } from "./methods";
@@ -221,7 +222,7 @@ export function route<
     const body = declaration.body === undefined ? undefined : parse(declaration.body, rawBody ?? {}, "body");
     const ifMatch = parseIfMatch(request.headers.get("if-match"), definition.ifMatch);
 
-    const handle = () =>
+    const answer = () =>
       declaration.handler({
         params,
         query,
@@ -233,6 +234,8 @@ export function route<
         now,
         ifMatch,
       } as Call<Params, Query, Body, A>);
+    // What it asks of data sources takes the actor's turns and is counted as theirs.
+    const handle = () => (actor === null ? answer() : onBehalfOf(actor, answer));
 
     const idempotencyKey = request.headers.get("idempotency-key");
     if (idempotencyKey !== null && definition.idempotent && actor !== null) {

@@ -5,6 +5,8 @@ import type { Actor, Role } from "./actor";
  */
 export const actions = {
   "signals:read": "viewer",
+  "query:read": "viewer",
+  "query_usage:read": "viewer",
   "services:read": "viewer",
   "services:write": "operator",
   "annotations:read": "viewer",

@@ -38,8 +38,26 @@ describe("parseConfig", () => {
       expect(() => proxies(wrong)).toThrow(/INFERSCOPE_TRUSTED_PROXIES: expected addresses and networks/);
   });
 
+  it("reads limits of queries in seconds and whole numbers", () => {
+    const config = parseConfig({
+      ...minimal,
+      INFERSCOPE_QUERY_TIMEOUT: "45s",
+      INFERSCOPE_QUERY_MAX_RANGE: "90d",
+      INFERSCOPE_QUERY_MAX_SERIES: "500",
+    });
+    expect(config).toMatchObject({
+      INFERSCOPE_QUERY_TIMEOUT: 45,
+      INFERSCOPE_QUERY_MAX_RANGE: 90 * 86_400,
+      INFERSCOPE_QUERY_MAX_SERIES: 500,
+      INFERSCOPE_QUERY_CONCURRENCY: 16,
+    });
+  });
+
   it.each([
     [{}, "DATABASE_URL", "PostgreSQL URL"],
+    [{ ...minimal, INFERSCOPE_QUERY_TIMEOUT: "soon" }, "INFERSCOPE_QUERY_TIMEOUT", "a duration such as 30s"],
+    [{ ...minimal, INFERSCOPE_QUERY_TIMEOUT: "0" }, "INFERSCOPE_QUERY_TIMEOUT", "a duration such as 30s"],
+    [{ ...minimal, INFERSCOPE_QUERY_MAX_POINTS: "0" }, "INFERSCOPE_QUERY_MAX_POINTS", "at least 1"],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL", "PostgreSQL URL"],
     [{ ...minimal, PORT: "99999" }, "PORT", "1 to 65535"],
     [{ ...minimal, PORT: "http" }, "PORT", "1 to 65535"],

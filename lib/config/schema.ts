@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { parseDuration } from "@/lib/units";
+import { DEFAULT_LIMITS } from "@/lib/upstream/limits";
 
 const boolean = z
   .enum(["1", "0", "true", "false", "yes", "no"], { error: "1 or 0" })
@@ -24,6 +26,15 @@ function isAddressOrNetwork(text: string): boolean {
   if (version === 0 || address.includes("%") || more !== undefined) return false;
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
 }
+const positive = { error: "a whole number, at least 1" };
+const count = z.coerce.number(positive).int(positive).min(1, positive);
+const duration = { error: "a duration such as 30s or 90d, or a number of seconds" };
+const seconds = z.string().transform((text, context) => {
+  const value = parseDuration(text);
+  if (value !== null && value > 0) return value;
+  context.addIssue({ code: "custom", message: duration.error });
+  return z.NEVER;
+});
 
 /**
  * Every environment variable the console reads, with what it must look like. `describe` is the sentence in
@@ -115,6 +126,26 @@ export const configSchema = z.object({
     .default("info")
     .describe("The least severe log line written: `debug`, `info`, `warn` or `error`."),
   INFERSCOPE_DEMO: boolean.default(false).describe("Set by the quickstart: marks the instance as a demo."),
+  INFERSCOPE_QUERY_CONCURRENCY: count
+    .default(DEFAULT_LIMITS.concurrency)
+    .describe("Requests at once to one data source, from one console process. More wait; users take turns."),
+  INFERSCOPE_QUERY_CONCURRENCY_PER_USER: count
+    .default(DEFAULT_LIMITS.concurrencyPerUser)
+    .describe("Of those, requests at once for one user or API key."),
+  INFERSCOPE_QUERY_TIMEOUT: seconds
+    .default(DEFAULT_LIMITS.timeout)
+    .describe(
+      "The longest that a request to a data source may take, waiting included, such as `30s`. Sent along as `timeout`.",
+    ),
+  INFERSCOPE_QUERY_MAX_RANGE: seconds
+    .default(DEFAULT_LIMITS.range)
+    .describe("The longest range of one query, such as `90d`."),
+  INFERSCOPE_QUERY_MAX_POINTS: count
+    .default(DEFAULT_LIMITS.points)
+    .describe("The most points of one answer, over all its series."),
+  INFERSCOPE_QUERY_MAX_SERIES: count
+    .default(DEFAULT_LIMITS.series)
+    .describe("The most series of one answer. Sent along as `limit`."),
   PROMETHEUS_URL: httpUrl("http://prometheus:9090")
     .optional()
     .describe("A Prometheus (or compatible) server to read metrics from. More are added in Settings."),

@@ -13,6 +13,7 @@ import {
   type SignalsRequest,
 } from "@/lib/signals/schema";
 import { formatExact, parseDuration, type Unit } from "@/lib/units";
+import { onBehalfOf } from "@/lib/upstream/caller";
 import { queryableServices } from "./queries";
 import type { serviceSignalsQuerySchema, serviceSignalsSchema } from "./schema";
 
@@ -36,7 +37,8 @@ export async function measure(
     actor,
     request.queries.map(({ service }) => service),
   );
-  return querySignals(request, services, context);
+  // A page that begins its request while it is rendered comes through no route.
+  return onBehalfOf(actor, () => querySignals(request, services, context));
 }
 
 /** The signals of one service as points, in base units. Throws `not_found`, `invalid_request`. */

@@ -4,6 +4,7 @@ import { config } from "@/lib/config";
 import { db } from "@/lib/db/client";
 import type { Source } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
+import type { QueryLimits } from "@/lib/upstream/limits";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { type Credentials, credentialHeaders, credentialState } from "./credentials";
 import { askedAgainSentence } from "./queries";
@@ -30,6 +31,19 @@ export function targetOf(
     headers: credentialHeaders(source.authentication, source.headerNames, credentials),
     ...(source.ca === null ? {} : { ca: source.ca }),
     allowMetadataAddresses: config().INFERSCOPE_ALLOW_METADATA_ADDRESSES,
+    limits: configuredLimits(),
+  };
+}
+
+function configuredLimits(): QueryLimits {
+  const given = config();
+  return {
+    concurrency: given.INFERSCOPE_QUERY_CONCURRENCY,
+    concurrencyPerUser: given.INFERSCOPE_QUERY_CONCURRENCY_PER_USER,
+    timeout: given.INFERSCOPE_QUERY_TIMEOUT,
+    range: given.INFERSCOPE_QUERY_MAX_RANGE,
+    points: given.INFERSCOPE_QUERY_MAX_POINTS,
+    series: given.INFERSCOPE_QUERY_MAX_SERIES,
   };
 }
 
