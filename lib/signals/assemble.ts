@@ -1,17 +1,10 @@
-import {
-  type CumulativeBucket,
-  type PreparedHistogram,
-  prepareHistogram,
-  type QuantileEstimate,
-  quantileOf,
-  standardDeviationOf,
-} from "@/lib/statistics/histogram";
-import type { Undetermined } from "@/lib/statistics/outcome";
+import { prepareHistogram, type QuantileEstimate, standardDeviationOf } from "@/lib/statistics/histogram";
 import { format } from "@/lib/units";
+import { type BucketsAt, bucketsAt, quantileAt, rowsByBound } from "./buckets";
 import { signals } from "./catalogue";
 import { percentile } from "./percentile";
-import type { PlannedRead, ReadRole, SignalPlan } from "./plan";
-import type { DimensionLabels } from "./profile";
+import { type EstimatePart, estimateParts, type PlannedRead, type ReadRole, type SignalPlan } from "./plan";
+import type { DimensionLabels, FailuresWanted } from "./profile";
 import type {
   Distribution,
   QuantileValue,
@@ -48,6 +41,8 @@ export function emptyResult(plan: SignalPlan): SignalResult {
     signal: plan.query.signal,
     unit: definition.unit,
     better: definition.better,
+    ...statisticOf(plan),
+    doctor: `${plan.query.service}.${plan.query.signal}`,
     expr: plan.kind === "reads" ? plan.expr : [],
     ...(plan.kind === "reads" && plan.note !== undefined ? { note: plan.note } : {}),
     ...(plan.kind === "unavailable" ? { status: "unavailable" as const, reason: plan.reason } : {}),
@@ -55,6 +50,16 @@ export function emptyResult(plan: SignalPlan): SignalResult {
     series: [],
   };
 }
+
+function statisticOf(plan: SignalPlan): { statistic?: "quantile" | "mean" } {
+  if (plan.kind !== "reads" || signals[plan.query.signal].kind !== "quantile") return {};
+  if (plan.spelling.kind === "mean") return { statistic: "mean" };
+  return { statistic: "quantile" };
+}
+
+/** Whether a histogram has no buckets, so that a native one is worth a look. */
+export const mayBeNative = (plan: ReadPlan, results: Results): boolean =>
+  plan.native !== undefined && results.buckets?.series.length === 0;
 
 /**
  * Whether an answer needs to know if failures would be counted: there was traffic, and no series of failures. The
@@ -89,14 +94,30 @@ export function assemble(plan: ReadPlan, results: Results, proof: CounterProof =
   result.warnings = [...new Set(Object.values(results).flatMap((read) => read?.warnings ?? []))];
   if (results.coverage !== undefined && results.coverage.series.length === 0)
     return { ...result, reason: uncovered(plan) };
-  const filled =
-    plan.spelling.kind === "histogram"
-      ? histogramResult(plan, results)
-      : plan.spelling.kind === "failures"
-        ? failuresResult(plan, plan.spelling, results, proof)
-        : valueResult(plan, results);
-  return { ...result, ...filled };
+  return { ...result, ...filledBy(plan, results, proof) };
 }
+
+function filledBy(plan: ReadPlan, results: Results, proof: CounterProof): Partial<SignalResult> {
+  const { spelling } = plan;
+  switch (spelling.kind) {
+    case "histogram":
+      return results.nativeCount === undefined ? histogramResult(plan, results) : nativeResult(plan, results);
+    case "failures":
+      return failuresResult(plan, spelling, results, proof);
+    case "mean":
+      return meanResult(plan, results);
+    case "summary":
+      return summaryResult(plan, results);
+    case "estimate":
+      return estimateResult(plan, results);
+    case "labels":
+      return valueResult(plan, { ...results, value: productsOf(results.value, spelling.factors, plan) });
+    default:
+      return valueResult(plan, results);
+  }
+}
+
+const scaleOf = ({ spelling }: ReadPlan): number => ("scale" in spelling ? (spelling.scale ?? 1) : 1);
 
 function windowOf(plan: ReadPlan, results: Results): { start: number; end: number } {
   const [first] = plan.reads;
@@ -108,12 +129,12 @@ function windowOf(plan: ReadPlan, results: Results): { start: number; end: numbe
 
 interface BucketGroup {
   labels: Record<string, string>;
-  /** Ascending; the last is +Infinity in a complete histogram. */
+  /** Ascending, in the signal's unit; the last is +Infinity in a complete histogram. */
   bounds: number[];
   /** A row for each bound: the cumulative rate per second at each grid point. */
   cumulative: (number | null)[][];
   /** The histogram of each grid point; undefined where there is no sample. */
-  histograms: (PreparedHistogram | Undetermined | undefined)[];
+  histograms: (BucketsAt | undefined)[];
 }
 
 /** Several queries of a page draw on one read of buckets, which is put in order once. */
@@ -134,10 +155,18 @@ const notANumber = (plan: ReadPlan): Reason => ({
 const noRequests: Reason = { kind: "no_traffic", text: "No traffic: no requests in this range." };
 
 function histogramResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
-  const groups = bucketGroups(results.buckets, plan.dimensions);
+  const groups = bucketGroups(results.buckets, plan.dimensions, scaleOf(plan));
   if (groups.length === 0) return { status: "empty" };
-  const hasTraffic = groups.some((group) => group.cumulative.at(-1)?.some((value) => (value ?? 0) > 0));
+  const hasTraffic = groups.some(({ cumulative }) =>
+    cumulative.some((row) => row.some((value) => (value ?? 0) > 0)),
+  );
   if (!hasTraffic) return { status: "empty", reason: noRequests };
+  const refusal = refusalOf(groups);
+  if (refusal !== undefined)
+    return {
+      status: "unavailable",
+      reason: { kind: "not_measurable", metric: plan.evidence.metric, text: refusal },
+    };
 
   const shape = plan.query.shape ?? "range";
   if (shape === "summary") {
@@ -162,25 +191,45 @@ function histogramResult(plan: ReadPlan, results: Results): Partial<SignalResult
     };
   }
 
-  const series = groups.flatMap((group) => quantileLines(group, plan.quantiles));
+  const lines = groups.map((group) => quantileLines(group, plan.quantiles));
+  const unsaid = lines.flatMap(({ unsaid: reasons }) => reasons);
   return {
     status: "ok",
-    series,
+    series: lines.flatMap(({ series }) => series),
+    ...notePart(plan, ...new Set(unsaid)),
     ...(shape === "distribution" ? { distribution: distributionOf(groups, plan.grid.step) } : {}),
   };
 }
 
-function bucketGroups(read: ReadResult | undefined, dimensions: DimensionLabels): BucketGroup[] {
+/** Why no time of any group has a histogram to read; undefined where one has, or nothing was asked. */
+function refusalOf(groups: readonly BucketGroup[]): string | undefined {
+  const all = groups.flatMap(({ histograms }) => histograms).filter((one) => one !== undefined);
+  if (all.some(({ histogram }) => histogram.kind === "histogram")) return undefined;
+  const [refused] = all.flatMap(({ histogram }) =>
+    histogram.kind === "undetermined" && histogram.reason !== "empty" ? [histogram.text] : [],
+  );
+  return refused;
+}
+
+function bucketGroups(
+  read: ReadResult | undefined,
+  dimensions: DimensionLabels,
+  scale: number,
+): BucketGroup[] {
   if (read === undefined) return [];
-  const named = JSON.stringify(dimensions);
+  const named = JSON.stringify([dimensions, scale]);
   const known = groupsOf.get(read);
   if (known?.dimensions === named) return known.groups;
-  const groups = makeBucketGroups(read.series, dimensions);
+  const groups = makeBucketGroups(read.series, dimensions, scale);
   groupsOf.set(read, { dimensions: named, groups });
   return groups;
 }
 
-function makeBucketGroups(series: ReadResult["series"], dimensions: DimensionLabels): BucketGroup[] {
+function makeBucketGroups(
+  series: ReadResult["series"],
+  dimensions: DimensionLabels,
+  scale: number,
+): BucketGroup[] {
   const groups = new Map<
     string,
     { labels: Record<string, string>; rows: { bound: number; values: (number | null)[] }[] }
@@ -191,15 +240,14 @@ function makeBucketGroups(series: ReadResult["series"], dimensions: DimensionLab
     const named = dimensionsOf(labels, dimensions);
     const key = keyOf(named);
     const group = groups.get(key) ?? { labels: named, rows: [] };
-    group.rows.push({ bound, values });
+    // 0.1 × 1000 ms are 0.1 s, not 0.10000000000000002.
+    group.rows.push({ bound: scale === 1 ? bound : Number((bound * scale).toPrecision(12)), values });
     groups.set(key, group);
   }
   return [...groups.values()]
     .map(({ labels, rows }) => {
-      rows.sort((a, b) => a.bound - b.bound);
-      const bounds = rows.map(({ bound }) => bound);
-      const cumulative = rows.map(({ values }) => values);
-      const histograms = (cumulative[0] ?? []).map((_, index) => histogramAt(bounds, cumulative, index));
+      const { bounds, cumulative } = rowsByBound(rows);
+      const histograms = (cumulative[0] ?? []).map((_, index) => bucketsAt(bounds, cumulative, index));
       return { labels, bounds, cumulative, histograms };
     })
     .sort((a, b) => keyOf(a.labels).localeCompare(keyOf(b.labels)));
@@ -212,36 +260,31 @@ function boundOf(le: string | undefined): number | undefined {
   return Number.isNaN(bound) ? undefined : bound;
 }
 
-function histogramAt(
-  bounds: readonly number[],
-  cumulative: readonly (readonly (number | null)[])[],
-  index: number,
-): PreparedHistogram | Undetermined | undefined {
-  const buckets: CumulativeBucket[] = [];
-  for (let row = 0; row < bounds.length; row++) {
-    const count = cumulative[row]?.[index];
-    if (typeof count === "number" && !Number.isNaN(count)) buckets.push({ le: bounds[row]!, count });
-  }
-  return buckets.length === 0 ? undefined : prepareHistogram(buckets);
-}
-
-/** A line for each quantile, each with the edges of the buckets that its values lie in. */
-function quantileLines(group: BucketGroup, quantiles: readonly number[]): SignalSeries[] {
+/** A line for each quantile, each with the edges of the buckets that its values lie in, and why points are missing. */
+function quantileLines(
+  group: BucketGroup,
+  quantiles: readonly number[],
+): { series: SignalSeries[]; unsaid: string[] } {
   const { labels, histograms } = group;
-  return quantiles.map((quantile): SignalSeries => {
+  const unsaid = new Set<string>();
+  const series = quantiles.map((quantile): SignalSeries => {
     const empty = (): (number | null)[] => new Array<number | null>(histograms.length).fill(null);
     const [values, lo, hi] = [empty(), empty(), empty()];
     for (let index = 0; index < histograms.length; index++) {
-      const histogram = histograms[index];
-      if (histogram?.kind !== "histogram") continue;
-      const estimate = quantileOf(quantile, histogram);
-      if (estimate.kind === "undetermined") continue;
+      const buckets = histograms[index];
+      if (buckets === undefined) continue;
+      const estimate = quantileAt(quantile, buckets);
+      if (estimate.kind === "undetermined") {
+        if (estimate.reason !== "empty") unsaid.add(estimate.text);
+        continue;
+      }
       values[index] = estimate.value;
       lo[index] = finite(estimate.lo);
       hi[index] = estimate.hi;
     }
     return { labels, quantile, values, band: { lo, hi } };
   });
+  return { series, unsaid: [...unsaid] };
 }
 
 function sumFor(
@@ -262,7 +305,8 @@ function summaryOf(
 ): SignalSummary {
   const window = plan.grid.end - plan.grid.start;
   const { observed } = signals[plan.query.signal];
-  const histogram = group.histograms[0] ?? prepareHistogram([]);
+  const buckets = group.histograms[0] ?? { histogram: prepareHistogram([]) };
+  const { histogram } = buckets;
   const perSecond = histogram.kind === "histogram" ? histogram.counts.at(-1)! : 0;
   const count = Math.round(perSecond * window);
   const spread = histogram.kind === "histogram" ? standardDeviationOf(histogram) : histogram;
@@ -271,19 +315,12 @@ function summaryOf(
     mean:
       sumPerSecond === null || sumPerSecond === undefined || perSecond === 0
         ? null
-        : sumPerSecond / perSecond,
+        : finite((sumPerSecond / perSecond) * scaleOf(plan)),
     standardDeviation:
       spread.kind === "estimate"
         ? { kind: "estimate", value: spread.value, note: spread.note }
         : { kind: "undetermined", reason: spread.text },
-    quantiles: plan.quantiles.map((q) =>
-      quantileValue(
-        q,
-        count,
-        observed,
-        histogram.kind === "histogram" ? quantileOf(q, histogram) : histogram,
-      ),
-    ),
+    quantiles: plan.quantiles.map((q) => quantileValue(q, count, observed, quantileAt(q, buckets))),
   };
 }
 
@@ -351,13 +388,14 @@ function failuresResult(
   if (!totals.some(({ values }) => values.some((value) => (value ?? 0) > 0)))
     return { status: "empty", reason: noRequests };
   const isCounted = failures.length > 0 || proof === "proven";
+  const metric = spelling.failures[0]?.metric ?? "";
   if (!isCounted)
     return {
       status: "unavailable",
       reason: {
         kind: "not_measurable",
-        metric: spelling.failures.metric,
-        text: `Not measurable here: there was traffic, but this Prometheus has never shown ${spelling.failures.metric}, so no errors and errors that nobody counts look the same. It takes ${signals[plan.query.signal].measuredBy}.`,
+        metric,
+        text: `Not measurable here: there was traffic, but this Prometheus has never shown ${metric}, so no errors and errors that nobody counts look the same. It takes ${signals[plan.query.signal].measuredBy}.`,
       },
     };
 
@@ -397,25 +435,25 @@ function failuresResult(
   };
 }
 
-function failureValue(
-  want: "error_rate" | "availability" | "failures",
-  failures: number,
-  requests: number | null,
-): number | null {
+function failureValue(want: FailuresWanted, failures: number, requests: number | null): number | null {
   if (requests === null) return null;
   if (want === "failures") return failures;
   if (requests === 0) return null;
   const rate = Math.min(1, failures / requests);
-  return want === "error_rate" ? rate : 1 - rate;
+  return want === "availability" || want === "success_rate" ? 1 - rate : rate;
 }
 
 // --- single values ------------------------------------------------------------------------------------------------
 
+const scaledBy = (value: number | null, scale: number): number | null =>
+  value === null || scale === 1 ? value : value * scale;
+
 function valueResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
+  const scale = scaleOf(plan);
   const series = (results.value?.series ?? [])
     .map(({ labels, values }) => ({
       labels: dimensionsOf(labels, plan.dimensions),
-      values: values.map(finite),
+      values: values.map((value) => scaledBy(finite(value), scale)),
     }))
     .sort((a, b) => byNumber.compare(keyOf(a.labels), keyOf(b.labels)));
   if (!series.some(({ values }) => values.some((value) => value !== null))) {
@@ -429,8 +467,248 @@ function valueResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
       ? series.reduce((sum, { values }) => sum + (values[0] ?? 0), 0)
       : undefined;
   const { series: covered, note } = overCoveredTime(plan, results, series, plan.dimensions);
-  return { status: "ok", series: covered, ...notePart(plan, note), ...summaryPart(plan, covered, perSecond) };
+  const lies = signals[plan.query.signal].kind === "ratio" ? undefined : notFinite(results.value);
+  return {
+    status: "ok",
+    series: covered,
+    ...notePart(plan, note, lies),
+    ...summaryPart(plan, covered, perSecond),
+  };
 }
+
+/** Says of samples that are NaN or infinite that they are left out. */
+function notFinite(read: ReadResult | undefined): string | undefined {
+  const lies = (read?.series ?? []).some(({ values }) =>
+    values.some((value) => value !== null && !Number.isFinite(value)),
+  );
+  return lies ? "Some samples are not a number, or infinite: they are left out." : undefined;
+}
+
+/** For each series the product of the numbers that its labels hold, times how many series say so. */
+function productsOf(read: ReadResult | undefined, factors: readonly string[], plan: ReadPlan): ReadResult {
+  const groups = new Map<string, { labels: Record<string, string>; values: (number | null)[] }>();
+  for (const { labels, values } of read?.series ?? []) {
+    const product = factors.reduce((result, factor) => result * Number(labels[factor] || Number.NaN), 1);
+    if (!Number.isFinite(product)) continue;
+    const key = keyOf(dimensionsOf(labels, plan.dimensions));
+    const known = groups.get(key);
+    groups.set(key, {
+      labels,
+      values: values.map((count, index) => {
+        const before = known?.values[index] ?? null;
+        return count === null ? before : (before ?? 0) + count * product;
+      }),
+    });
+  }
+  return { series: [...groups.values()], warnings: read?.warnings ?? [] };
+}
+
+// --- averages -----------------------------------------------------------------------------------------------------
+
+interface Ratio {
+  labels: Record<string, string>;
+  /** Per second. */
+  counts: (number | null)[];
+  values: (number | null)[];
+}
+
+/** What was summed, a count: null where nothing was counted, or what is no number. */
+function ratiosOf(
+  sum: ReadResult | undefined,
+  count: ReadResult | undefined,
+  dimensions: DimensionLabels,
+  scale = 1,
+): Ratio[] {
+  const sums = new Map(
+    (sum?.series ?? []).map((series) => [keyOf(dimensionsOf(series.labels, dimensions)), series]),
+  );
+  return (count?.series ?? [])
+    .map((series) => {
+      const labels = dimensionsOf(series.labels, dimensions);
+      const own = sums.get(keyOf(labels));
+      return {
+        labels,
+        counts: series.values.map(finite),
+        values: series.values.map((counted, index) => {
+          const summed = own?.values[index];
+          if (!counted || counted < 0 || summed === null || summed === undefined || summed < 0) return null;
+          return finite((summed / counted) * scale);
+        }),
+      };
+    })
+    .sort((a, b) => byNumber.compare(keyOf(a.labels), keyOf(b.labels)));
+}
+
+const counted = (ratios: readonly Ratio[]): boolean =>
+  ratios.some(({ counts }) => counts.some((count) => (count ?? 0) > 0));
+
+function meanResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
+  const ratios = ratiosOf(results.sum, results.count, plan.dimensions, scaleOf(plan));
+  if (ratios.length === 0) return { status: "empty" };
+  if (!counted(ratios)) return { status: "empty", reason: noRequests };
+  if (!ratios.some(({ values }) => values.some((value) => value !== null)))
+    return { status: "empty", reason: notANumber(plan) };
+  const series = ratios.map(({ labels, values }) => ({ labels, values }));
+  return { status: "ok", series, ...averageSummary(plan, ratios, onlyMean) };
+}
+
+const onlyMean = "Only an average is measured here, which tells no percentile.";
+
+/** The summary of something of which the source has the mean alone. */
+function averageSummary(plan: ReadPlan, ratios: readonly Ratio[], why: string): { summary?: SignalSummary } {
+  if (plan.query.shape !== "summary") return {};
+  const window = plan.grid.end - plan.grid.start;
+  return {
+    summary: {
+      count: Math.round((ratios[0]?.counts[0] ?? 0) * window),
+      mean: ratios[0]?.values[0] ?? null,
+      standardDeviation: { kind: "undetermined", reason: "Only a histogram tells how values spread." },
+      quantiles: plan.quantiles.map((q) => ({ q, kind: "undetermined", reason: why })),
+    },
+  };
+}
+
+// --- summaries of replicas ----------------------------------------------------------------------------------------
+
+const ofReplicas =
+  "Each replica has quantiles of its own over a time of its own; they cannot be merged into one of this range.";
+
+function summaryResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
+  const scale = scaleOf(plan);
+  const read = results.value?.series ?? [];
+  if (read.length === 0) return { status: "empty" };
+  const asked = new Set(plan.quantiles);
+  const series = read
+    .flatMap(({ labels, values }): SignalSeries[] => {
+      const quantile = Number(labels.quantile || Number.NaN);
+      if (!asked.has(quantile)) return [];
+      const named = dimensionsOf(labels, plan.dimensions);
+      return [{ labels: named, quantile, values: values.map((value) => scaledBy(finite(value), scale)) }];
+    })
+    .sort(
+      (a, b) => byNumber.compare(keyOf(a.labels), keyOf(b.labels)) || (a.quantile ?? 0) - (b.quantile ?? 0),
+    );
+  if (!series.some(({ values }) => values.some((value) => value !== null)))
+    return series.length === 0
+      ? { status: "unavailable", reason: noSuchQuantile(plan) }
+      : { status: "empty", reason: noRequests };
+  const { replica: _, ...shared } = plan.dimensions;
+  const wanted = Object.fromEntries(
+    Object.entries(shared).filter(([name]) => plan.query.by?.includes(name as "version")),
+  );
+  const ratios = ratiosOf(results.sum, results.count, wanted, scale);
+  return { status: "ok", series, ...averageSummary(plan, ratios, ofReplicas) };
+}
+
+const noSuchQuantile = (plan: ReadPlan): Reason => ({
+  kind: "not_measurable",
+  metric: plan.evidence.metric,
+  text: `\`${plan.evidence.metric}\` is a summary without ${plan.quantiles.map((q) => `p${percentile(q)}`).join(", ")}: its quantiles are set where it is exported.`,
+});
+
+// --- estimates ----------------------------------------------------------------------------------------------------
+
+/** Requests counted at their first token and at their end differ by those under way: beyond this share it is said. */
+const samePopulation = 0.1;
+
+function estimateResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
+  const parts = Object.fromEntries(
+    estimateParts.map((part) => [
+      part,
+      ratiosOf(results[`${part}Sum`], results[`${part}Count`], plan.dimensions),
+    ]),
+  ) as Record<EstimatePart, Ratio[]>;
+  if (parts.e2e.length === 0) return { status: "empty" };
+  if (!counted(parts.e2e)) return { status: "empty", reason: noRequests };
+  const series: SignalSeries[] = [];
+  let hasTokens = false;
+  let difference = 0;
+  for (const e2e of parts.e2e) {
+    const own = (part: EstimatePart): Ratio | undefined =>
+      parts[part].find(({ labels }) => keyOf(labels) === keyOf(e2e.labels));
+    const [ttft, itl, tokens] = [own("ttft"), own("itl"), own("tokens")];
+    difference = Math.max(difference, differenceOf(ttft, e2e), differenceOf(tokens, e2e));
+    const estimate = (gaps: (n: number) => number): (number | null)[] =>
+      e2e.values.map((_, index) => {
+        const [first, n] = [ttft?.values[index] ?? null, tokens?.values[index] ?? null];
+        if (first === null || n === null || n < 1) return null;
+        hasTokens = true;
+        if (gaps(n) === 0) return first;
+        const gap = itl?.values[index] ?? null;
+        return gap === null ? null : first + gaps(n) * gap;
+      });
+    series.push(
+      { labels: { ...e2e.labels, estimate: "TTFT + n × ITL" }, values: estimate((n) => n) },
+      { labels: { ...e2e.labels, estimate: "TTFT + (n − 1) × ITL" }, values: estimate((n) => n - 1) },
+      { labels: { ...e2e.labels, estimate: "measured" }, values: e2e.values },
+    );
+  }
+  return {
+    status: "ok",
+    series,
+    ...notePart(
+      plan,
+      hasTokens ? undefined : "Undetermined without tokens: no answer had any.",
+      difference > samePopulation
+        ? `The means are of requests that differ by ${Math.round(difference * 100)} %: some began or ended outside of this range.`
+        : undefined,
+    ),
+    ...summaryPart(
+      plan,
+      series,
+      parts.e2e.reduce((sum, { counts }) => sum + (counts[0] ?? 0), 0),
+    ),
+  };
+}
+
+/** By what share of the one the requests of two means differ. */
+function differenceOf(part: Ratio | undefined, whole: Ratio): number {
+  const total = ({ counts }: Ratio): number => counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  return part === undefined ? 0 : Math.abs(total(part) - total(whole)) / Math.max(total(part), total(whole));
+}
+
+// --- native histograms --------------------------------------------------------------------------------------------
+
+function nativeResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
+  const count = results.nativeCount?.series ?? [];
+  if (count.length === 0) return { status: "empty" };
+  if (!count.some(({ values }) => values.some((value) => (value ?? 0) > 0)))
+    return { status: "empty", reason: noRequests };
+  const scale = scaleOf(plan);
+  const expr = plan.native?.expr ?? plan.expr;
+  const shape = plan.query.shape ?? "range";
+  // Native buckets are read as classic ones where the spread is asked for; quantiles are the source's own.
+  const spread = histogramResult(plan, { buckets: results.nativeBuckets, sum: results.sum });
+  const lines = plan.quantiles.flatMap((quantile) =>
+    (results[`nativeQuantile:${quantile}`]?.series ?? []).map(
+      ({ labels, values }): SignalSeries => ({
+        labels: dimensionsOf(labels, plan.dimensions),
+        quantile,
+        values: values.map((value) => scaledBy(finite(value), scale)),
+      }),
+    ),
+  );
+  if (shape === "range") return { status: "ok", expr, series: lines };
+  if (shape === "distribution") return { ...spread, expr, series: lines };
+  return {
+    ...spread,
+    expr,
+    ...(spread.summary === undefined ? {} : { summary: withQuantiles(spread.summary, lines) }),
+  };
+}
+
+/** A summary from buckets with the values of quantiles that the source itself computed. */
+function withQuantiles(summary: SignalSummary, lines: readonly SignalSeries[]): SignalSummary {
+  return {
+    ...summary,
+    quantiles: summary.quantiles.map((known) => {
+      const value = lines.find(({ quantile }) => quantile === known.q)?.values[0] ?? null;
+      return value === null || known.kind === "undetermined" ? known : { ...known, value };
+    }),
+  };
+}
+
+// --- notes and summaries ------------------------------------------------------------------------------------------
 
 function notePart(plan: ReadPlan, ...notes: (string | undefined)[]): { note?: string } {
   const said = [plan.note, ...notes].filter((note) => note !== undefined);

@@ -1,12 +1,14 @@
 import { alignToStep, rateWindowFor } from "@/lib/prometheus/step";
 import { type SignalId, signals } from "./catalogue";
-import type { CounterName, DimensionLabels, Profile, Spelling } from "./profile";
-import { profileOf, profiles } from "./profiles";
+import type { CounterName, DimensionLabels, FailuresWanted, MeanName, Profile, Spelling } from "./profile";
+import { profileOf } from "./profiles";
 import {
   fillTemplate,
   firstSampleOf,
   groupingText,
+  isClassicName,
   type Matcher,
+  matchersText,
   presenceOf,
   promDuration,
   rateOf,
@@ -16,6 +18,9 @@ import {
 } from "./promql";
 import type { Dimension, Reason, SignalQuery } from "./schema";
 import type { MeasuredService, SpokenProfile } from "./service";
+import { alternativesOf, exposes, spellingsOf, spokenFor } from "./spoken";
+
+export { spokenFor };
 
 /** A window of time on a grid: `start`, `start + step` … `end`, unix seconds, all multiples of `step`. */
 export interface Grid {
@@ -24,10 +29,20 @@ export interface Grid {
   step: number;
 }
 
+/** The means that an estimate is made of. */
+export const estimateParts = ["ttft", "itl", "tokens", "e2e"] as const;
+export type EstimatePart = (typeof estimateParts)[number];
+
 /** What one upstream expression gives to the answer. */
 export type ReadRole =
   | "buckets"
+  | "nativePresence"
+  | "nativeCount"
+  | "nativeBuckets"
+  | `nativeQuantile:${number}`
+  | `${EstimatePart}${"Sum" | "Count"}`
   | "sum"
+  | "count"
   | "value"
   | "failures"
   | "total"
@@ -46,6 +61,8 @@ export interface PlannedRead extends Grid {
   acceptPrevious: boolean;
   /** The longest look into the past of any point, seconds: points this near to the end may still change. */
   rateWindow: number;
+  /** The answer is native histograms, to be read as buckets. */
+  isNative?: boolean;
 }
 
 /** How one query of a request is answered. */
@@ -59,6 +76,8 @@ export type SignalPlan =
       reads: PlannedRead[];
       /** Reads that are needed only where a series has no sample at the window's start, which the read `start` shows. */
       readsOfYoung: PlannedRead[];
+      /** How a native histogram is read, where there are no buckets and the presence shows one. */
+      native?: { presence: PlannedRead; reads: PlannedRead[]; expr: string[] };
       quantiles: number[];
       /** Seconds by which the first sample of a summary's window may be found late. */
       firstWithin: number;
@@ -69,6 +88,8 @@ export type SignalPlan =
       note?: string;
       /** A metric whose presence says why there is nothing, and the matchers of the service. */
       evidence: { metric: string; matchers: Matcher[]; profileTitle: string };
+      /** Counters that the numbers are rates of: each metric with its matchers, to be looked at for falls. */
+      counters: string[];
     }
   | { kind: "unavailable"; query: SignalQuery; reason: Reason };
 
@@ -90,19 +111,6 @@ export function gridPoints({ start, end, step }: Grid): number[] {
   return Array.from({ length: Math.round((end - start) / step) + 1 }, (_, index) => start + index * step);
 }
 
-/** The first of the service's profiles that can spell the signal, in the order of `profiles`. */
-export function spokenFor(
-  service: MeasuredService,
-  signal: SignalId,
-): { profile: Profile; spoken: SpokenProfile; spelling: Spelling } | undefined {
-  for (const profile of profiles) {
-    const spoken = service.profiles.find(({ id }) => id === profile.id);
-    const spelling = profile.spellings[signal];
-    if (spoken !== undefined && spelling !== undefined) return { profile, spoken, spelling };
-  }
-  return undefined;
-}
-
 /** Which signals the service can be asked for, in the catalogue's order. */
 export const measurableSignals = (service: MeasuredService): SignalId[] =>
   (Object.keys(signals) as SignalId[]).filter((signal) => spokenFor(service, signal) !== undefined);
@@ -113,8 +121,7 @@ export const measurableSignals = (service: MeasuredService): SignalId[] =>
  */
 export function planSignal(service: MeasuredService, query: SignalQuery, grid: Grid): SignalPlan {
   const found = spokenFor(service, query.signal);
-  if (found === undefined)
-    return { kind: "unavailable", query, reason: notMeasurable(service, query.signal) };
+  if (found === undefined) return { kind: "unavailable", query, reason: whyUnspoken(service, query.signal) };
   const { profile, spoken, spelling } = found;
 
   const shape = query.shape ?? "range";
@@ -128,6 +135,7 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
 
   const dimensions = dimensionLabels(query.by ?? [], profile, spoken, spelling);
   const by = [...new Set(Object.values(dimensions).flat())];
+  const typeLabels = dimensions.type ?? [];
   const { matchers } = spoken;
   const scope = { matchers, window };
   const acceptPrevious = isSummary && query.acceptPrevious === true;
@@ -204,21 +212,37 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
     query,
     grid: shifted,
     spelling,
-    quantiles: spelling.kind === "histogram" ? quantiles : [],
+    quantiles:
+      spelling.kind === "histogram" || spelling.kind === "summary" || spelling.kind === "mean"
+        ? quantiles
+        : [],
     readsOfYoung: [] as PlannedRead[],
     firstWithin: 3 * firstStep,
     dimensions,
-    note: noteFor(service, profile, spoken),
-    evidence: { metric: evidenceMetric(spelling), matchers, profileTitle: profile.title },
+    note: noteFor(service, found, query.signal),
+    evidence: { metric: evidenceMetric(spoken, spelling), matchers, profileTitle: profile.title },
+    counters: countersOf(spelling).map(({ metric, matchers: more }) => selector(metric, matchers, more)),
   };
+  const scaled = (expr: string): string => withScale(expr, "scale" in spelling ? spelling.scale : undefined);
 
   switch (spelling.kind) {
     case "histogram": {
       const named = (suffix: string): CounterName[] =>
-        spelling.histograms.map((metric) => ({ metric: `${metric}${suffix}` }));
-      const buckets = summed("buckets", named("_bucket"), ["le", ...by]);
+        spelling.histograms.map((metric) => ({
+          metric: `${metric}${suffix}`,
+          ...(spelling.matchers === undefined ? {} : { matchers: spelling.matchers }),
+        }));
+      const bare = spelling.isBare
+        ? spelling.histograms.map((metric) => ({
+            metric,
+            matchers: [spelling.matchers ?? "", 'le!=""'].filter((part) => part !== "").join(","),
+          }))
+        : [];
+      const buckets = summed("buckets", [...named("_bucket"), ...bare], ["le", ...by]);
       const sum = summed("sum", named("_sum"), by);
       const mean = `${sum.expr} / ${rateOf(named("_count"), { ...scope, by })}`;
+      const native = sumOf(ratesOf(named(""), scope), by);
+      const wantsBuckets = isSummary || shape === "distribution";
       return {
         ...common,
         reads: [
@@ -226,10 +250,26 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
           ...(isSummary ? [sum] : []),
           ...coverage((short) => rateOf(named("_count"), { ...short, by: [] })),
         ],
+        native: {
+          presence: read("nativePresence", presenceOf(named(""), { matchers, by: [] })),
+          reads: [
+            read("nativeCount", `histogram_count(${native})`),
+            ...(isSummary ? [read("sum", `histogram_sum(${native})`)] : []),
+            ...(wantsBuckets ? [{ ...read("nativeBuckets", native), isNative: true }] : []),
+            ...quantiles.map((quantile) =>
+              read(`nativeQuantile:${quantile}`, `histogram_quantile(${quantile}, ${native})`),
+            ),
+          ],
+          expr: [
+            ...quantiles.map((quantile) => scaled(`histogram_quantile(${quantile}, ${native})`)),
+            ...(quantiles.length === 0 ? [native] : []),
+            ...(isSummary ? [scaled(`histogram_sum(${native}) / histogram_count(${native})`)] : []),
+          ],
+        },
         expr: [
-          ...quantiles.map((quantile) => `histogram_quantile(${quantile}, ${buckets.expr})`),
+          ...quantiles.map((quantile) => scaled(`histogram_quantile(${quantile}, ${buckets.expr})`)),
           ...(quantiles.length === 0 ? [buckets.expr] : []),
-          ...(isSummary ? [mean] : []),
+          ...(isSummary ? [scaled(mean)] : []),
         ],
       };
     }
@@ -240,24 +280,74 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
         ...start(spelling.counters, by),
         ...coverage((short) => rateOf(spelling.counters, { ...short, by: [] })),
       ];
-      return { ...common, reads, readsOfYoung: first(spelling.counters, by), expr: [rate.expr] };
+      return { ...common, reads, readsOfYoung: first(spelling.counters, by), expr: [scaled(rate.expr)] };
+    }
+    case "mean": {
+      const sum = summed("sum", spelling.sum, by);
+      const count = summed("count", spelling.count, by);
+      return {
+        ...common,
+        reads: [sum, count, ...coverage((short) => rateOf(spelling.count, { ...short, by: [] }))],
+        expr: [scaled(`${sum.expr} / ${count.expr}`)],
+      };
+    }
+    case "summary": {
+      const named = (suffix: string): CounterName[] =>
+        spelling.metrics.map((metric) => ({ metric: `${metric}${suffix}` }));
+      const value = spelling.metrics.map((metric) => selector(metric, matchers, 'quantile!=""')).join(" or ");
+      const sum = summed("sum", named("_sum"), by);
+      const count = summed("count", named("_count"), by);
+      return {
+        ...common,
+        dimensions: { ...dimensions, ...replicaDimensions(profile, spoken) },
+        reads: [
+          read("value", value),
+          ...(isSummary ? [sum, count] : []),
+          ...coverage((short) => rateOf(named("_count"), { ...short, by: [] })),
+        ],
+        expr: [scaled(value), ...(isSummary ? [scaled(`${sum.expr} / ${count.expr}`)] : [])],
+      };
     }
     case "failures": {
-      const failures = summed("failures", [spelling.failures], by);
-      const totalBy = by.filter((label) => label !== spelling.typeLabel);
-      const total = summed("total", [spelling.total], totalBy);
+      const failures = summed("failures", blamed(spelling), by);
+      const totalBy = by.filter((label) => !typeLabels.includes(label));
+      const all = allRequests(spelling);
+      const total = summed("total", all, totalBy);
       const isRate = spelling.want === "failures";
       return {
         ...common,
-        readsOfYoung: isRate ? first([spelling.total], totalBy) : [],
+        readsOfYoung: isRate ? first(all, totalBy) : [],
         reads: [
           failures,
           total,
-          ...(isRate ? start([spelling.total], totalBy) : []),
-          ...coverage((short) => rateOf([spelling.total], { ...short, by: [] })),
+          ...(isRate ? start(all, totalBy) : []),
+          ...coverage((short) => rateOf(all, { ...short, by: [] })),
         ],
         expr: [failuresText(spelling.want, failures.expr, total.expr, by, totalBy)],
       };
+    }
+    case "estimate": {
+      const reads = estimateParts.flatMap((part) => [
+        summed(`${part}Sum`, spelling[part].sum, by),
+        summed(`${part}Count`, spelling[part].count, by),
+      ]);
+      const mean = (part: EstimatePart): string =>
+        `${rateOf(spelling[part].sum, { ...scope, by })} / ${rateOf(spelling[part].count, { ...scope, by })}`;
+      const n = `(${mean("tokens")})`;
+      return {
+        ...common,
+        reads: [...reads, ...coverage((short) => rateOf(spelling.e2e.count, { ...short, by: [] }))],
+        expr: [
+          `${mean("ttft")} + ${n} * (${mean("itl")})`,
+          `${mean("ttft")} + (${n} - 1) * (${mean("itl")})`,
+          mean("e2e"),
+        ],
+      };
+    }
+    case "labels": {
+      const { metric, factors } = spelling;
+      const value = `count by (${[...factors, ...by].join(", ")}) (max_over_time(${selector(metric, matchers)}[${promDuration(window)}]))`;
+      return { ...common, reads: [read("value", value)], expr: [value] };
     }
     case "expression": {
       const value = fillTemplate(spelling.expression, { ...scope, by });
@@ -270,9 +360,47 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
   }
 }
 
+const withScale = (expr: string, scale: number | undefined): string =>
+  scale === undefined ? expr : `${/ [/+-] | or /.test(expr) ? `(${expr})` : expr} * ${scale}`;
+
+type FailuresSpelling = Extract<Spelling, { kind: "failures" }>;
+
+/** The failures that are wanted: all, those that are the callers' fault, or the others. */
+function blamed({ want, failures, clientTypes = [], ...spelling }: FailuresSpelling): CounterName[] {
+  const op = want === "client_error_rate" ? "=~" : want === "server_error_rate" ? "!~" : undefined;
+  const [label] = typeLabelsOf(spelling);
+  if (op === undefined || label === undefined) return failures;
+  const matcher = matchersText([{ label, op, value: clientTypes.join("|") }]);
+  return failures.map((counter) => ({
+    ...counter,
+    matchers: [counter.matchers ?? "", matcher].filter((part) => part !== "").join(","),
+  }));
+}
+
+const allRequests = ({ total, failures, isOfSuccesses }: FailuresSpelling): CounterName[] =>
+  isOfSuccesses ? [...total, ...failures.map((counter) => ({ ...counter, isAdded: true }))] : total;
+
+function countersOf(spelling: Spelling): CounterName[] {
+  const mean = ({ sum, count }: MeanName): CounterName[] => [...sum, ...count];
+  switch (spelling.kind) {
+    case "histogram":
+      return spelling.histograms.map((metric) => ({ metric: `${metric}_count` }));
+    case "counter":
+      return spelling.counters;
+    case "mean":
+      return mean(spelling);
+    case "failures":
+      return [...spelling.failures, ...spelling.total];
+    case "estimate":
+      return estimateParts.flatMap((part) => mean(spelling[part]));
+    default:
+      return [];
+  }
+}
+
 /** The expression that a person would write for what `assemble` computes from failures and total. */
 function failuresText(
-  want: "error_rate" | "availability" | "failures",
+  want: FailuresWanted,
   failures: string,
   total: string,
   by: readonly string[],
@@ -282,11 +410,24 @@ function failuresText(
   const isSplit = by.length > totalBy.length;
   const matching = isSplit ? ` on${groupingList(totalBy)} group_left ` : " ";
   const ratio = `${failures} /${matching}${total}`;
-  return want === "error_rate" ? ratio : `1 - ${ratio}`;
+  return want === "availability" || want === "success_rate" ? `1 - ${ratio}` : ratio;
 }
 
 const groupingList = (labels: readonly string[]): string =>
   labels.length === 0 ? " ()" : groupingText(labels).trimEnd().replace(/^ by/, "");
+
+const replicaLabels = (profile: Profile, spoken: SpokenProfile): string[] =>
+  spoken.labels.replica === undefined ? profile.labels.instance : [spoken.labels.replica];
+
+/** What keeps the series of a summary apart, which must not be merged. */
+const replicaDimensions = (profile: Profile, spoken: SpokenProfile): DimensionLabels => ({
+  replica: replicaLabels(profile, spoken),
+  ...(profile.labels.model.length === 0 ? {} : { model: profile.labels.model }),
+  version: spoken.labels.version === undefined ? profile.labels.version : [spoken.labels.version],
+});
+
+const typeLabelsOf = (spelling: Pick<Spelling, "labels"> & { typeLabel?: string }): string[] =>
+  spelling.typeLabel === undefined ? (spelling.labels?.type ?? []) : [spelling.typeLabel];
 
 function dimensionLabels(
   by: readonly Dimension[],
@@ -295,46 +436,89 @@ function dimensionLabels(
   spelling: Spelling,
 ): DimensionLabels {
   const found: DimensionLabels = {};
-  for (const dimension of by) {
-    if (dimension === "gpu") Object.assign(found, profile.labels.gpu);
-    if (dimension === "instance") found.instance = profile.labels.instance;
-    if (dimension === "version")
-      found.version = [spoken.labels.version ?? profile.labels.version[0] ?? "version"];
-    if (dimension === "model" && spoken.labels.model !== undefined) found.model = [spoken.labels.model];
-    if (dimension === "type" && "typeLabel" in spelling && spelling.typeLabel !== undefined)
-      found.type = [spelling.typeLabel];
-  }
-  return found;
+  for (const dimension of by)
+    switch (dimension) {
+      case "gpu":
+        Object.assign(found, profile.labels.gpu);
+        break;
+      case "instance":
+        found.instance = profile.labels.instance;
+        break;
+      case "replica":
+        found.replica = replicaLabels(profile, spoken);
+        break;
+      case "version":
+        found.version = [spoken.labels.version ?? profile.labels.version[0] ?? "version"];
+        break;
+      case "model":
+        if (spoken.labels.model !== undefined) found.model = [spoken.labels.model];
+        break;
+      case "type":
+        if (typeLabelsOf(spelling).length > 0) found.type = typeLabelsOf(spelling);
+        break;
+      default: {
+        const labels = spelling.labels?.[dimension] ?? profile.labels[dimension] ?? [];
+        if (labels.length > 0) found[dimension] = labels;
+      }
+    }
+  // A server from before Prometheus 3 cannot parse others; one that has such metrics is not.
+  if (spoken.metrics?.some((metric) => !isClassicName(metric))) return found;
+  return Object.fromEntries(
+    Object.entries(found).flatMap(([name, labels]) => {
+      const readable = labels.filter(
+        (label) => isClassicName(label) || label === spoken.labels[name as "model"],
+      );
+      return readable.length === 0 ? [] : [[name, readable] as const];
+    }),
+  );
 }
 
-function evidenceMetric(spelling: Spelling): string {
-  switch (spelling.kind) {
-    case "histogram":
-      return `${spelling.histograms[0]}_bucket`;
-    case "counter":
-      return spelling.counters[0]?.metric ?? "";
-    case "failures":
-      return spelling.total.metric;
-    case "expression":
-      return spelling.metrics[0] ?? "";
-  }
+/** The metric whose presence says why there is nothing: of those that the service exposes, where that is known. */
+function evidenceMetric(spoken: SpokenProfile, spelling: Spelling): string {
+  const names = alternativesOf(spelling)[0] ?? [];
+  const metric = names.find((name) => exposes(spoken, name)) ?? names[0] ?? "";
+  return spelling.kind === "histogram" ? `${metric}_bucket` : metric;
 }
 
-/** Says where the numbers come from when it is not the service's engine, or where series were attributed by a guess. */
-function noteFor(service: MeasuredService, profile: Profile, spoken: SpokenProfile): string | undefined {
+/** Says what a person must know to read the numbers: where they come from, and what they are not. */
+function noteFor(
+  service: MeasuredService,
+  { profile, spoken, spelling }: { profile: Profile; spoken: SpokenProfile; spelling: Spelling },
+  signal: SignalId,
+): string | undefined {
   const engine = service.profiles.map(({ id }) => profileOf(id)).find(({ layer }) => layer === "engine");
   const isSubstitute =
     engine !== undefined && (profile.layer === "application" || profile.layer === "attachment");
+  const isPercentileAsked = signals[signal].kind === "quantile";
   const parts = [
-    ...(isSubstitute ? [`Taken from the ${profile.title}, not from ${engine.title}.`] : []),
-    ...(spoken.note === undefined ? [] : [spoken.note]),
-  ];
+    isSubstitute ? `Taken from the ${profile.title}, not from ${engine.title}.` : undefined,
+    spelling.kind === "mean" && isPercentileAsked
+      ? `An average: ${profile.title} exposes only sums of it, no percentiles.`
+      : undefined,
+    spelling.kind === "summary"
+      ? `Each replica's own quantiles: those of a summary cannot be merged over replicas.`
+      : undefined,
+    spelling.note,
+    spoken.note,
+  ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(" ");
 }
 
-/** The reason for a signal that none of the service's profiles has. */
-function notMeasurable(service: MeasuredService, signal: SignalId): Reason {
+/** The reason for a signal that none of the service's profiles answers. */
+export function whyUnspoken(service: MeasuredService, signal: SignalId): Reason {
   const { title, measuredBy } = signals[signal];
+  const spelled = service.profiles.flatMap(({ id }) => {
+    const profile = profileOf(id);
+    const names = spellingsOf(profile, signal).flatMap((spelling) => alternativesOf(spelling)[0] ?? []);
+    return names.length === 0 ? [] : [{ profile, names: [...new Set(names)] }];
+  });
+  const [first] = spelled;
+  if (first !== undefined)
+    return {
+      kind: "metric_not_found",
+      metric: first.names[0] ?? "",
+      text: `${title} is not measurable here: ${service.name} exposes no ${first.names.map((name) => `\`${name}\``).join(" or ")} of ${first.profile.title}.`,
+    };
   const spoken = service.profiles.map(({ id }) => profileOf(id).title).join(", ");
   return {
     kind: "not_measurable",

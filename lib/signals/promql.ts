@@ -10,6 +10,9 @@ export interface Matcher {
 const classicLabel = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const classicMetric = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
+/** Whether a metric or label can be named without quotes, as every server reads it; others need Prometheus 3. */
+export const isClassicName = (name: string): boolean => classicMetric.test(name);
+
 /** A PromQL string literal. PromQL takes Go's escapes, of which JSON's are a part. */
 export const quoted = (text: string): string => JSON.stringify(text);
 
@@ -54,13 +57,19 @@ export function promDuration(seconds: number): string {
 export const groupingText = (labels: readonly string[]): string =>
   labels.length === 0 ? "" : ` by (${labels.map(labelName).join(", ")}) `;
 
-/** `rate(…)` of a counter, each target giving the first spelling that it has. */
+/**
+ * `rate(…)` of a counter, each target giving the first spelling that it has. What is added gets a label of its own, so
+ * that it stands beside the others and is summed with them.
+ */
 export function ratesOf(
   counters: readonly CounterName[],
   { matchers, window }: { matchers: readonly Matcher[]; window: number },
 ): string {
   return counters
-    .map(({ metric, matchers: more }) => `rate(${selector(metric, matchers, more)}[${promDuration(window)}])`)
+    .map(({ metric, matchers: more, isAdded }, index) => {
+      const rate = `rate(${selector(metric, matchers, more)}[${promDuration(window)}])`;
+      return isAdded ? `label_replace(${rate}, "added", "${index}", "", "")` : rate;
+    })
     .join(" or ");
 }
 

@@ -186,22 +186,21 @@ function remembered<Value>(key: unknown[], find: () => Promise<Value>): Promise<
 function proveCounter(service: Reached, plan: ReadPlan, now: Date): Promise<CounterProof> {
   const { spelling } = plan;
   if (spelling.kind !== "failures") return Promise.resolve("unproven");
-  const { metric, matchers } = spelling.failures;
+  const { failures, total } = spelling;
   // A failure is a label value of the same counter here: when requests are counted, so are failures.
-  if (metric === spelling.total.metric) return Promise.resolve("proven");
-  const match = selector(metric, plan.evidence.matchers, matchers);
+  if (failures.some(({ metric }) => total.some((all) => all.metric === metric)))
+    return Promise.resolve("proven");
+  const match = failures.map(({ metric, matchers }) => selector(metric, plan.evidence.matchers, matchers));
   return remembered(["counter", targetKey(service.target), match], async () => {
     const client = createPrometheusClient(service.target);
     const end = Math.floor(now.getTime() / 1000);
-    const { data } = await client.series({ match: [match], start: end - evidenceWindow, end, limit: 1 });
+    const { data } = await client.series({ match, start: end - evidenceWindow, end, limit: 1 });
     if (data.length > 0) return "proven";
-    const declared = await client.metadata({ metric });
     // OpenMetrics declares a counter without the suffix that its samples carry.
-    const bare = metric.replace(/_total$/, "");
-    const isDeclared =
-      (declared[metric]?.length ?? 0) > 0 ||
-      (metric !== bare && ((await client.metadata({ metric: bare }))[bare]?.length ?? 0) > 0);
-    return isDeclared ? "proven" : "unproven";
+    const names = new Set(failures.flatMap(({ metric }) => [metric, metric.replace(/_total$/, "")]));
+    for (const metric of names)
+      if (((await client.metadata({ metric }))[metric]?.length ?? 0) > 0) return "proven";
+    return "unproven";
   });
 }
 

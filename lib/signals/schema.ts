@@ -2,7 +2,19 @@ import { z } from "zod";
 import { signalIds } from "./catalogue";
 
 /** How a series may be split. What label carries a dimension is the profile's knowledge. */
-export const dimensions = ["version", "gpu", "type", "instance", "model"] as const;
+export const dimensions = [
+  "version",
+  "gpu",
+  "type",
+  "instance",
+  "model",
+  "replica",
+  "host",
+  "device",
+  "reason",
+  "part",
+  "endpoint",
+] as const;
 export type Dimension = (typeof dimensions)[number];
 
 /** The most grid points one request may ask for; Prometheus itself refuses more than 11,000. */
@@ -112,6 +124,10 @@ export const signalResultSchema = z.object({
   signal: signalIdSchema,
   unit: z.string(),
   better: z.enum(["lower", "higher"]),
+  /** Whether a latency's numbers are quantiles, or averages because the source has no more; absent for other signals. */
+  statistic: z.enum(["quantile", "mean"]).optional(),
+  /** The line of the metric doctor about this: `<service>.<signal>`, for `/doctor?service=<service>#<signal>`. */
+  doctor: z.string().optional(),
   /** The PromQL behind the numbers, one expression for each line or quantile asked for. */
   expr: z.array(z.string()),
   note: z.string().optional(),

@@ -1,16 +1,17 @@
+import { failureSpellings } from "../failures";
 import { type Profile, versionLabels } from "../profile";
 
-const failures = {
-  kind: "failures",
-  failures: { metric: "http_requests_total", matchers: 'handler=~"/v1/.*",status=~"[45].*"' },
-  total: { metric: "http_requests_total", matchers: 'handler=~"/v1/.*"' },
+const failures = failureSpellings({
+  failures: [{ metric: "http_requests_total", matchers: 'handler=~"/v1/.*",status=~"[45].*"' }],
+  total: [{ metric: "http_requests_total", matchers: 'handler=~"/v1/.*"' }],
   typeLabel: "status",
-} as const;
+  // Where codes are not grouped, too many requests (429) are told apart: those are for the server to queue.
+  clientTypes: ["4xx", "4[013-9][0-9]", "42[0-8]"],
+});
 
 /**
  * prometheus-fastapi-instrumentator, which vLLM's API server carries on the same `/metrics`: the only count of HTTP
- * failures that vLLM offers. Refused requests (4xx) count as failures here, since the counter cannot tell whose fault
- * they were. Only the API's own routes are counted, so probes and scrapes stay out.
+ * failures that vLLM offers. Refused requests (4xx) count as failures here, as clients see them. Only the API's own routes are counted, so probes and scrapes stay out.
  */
 export const httpInstrumentator: Profile = {
   id: "http-instrumentator",
@@ -20,8 +21,6 @@ export const httpInstrumentator: Profile = {
   sentinelMatchers: 'handler=~"/v1/.*"',
   labels: { model: [], version: versionLabels, instance: ["instance"], gpu: {} },
   spellings: {
-    error_rate: { ...failures, want: "error_rate" },
-    errors_by_type: { ...failures, want: "failures" },
-    availability: { ...failures, want: "availability" },
+    ...failures,
   },
 };

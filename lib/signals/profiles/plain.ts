@@ -1,11 +1,12 @@
+import { failureSpellings } from "../failures";
 import { type Profile, versionLabels } from "../profile";
 
-const failures = {
-  kind: "failures",
-  failures: { metric: "llm_errors_total" },
-  total: { metric: "llm_requests_total" },
+const failures = failureSpellings({
+  failures: [{ metric: "llm_errors_total" }],
+  total: [{ metric: "llm_requests_total" }],
   typeLabel: "type",
-} as const;
+  clientTypes: ["(input_)?validation.*", "invalid.*", "bad_request", "4[0-9][0-9]"],
+});
 
 /**
  * The plain `llm_*` family of guides and tutorials: counters of requests and errors, one latency histogram in two
@@ -25,9 +26,7 @@ export const plain: Profile = {
   spellings: {
     request_rate: { kind: "counter", counters: [{ metric: "llm_requests_total" }] },
     e2e_latency: { kind: "histogram", histograms: ["llm_latency_seconds", "llm_latency"] },
-    error_rate: { ...failures, want: "error_rate" },
-    errors_by_type: { ...failures, want: "failures" },
-    availability: { ...failures, want: "availability" },
+    ...failures,
     output_token_rate: { kind: "counter", counters: [{ metric: "llm_output_tokens_total" }] },
     gpu_utilization: {
       kind: "expression",

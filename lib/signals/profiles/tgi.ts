@@ -1,11 +1,12 @@
+import { failureSpellings } from "../failures";
 import { type Profile, versionLabels } from "../profile";
 
-const failures = {
-  kind: "failures",
-  failures: { metric: "tgi_request_failure" },
-  total: { metric: "tgi_request_count" },
+const failures = failureSpellings({
+  failures: [{ metric: "tgi_request_failure" }],
+  total: [{ metric: "tgi_request_count" }],
   typeLabel: "err",
-} as const;
+  clientTypes: ["validation", "template"],
+});
 
 /**
  * Hugging Face TGI (huggingface/text-generation-inference, docs/source/reference/metrics.md, 3.3). Its counters have
@@ -23,9 +24,7 @@ export const tgi: Profile = {
     itl: { kind: "histogram", histograms: ["tgi_request_mean_time_per_token_duration"] },
     e2e_latency: { kind: "histogram", histograms: ["tgi_request_duration"] },
     queue_time: { kind: "histogram", histograms: ["tgi_request_queue_duration"] },
-    error_rate: { ...failures, want: "error_rate" },
-    errors_by_type: { ...failures, want: "failures" },
-    availability: { ...failures, want: "availability" },
+    ...failures,
     queue_depth: {
       kind: "expression",
       expression: "sum$by(max_over_time(tgi_queue_size{$selector}[$window]))",
