@@ -14,6 +14,8 @@ export type ScrapeJob = {
   /** A Prometheus duration; `1s` when absent. */
   interval?: string;
   metricsPath?: string;
+  /** Whether the labels of the page win over those of the scrape, as with a federation. */
+  honorLabels?: boolean;
 };
 
 export type PrometheusOptions = {
@@ -167,17 +169,24 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-function configurationOf({ scrape = [], ruleFiles = [] }: PrometheusOptions) {
+/** The configuration of a Prometheus that scrapes those jobs, every second unless a job says otherwise. */
+export function configurationOf({
+  scrape = [],
+  ruleFiles = [],
+}: Pick<PrometheusOptions, "scrape" | "ruleFiles">) {
   return {
     global: { scrape_interval: "1s", evaluation_interval: "1s" },
     rule_files: ruleFiles,
-    scrape_configs: scrape.map(({ job, targets, labels, interval = "1s", metricsPath = "/metrics" }) => ({
-      job_name: job,
-      scrape_interval: interval,
-      scrape_timeout: interval,
-      metrics_path: metricsPath,
-      static_configs: [{ targets, ...(labels ? { labels } : {}) }],
-    })),
+    scrape_configs: scrape.map(
+      ({ job, targets, labels, interval = "1s", metricsPath = "/metrics", honorLabels = false }) => ({
+        job_name: job,
+        scrape_interval: interval,
+        scrape_timeout: interval,
+        metrics_path: metricsPath,
+        honor_labels: honorLabels,
+        static_configs: [{ targets, ...(labels ? { labels } : {}) }],
+      }),
+    ),
   };
 }
 

@@ -1,0 +1,51 @@
+import { broken, manyInstances } from "./broken";
+import { cadvisor } from "./cadvisor";
+import { dcgm, dcgmNewLabels } from "./dcgm";
+import { dynamo } from "./dynamo";
+import type { Exporter, Replica } from "./exporter";
+import { kserve } from "./kserve";
+import { litellm } from "./litellm";
+import { llamaCpp } from "./llama-cpp";
+import { lmdeploy } from "./lmdeploy";
+import { nodeExporter } from "./node-exporter";
+import { nvidiaGpuExporter } from "./nvidia-gpu-exporter";
+import { otelGenai } from "./otel-genai";
+import { plain } from "./plain";
+import { rayServe } from "./ray-serve";
+import { sglang, sglangOld } from "./sglang";
+import { tgi } from "./tgi";
+import { triton, tritonVllm } from "./triton";
+import { trtllmServe } from "./trtllm-serve";
+import { vllmRay, vllmV0, vllmV1 } from "./vllm";
+
+/** Every exporter that tells the truth. */
+export const honestExporters: readonly Exporter[] = [
+  vllmV1,
+  vllmV0,
+  vllmRay,
+  sglang,
+  sglangOld,
+  tgi,
+  triton,
+  tritonVllm,
+  trtllmServe,
+  llamaCpp,
+  litellm,
+  rayServe,
+  kserve,
+  dynamo,
+  otelGenai,
+  lmdeploy,
+  plain,
+  dcgm,
+  dcgmNewLabels,
+  nvidiaGpuExporter,
+  nodeExporter,
+  cadvisor,
+];
+
+export const exporters: readonly Exporter[] = [...honestExporters, broken, manyInstances];
+
+/** The path of one replica's page: `/vllm-v1/0`, or `/tgi` where there is but one. */
+export const pathOf = (exporter: Exporter, replica: Replica): string =>
+  replica.name === undefined ? `/${exporter.name}` : `/${exporter.name}/${replica.name}`;
