@@ -1,0 +1,118 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { TableCell, TableHeader } from "@/components/ui/table";
+import { Tooltip } from "@/components/ui/tooltip";
+import { quantileExplanations, type SignalId, signals } from "@/lib/signals/catalogue";
+import { percentile } from "@/lib/signals/percentile";
+import type { QuantileValue, SignalResult } from "@/lib/signals/schema";
+import { format, formatExact, type Unit } from "@/lib/units";
+
+/** The percentiles of a table of latencies. */
+const tableQuantiles = [0.5, 0.95, 0.99, 0.999];
+
+/** The headers over `PercentileCells`, each explained. */
+export function PercentileHeaders() {
+  return (
+    <>
+      {tableQuantiles.map((quantile) => (
+        <Explained key={quantile} text={quantileExplanations[String(quantile)] ?? ""}>
+          p{percentile(quantile)}
+        </Explained>
+      ))}
+      <Explained text={quantileExplanations.mean ?? ""}>Mean</Explained>
+      <Explained text={quantileExplanations.standardDeviation ?? ""}>Std. deviation</Explained>
+      <TableHeader numeric>Observed</TableHeader>
+    </>
+  );
+}
+
+/** p50 to p99.9, mean, standard deviation and count of a summary, or why there are none. */
+export function PercentileCells({ result, signal }: { result: SignalResult | undefined; signal: SignalId }) {
+  const { unit, observed } = signals[signal];
+  const summary = result?.summary;
+  if (summary === undefined)
+    return (
+      <TableCell colSpan={tableQuantiles.length + 3} className="whitespace-normal text-secondary">
+        {result?.reason?.kind === "not_measurable" ? (
+          <Hint text={result.reason.text}>Not measurable here</Hint>
+        ) : (
+          (result?.reason?.text ?? result?.error?.detail ?? "–")
+        )}
+      </TableCell>
+    );
+  const { standardDeviation, mean, count } = summary;
+  return (
+    <>
+      {tableQuantiles.map((q) => (
+        <QuantileCell key={q} value={summary.quantiles.find((one) => one.q === q)} unit={unit} />
+      ))}
+      <TableCell numeric title={mean === null ? undefined : formatExact(mean, unit)}>
+        {format(mean, unit)}
+      </TableCell>
+      <TableCell numeric>
+        {standardDeviation.kind === "estimate" ? (
+          <Hint text={standardDeviation.note}>≈ {format(standardDeviation.value, unit)}</Hint>
+        ) : (
+          <Hint text={standardDeviation.reason}>–</Hint>
+        )}
+      </TableCell>
+      <TableCell numeric title={count === null ? undefined : formatExact(count, observed)}>
+        {format(count, observed)}
+      </TableCell>
+    </>
+  );
+}
+
+function QuantileCell({ value, unit }: { value: QuantileValue | undefined; unit: Unit }) {
+  if (value?.value === undefined || value.kind === "undetermined")
+    return (
+      <TableCell numeric>
+        <Hint text={value?.reason ?? "It cannot be said."}>–</Hint>
+      </TableCell>
+    );
+  const number =
+    value.kind === "at_least" ? `≥ ${format(value.lo ?? value.value, unit)}` : format(value.value, unit);
+  const band =
+    value.kind === "at_least"
+      ? "It lies beyond the histogram's last bound."
+      : `It lies between ${format(value.lo, unit)} and ${format(value.hi, unit)}, the bounds of its bucket.`;
+  return (
+    <TableCell numeric>
+      <Hint text={value.reason === undefined ? band : `${value.reason} ${band}`}>
+        {number}
+        {value.reason === undefined ? null : <sup className="ml-0.5 text-secondary">few</sup>}
+      </Hint>
+    </TableCell>
+  );
+}
+
+/** Words with more of them on hover and on focus. */
+export function Hint({ text, children }: { text: string; children: ReactNode }) {
+  return (
+    <Tooltip text={text}>
+      <button type="button" className="cursor-help text-left">
+        {children}
+      </button>
+    </Tooltip>
+  );
+}
+
+/** A name that is explained, as its dotted line says. */
+export function ExplainedName({ text, children }: { text: string; children: ReactNode }) {
+  return (
+    <Tooltip text={text}>
+      <button type="button" className="cursor-help text-left underline decoration-dotted underline-offset-4">
+        {children}
+      </button>
+    </Tooltip>
+  );
+}
+
+function Explained({ text, children }: { text: string; children: ReactNode }) {
+  return (
+    <TableHeader numeric>
+      <ExplainedName text={text}>{children}</ExplainedName>
+    </TableHeader>
+  );
+}

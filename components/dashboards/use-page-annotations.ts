@@ -1,0 +1,61 @@
+"use client";
+
+import { keepPreviousData, useQueries } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Grid } from "@/components/charts/series";
+import type { TimeAxis } from "@/components/overview/panels";
+import { annotationsQuery } from "@/lib/annotations/client";
+
+/** Ends of the range are rounded to this, so that a refresh a moment later asks for the same. Seconds. */
+const roundedTo = 300;
+
+/**
+ * Marks and hatched gaps of the page's charts, by service id and, under `all`, of all of them; of several services each
+ * mark says whose it is. Without an answer the charts stand without.
+ */
+export function usePageAnnotations(
+  services: readonly string[],
+  { start, end }: Grid,
+): ReadonlyMap<string, TimeAxis> {
+  const range = {
+    start: Math.floor(start / roundedTo) * roundedTo,
+    end: Math.ceil(end / roundedTo) * roundedTo,
+  };
+  const answers = useQueries({
+    queries: services.map((service) => ({
+      ...annotationsQuery({ service, ...range }),
+      placeholderData: keepPreviousData,
+    })),
+    combine: (queries) => queries.map(({ data }) => data),
+  });
+  return useMemo(() => {
+    const axes = new Map<string, TimeAxis>();
+    const all: TimeAxis = { marks: [], gaps: [] };
+    for (const [index, service] of services.entries()) {
+      const items = (answers[index]?.items ?? []).map(({ text, start: from, end: to }) => ({
+        text,
+        from: Date.parse(from) / 1000,
+        to: to === null ? null : Date.parse(to) / 1000,
+      }));
+      const axisOf = (label: (text: string) => string): TimeAxis => ({
+        marks: items.flatMap(({ text, from, to }) =>
+          to === null ? [{ time: from, label: label(text) }] : [],
+        ),
+        gaps: items.flatMap(({ text, from, to }) => (to === null ? [] : [{ from, to, label: label(text) }])),
+      });
+      axes.set(
+        service,
+        axisOf((text) => text),
+      );
+      const named = axisOf((text) => (services.length > 1 ? `${service}: ${text}` : text));
+      all.marks = [...all.marks, ...named.marks];
+      // A gap of one service is none of the others.
+      if (services.length === 1) all.gaps = named.gaps;
+    }
+    axes.set(everyService, all);
+    return axes;
+  }, [answers, services]);
+}
+
+/** The key of the marks of all services. */
+export const everyService = "";

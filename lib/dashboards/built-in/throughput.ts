@@ -1,0 +1,105 @@
+import type { Dashboard } from "../dashboard";
+
+export const throughput: Dashboard = {
+  id: "throughput",
+  title: "Throughput & Queue",
+  description: "How much is served, how full the batch and its cache are, and who waits for a place.",
+  sections: [
+    {
+      title: "What is served",
+      panels: [
+        {
+          id: "request-rate",
+          title: "Requests finished",
+          view: "lines",
+          queries: { rate: { signal: "request_rate", label: "Requests" } },
+          needs: ["request_rate"],
+          span: 4,
+          across: "together",
+        },
+        {
+          id: "output-tokens",
+          title: "Tokens out",
+          view: "lines",
+          queries: { output: { signal: "output_token_rate", label: "Output" } },
+          needs: ["output_token_rate"],
+          span: 4,
+          across: "together",
+        },
+        {
+          id: "prompt-tokens",
+          title: "Tokens in",
+          view: "lines",
+          queries: { prompt: { signal: "prompt_token_rate", label: "Prompt" } },
+          needs: ["prompt_token_rate"],
+          span: 4,
+          across: "together",
+        },
+      ],
+    },
+    {
+      title: "The batch and the queue",
+      panels: [
+        {
+          id: "running",
+          title: "Requests running",
+          view: "lines",
+          queries: { running: { signal: "requests_running", label: "Running" } },
+          needs: ["requests_running"],
+          span: 4,
+          across: "each",
+        },
+        {
+          id: "waiting",
+          title: "Requests waiting",
+          view: "queue",
+          queries: { waiting: { signal: "queue_depth", label: "Waiting" } },
+          needs: ["queue_depth"],
+          span: 4,
+          across: "each",
+        },
+        {
+          id: "queue-time",
+          title: "Time in queue",
+          view: "percentiles",
+          queries: { latency: { signal: "queue_time", quantiles: [0.5, 0.95, 0.99] } },
+          needs: ["queue_time"],
+          span: 4,
+          across: "together",
+        },
+      ],
+    },
+    {
+      title: "The cache",
+      panels: [
+        {
+          id: "kv-cache",
+          title: "KV cache usage",
+          view: "lines",
+          queries: { usage: { signal: "kv_cache_usage", label: "Fullest replica" } },
+          needs: ["kv_cache_usage"],
+          span: 4,
+          across: "together",
+        },
+        {
+          id: "preemptions",
+          title: "Preemptions",
+          view: "lines",
+          queries: { preemptions: { signal: "preemption_rate", label: "Preemptions" } },
+          needs: ["preemption_rate"],
+          span: 4,
+          across: "together",
+        },
+        {
+          id: "prefix-hits",
+          title: "Prefix cache hits",
+          view: "lines",
+          queries: { hits: { signal: "prefix_cache_hit_ratio", label: "Hits" } },
+          needs: ["prefix_cache_hit_ratio"],
+          span: 4,
+          across: "together",
+        },
+      ],
+    },
+  ],
+};

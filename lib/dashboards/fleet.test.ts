@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { fleetNames, fleetOf, seriesOfGpu, spreadOf } from "./fleet";
+
+const line = (labels: Record<string, string>, ...values: (number | null)[]) => ({ labels, values });
+
+it("counts a GPU once that several services run on, by host and index", () => {
+  const answers = [
+    {
+      series: [
+        line({ gpu: "10", uuid: "u10", host: "n1" }, 1),
+        line({ gpu: "2", uuid: "u2", host: "n1" }, 2),
+      ],
+    },
+    {
+      series: [line({ gpu: "2", uuid: "u2", host: "n1" }, 2), line({ gpu: "0", uuid: "u0", host: "n0" }, 3)],
+    },
+    { series: [line({}, 9)] },
+  ];
+  const gpus = fleetOf(answers);
+  expect(gpus.map(({ key }) => key)).toEqual(["u0", "u2", "u10"]);
+  expect([...fleetNames(gpus).values()]).toEqual(["n0 GPU 0", "n1 GPU 2", "n1 GPU 10"]);
+  expect(seriesOfGpu(answers, "u0").map(({ values }) => values)).toEqual([[3]]);
+});
+
+it("names GPUs of one host by their index, and those without one by their UUID", () => {
+  const names = (labels: Record<string, string>) =>
+    [...fleetNames(fleetOf([{ series: [line(labels, 1)] }])).values()][0];
+  expect(names({ gpu: "3", host: "n1" })).toBe("GPU 3");
+  expect(names({ uuid: "GPU-3f2b1c09-77aa" })).toBe("GPU …c09-77aa");
+});
+
+it("gives mean, extremes and spread of the GPUs that reported", () => {
+  const spread = spreadOf([{ values: [0.2, null, null] }, { values: [0.8, 0.5, null] }]);
+  expect(spread.mean).toEqual([0.5, 0.5, null]);
+  expect(spread.max).toEqual([0.8, 0.5, null]);
+  expect(spread.min).toEqual([0.2, 0.5, null]);
+  expect(spread.standardDeviation[0]).toBeCloseTo(0.424264, 6);
+  expect(spread.standardDeviation.slice(1)).toEqual([null, null]);
+});

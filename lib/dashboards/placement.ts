@@ -1,0 +1,140 @@
+import type { SignalId } from "@/lib/signals/catalogue";
+import type { SignalQuery } from "@/lib/signals/schema";
+import type { Dashboard, DashboardPanel } from "./dashboard";
+
+/** What has to be known of a service to place its panels. */
+export interface PlacedService {
+  id: string;
+  profiles: readonly string[];
+  /** What is measurable of it. */
+  signals: readonly string[];
+}
+
+/** A panel with the services that it shows. */
+export interface PlacedPanel {
+  /** Unique on the page; the anchor of the panel. */
+  key: string;
+  panel: DashboardPanel;
+  services: readonly string[];
+  /** It is one of several of its kind, each of one service. */
+  isRepeated: boolean;
+  queries: readonly PlacedQuery[];
+  /** Where the panel's queries are alternatives: those that can be chosen, and the one that is. */
+  alternatives?: readonly string[];
+  chosen?: string;
+}
+
+/** One query of a placed panel, under the name by which its answer is found. */
+export interface PlacedQuery {
+  name: string;
+  query: Omit<SignalQuery, "id" | "offset">;
+  before: boolean;
+}
+
+export interface PlacedSection {
+  title?: string;
+  panels: readonly PlacedPanel[];
+}
+
+/** More services at once than this are lines that nobody tells apart. */
+export const mostServices = 16;
+
+/** Under which a panel finds the answer to a query of one of its services. */
+export const answerName = (query: string, service: string): string => `${query}\n${service}`;
+
+/** Whether a service measures anything that the dashboard shows. */
+export const canFill = (dashboard: Dashboard, service: PlacedService): boolean =>
+  speaks(dashboard, service) &&
+  dashboard.sections.some(({ panels }) => panels.some((panel) => has(service, panel.needs)));
+
+const speaks = ({ profiles }: Dashboard, service: PlacedService): boolean =>
+  profiles === undefined || profiles.some((profile) => service.profiles.includes(profile));
+
+const has = ({ signals }: PlacedService, needs: readonly SignalId[]): boolean =>
+  needs.some((signal) => signals.includes(signal));
+
+/**
+ * The services that a dashboard shows: those asked for, as far as they exist, in the order of the list; without any
+ * those that it is about: the first that can fill it, or all of them where it shows what services share.
+ */
+export function chosenServices<Service extends PlacedService>(
+  dashboard: Dashboard,
+  services: readonly Service[],
+  asked: readonly string[],
+): Service[] {
+  const known = services.filter(({ id }) => asked.includes(id));
+  if (known.length > 0) return known.slice(0, mostServices);
+  const able = services.filter((service) => canFill(dashboard, service));
+  if (able.length === 0) return services.slice(0, 1);
+  return able.slice(0, dashboard.ofAll === true ? mostServices : 1);
+}
+
+/**
+ * The panels of a dashboard for these services: a panel appears when one of them measures what it needs, and asks only
+ * for what is measurable. Sections without panels are left out. `choices` are the viewer's among alternatives.
+ */
+export function placePanels(
+  dashboard: Dashboard,
+  services: readonly PlacedService[],
+  choices: Readonly<Record<string, string | undefined>> = {},
+): PlacedSection[] {
+  const able = services.filter((service) => speaks(dashboard, service));
+  return dashboard.sections
+    .map(({ title, panels }) => ({
+      ...(title === undefined ? {} : { title }),
+      panels: panels.flatMap((panel) => place(panel, able, choices)),
+    }))
+    .filter(({ panels }) => panels.length > 0);
+}
+
+/** So many panels fill the first screen; they are asked for before it is known which are in sight. */
+const firstPanels = 6;
+
+/** The panels that a page shows first. */
+export const firstInSight = (sections: readonly PlacedSection[]): PlacedPanel[] =>
+  sections.flatMap(({ panels }) => panels).slice(0, firstPanels);
+
+/** One grid serves all services of a page, so it is that of the least often scraped. Seconds. */
+export const scrapeIntervalOf = (services: readonly { scrapeInterval: number }[]): number =>
+  Math.max(1, ...services.map(({ scrapeInterval }) => scrapeInterval));
+
+function place(
+  panel: DashboardPanel,
+  services: readonly PlacedService[],
+  choices: Readonly<Record<string, string | undefined>>,
+): PlacedPanel[] {
+  const measured = services.filter((service) => has(service, panel.needs));
+  if (measured.length === 0) return [];
+  if (panel.across === "together" || measured.length === 1)
+    return [placed(panel, panel.id, measured, choices)];
+  return measured.map((service) => placed(panel, `${panel.id}-${service.id}`, [service], choices));
+}
+
+function placed(
+  panel: DashboardPanel,
+  key: string,
+  services: readonly PlacedService[],
+  choices: Readonly<Record<string, string | undefined>>,
+): PlacedPanel {
+  const measurable = Object.keys(panel.queries).filter((name) =>
+    services.some((service) => service.signals.includes(panel.queries[name]!.signal)),
+  );
+  const asked = panel.oneOf === undefined ? undefined : choices[panel.oneOf];
+  const chosen = measurable.find((name) => name === asked) ?? measurable[0];
+  const names = panel.oneOf === undefined ? measurable : measurable.filter((name) => name === chosen);
+  return {
+    key,
+    panel,
+    services: services.map(({ id }) => id),
+    isRepeated: key !== panel.id,
+    queries: services.flatMap((service) =>
+      names.flatMap((name): PlacedQuery[] => {
+        const { label: _, isReference: __, before = false, ...query } = panel.queries[name]!;
+        return service.signals.includes(query.signal)
+          ? [{ name: answerName(name, service.id), query: { service: service.id, ...query }, before }]
+          : [];
+      }),
+    ),
+    ...(panel.oneOf === undefined || chosen === undefined ? {} : { alternatives: measurable, chosen }),
+  };
+}
