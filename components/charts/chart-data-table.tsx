@@ -22,6 +22,7 @@ export function ChartDataTable({
   csv,
   height,
   onClose,
+  closable,
   focus,
 }: {
   label: string;
@@ -31,6 +32,8 @@ export function ChartDataTable({
   /** Height in px, that of the chart. */
   height: number;
   onClose: () => void;
+  /** Whether it has a button for that; the key it always has. */
+  closable: boolean;
   /** Takes the focus when the table appears. */
   focus?: RefObject<HTMLElement | null>;
 }) {
@@ -83,9 +86,11 @@ export function ChartDataTable({
         </Table>
       </div>
       <div className="flex shrink-0 items-center gap-2">
-        <Button size="sm" onClick={onClose}>
-          Show chart
-        </Button>
+        {closable ? (
+          <Button size="sm" onClick={onClose}>
+            Show chart
+          </Button>
+        ) : null}
         <Button
           size="sm"
           variant="ghost"

@@ -53,6 +53,7 @@ export function ChartFrame({
         csv={csv}
         height={height}
         onClose={view.toggle}
+        closable={view.leads}
         focus={view.focus}
       />
     );

@@ -1,6 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { toCsv } from "./csv";
-import { gather, spreadLabels } from "./labels";
+import { gather, placeFlags, spreadLabels } from "./labels";
 
 it("leaves labels where they want to be when there is room", () => {
   expect(spreadLabels([100, 20, 60], 16, 0, 200)).toEqual([100, 20, 60]);
@@ -15,6 +15,54 @@ it("pushes neighbours apart, keeps their order, and stays inside", () => {
 it("gathers what is closer than the gap", () => {
   expect(gather([30, 0, 5, 11, 50], (x) => x, 8)).toEqual([[0, 5, 11], [30], [50]]);
   expect(gather([], (x: number) => x, 8)).toEqual([]);
+});
+
+describe("flags of marks", () => {
+  const overlapping = (flags: { left: number; width: number }[]) =>
+    flags.some((flag, index) =>
+      flags
+        .slice(index + 1)
+        .some((other) => flag.left + flag.width > other.left && other.left + other.width > flag.left),
+    );
+
+  it("stand at the right of their marks where there is room", () => {
+    expect(
+      placeFlags(
+        [
+          { x: 100, width: 60 },
+          { x: 170, width: 60 },
+        ],
+        40,
+        400,
+      ),
+    ).toEqual([
+      { left: 100, width: 60 },
+      { left: 170, width: 60 },
+    ]);
+  });
+
+  it("stand at the left at the end of the plot, and not over the flag before", () => {
+    const flags = placeFlags(
+      [
+        { x: 200, width: 90 },
+        { x: 390, width: 150 },
+      ],
+      40,
+      400,
+    );
+    expect(flags).toEqual([
+      { left: 200, width: 90 },
+      { left: 294, width: 96 },
+    ]);
+    expect(overlapping(flags)).toBe(false);
+  });
+
+  it("keep to their own stretch however close the marks are", () => {
+    for (let distance = 8; distance < 200; distance += 1) {
+      const marks = [0, 1, 2, 3].map((index) => ({ x: 60 + index * distance, width: 70 }));
+      expect(overlapping(placeFlags(marks, 40, 60 + 3 * distance + 10))).toBe(false);
+    }
+  });
 });
 
 it("writes CSV with quotes only where they are needed, and nothing for no value", () => {

@@ -32,3 +32,28 @@ export function gather<Item>(
   }
   return groups;
 }
+
+/** The space between two flags, px, and the width below which a flag holds no word. */
+const flagGap = 4;
+const leastFlag = 8;
+
+/**
+ * Returns where the flags of marks go so that none covers another: at the right of its mark, or at its left where there
+ * is more room, cut to the room there is. `marks` by ascending `x`; all in px, as are the ends of the plot.
+ */
+export function placeFlags(
+  marks: readonly { x: number; width: number }[],
+  left: number,
+  right: number,
+): { left: number; width: number }[] {
+  let taken = left - flagGap;
+  return marks.map(({ x, width }, index) => {
+    const roomRight = (marks[index + 1]?.x ?? right) - x - (index + 1 < marks.length ? flagGap : 0);
+    const roomLeft = x - taken - flagGap;
+    const toLeft = roomRight < width && roomLeft > roomRight;
+    const cut = Math.max(leastFlag, Math.min(width, toLeft ? roomLeft : roomRight));
+    const placed = { left: toLeft ? x - cut : x, width: cut };
+    taken = Math.max(x, placed.left + cut);
+    return placed;
+  });
+}

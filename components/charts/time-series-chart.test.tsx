@@ -64,6 +64,25 @@ describe("the data as a table", () => {
     expect(screen.queryByRole("table")).toBeNull();
   });
 
+  it("has one way back where a panel holds two charts", () => {
+    render(
+      <Panel title="TTFT" unit="ms">
+        <TimeSeriesChart
+          title="Percentiles"
+          unit="seconds"
+          grid={GRID}
+          series={[line("p95", [0.2, 0.3, 0.4])]}
+        />
+        <TimeSeriesChart title="Means" unit="seconds" grid={GRID} series={[line("mean", [0.1, 0.2, 0.3])]} />
+      </Panel>,
+    );
+    fireEvent.keyDown(screen.getByRole("figure", { name: /^Means/ }), { key: "t" });
+    expect(screen.getAllByRole("table")).toHaveLength(2);
+    fireEvent.click(screen.getByRole("button", { name: "Show chart" }));
+    expect(screen.queryByRole("table")).toBeNull();
+    expect(screen.getAllByRole("figure")).toHaveLength(2);
+  });
+
   describe("as CSV", () => {
     const writeText = vi.fn(() => Promise.resolve());
     beforeEach(() => {

@@ -23,7 +23,7 @@ import {
 import { ChartDataTable } from "./chart-data-table";
 import { observeSize, TokenReader, useThemeVersion } from "./chart-tokens";
 import { toCsv } from "./csv";
-import { gather, spreadLabels } from "./labels";
+import { gather, placeFlags, spreadLabels } from "./labels";
 import { LegendRow, LegendTable, Swatch } from "./legend-table";
 import {
   bandWords,
@@ -115,7 +115,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
         ...props.series.map((each) => each.values[index] ?? null),
       ]),
     );
-  const { table, toggle, focus } = useTableToggle(csv);
+  const { table, toggle, leads, focus } = useTableToggle(csv);
 
   if (table) {
     const now = new Date(grid.end * 1000);
@@ -125,6 +125,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
         csv={csv}
         height={height}
         onClose={toggle}
+        closable={leads}
         focus={focus}
         header={["Time", ...props.series.map((each) => each.label)]}
         rows={gridTimes(grid).map((time, index) => ({
@@ -439,9 +440,7 @@ function Plot(props: PlotProps) {
             );
           })
         : null}
-      {layout?.marks.map((mark) => (
-        <MarkFlag key={mark.x} mark={mark} layout={layout} />
-      ))}
+      {layout ? <MarkFlags layout={layout} /> : null}
       <HoverCard
         show={showHover}
         layout={layout}
@@ -743,20 +742,20 @@ function lastIndex(column: ArrayLike<number | null | undefined>): number {
   return index;
 }
 
-/** The flag on top of a mark: its words where there is room, all that happened there on hover. */
-function MarkFlag({ mark, layout }: { mark: Layout["marks"][number]; layout: Layout }) {
-  const next = layout.marks.find((each) => each.x > mark.x)?.x ?? Number.POSITIVE_INFINITY;
-  const edge = layout.left + layout.width;
-  const room = Math.min(next, edge) - mark.x - 4;
-  const previous = layout.marks.findLast((each) => each.x < mark.x)?.x ?? layout.left;
-  const leftRoom = mark.x - previous - 4;
-  const toLeft = room < 64 && leftRoom > room;
-  const words =
-    mark.labels.length === 1
-      ? mark.labels[0]!.replace(/^\S*\d:\d\d(:\d\d)? /, "")
-      : `${mark.labels.length} changes`;
-  return (
+/** What stands on the flag of a mark: its words, or how many changes there were. */
+const flagWords = ({ labels }: Layout["marks"][number]): string =>
+  labels.length === 1 ? labels[0]!.replace(/^\S*\d:\d\d(:\d\d)? /, "") : `${labels.length} changes`;
+
+/** The flags on top of the marks: their words where there is room, all that happened there on hover. */
+function MarkFlags({ layout }: { layout: Layout }) {
+  const flags = placeFlags(
+    layout.marks.map((mark) => ({ x: mark.x, width: Math.ceil(textWidth(flagWords(mark))) + 8 })),
+    layout.left,
+    layout.left + layout.width,
+  );
+  return layout.marks.map((mark, index) => (
     <Tooltip
+      key={mark.x}
       text={
         <span className="grid gap-1">
           {mark.labels.map((label) => (
@@ -768,16 +767,13 @@ function MarkFlag({ mark, layout }: { mark: Layout["marks"][number]; layout: Lay
       <button
         type="button"
         aria-label={mark.labels.join("; ")}
-        className={cn(
-          "absolute top-0 flex h-4 min-w-2 items-center rounded-control px-1 text-caption text-secondary hover:text-primary",
-          toLeft && "-translate-x-full",
-        )}
-        style={{ left: mark.x, maxWidth: Math.max(8, toLeft ? leftRoom : room) }}
+        className="absolute top-0 flex h-4 items-center rounded-control px-1 text-caption text-secondary hover:text-primary"
+        style={{ left: flags[index]!.left, width: flags[index]!.width }}
       >
-        <span className="truncate">{words}</span>
+        <span className="truncate">{flagWords(mark)}</span>
       </button>
     </Tooltip>
-  );
+  ));
 }
 
 function HoverCard({

@@ -22,6 +22,8 @@ export type PanelView = {
   available: boolean;
   /** The tables of all charts inside, as CSV. */
   csv: () => string;
+  /** What the first of the charts inside announced: it alone offers the way back from the tables. */
+  first: (() => string) | undefined;
 };
 
 export const PanelViewContext = createContext<PanelView | null>(null);
@@ -29,30 +31,33 @@ export const PanelViewContext = createContext<PanelView | null>(null);
 /** The state behind a panel: whether its charts are shown as tables, and their CSV. */
 export function usePanelViewState(): PanelView {
   const [table, setTable] = useState(false);
-  const [count, setCount] = useState(0);
+  const [first, setFirst] = useState<() => string>();
   const sources = useRef(new Set<() => string>());
   const register = useCallback((csv: () => string) => {
+    const settle = () => setFirst(() => [...sources.current][0]);
     sources.current.add(csv);
-    setCount(sources.current.size);
+    settle();
     return () => {
       sources.current.delete(csv);
-      setCount(sources.current.size);
+      settle();
     };
   }, []);
   const csv = useCallback(() => [...sources.current].map((source) => source()).join("\n"), []);
   return useMemo(
-    () => ({ table, setTable, register, available: count > 0, csv }),
-    [table, register, count, csv],
+    () => ({ table, setTable, register, available: first !== undefined, csv, first }),
+    [table, register, first, csv],
   );
 }
 
 /**
  * For a chart: is the table asked for, and how to ask. Follows the panel around it, or itself where there is none. `focus`
- * goes on the drawing and on the table: the one that appears takes the focus that the other had.
+ * goes on the drawing and on the table: the one that appears takes the focus that the other had. `leads` is true for one
+ * chart of a panel, which shows the button for all.
  */
 export function useTableToggle(csv: () => string): {
   table: boolean;
   toggle: () => void;
+  leads: boolean;
   focus: RefObject<HTMLElement | null>;
 } {
   const panel = useContext(PanelViewContext);
@@ -60,7 +65,11 @@ export function useTableToggle(csv: () => string): {
   const latest = useRef(csv);
   latest.current = csv;
   const register = panel?.register;
-  useEffect(() => register?.(() => latest.current()), [register]);
+  const announced = useRef<() => string>(undefined);
+  useEffect(() => {
+    announced.current = () => latest.current();
+    return register?.(announced.current);
+  }, [register]);
   const table = panel ? panel.table : own;
   const toggle = useCallback(
     () => (panel ? panel.setTable(!panel.table) : setOwn((value) => !value)),
@@ -74,7 +83,8 @@ export function useTableToggle(csv: () => string): {
     // The element with the focus is gone: the browser fell back to the body.
     if (document.activeElement === document.body) focus.current?.focus({ preventScroll: true });
   }, [table]);
-  return { table, toggle, focus };
+  const leads = !panel || (panel.first !== undefined && panel.first === announced.current);
+  return { table, toggle, leads, focus };
 }
 
 /** True when a key was typed into a field, where single letters are text and not commands. */
