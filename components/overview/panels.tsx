@@ -237,7 +237,7 @@ function QueuePanel(input: PanelInput) {
       />
       {isBelowAll ? (
         <p className="pt-2 text-caption text-secondary">
-          {`bands at ${thresholds.map(({ value }) => value).join(" and ")} are above this chart`}
+          {`Bands at ${thresholds.map(({ value }) => value).join(" and ")} are above this chart`}
         </p>
       ) : null}
     </SignalPanel>
