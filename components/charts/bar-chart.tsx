@@ -2,6 +2,7 @@
 
 import { lazy } from "react";
 import { format, type Scale, type Unit } from "@/lib/units";
+import { useChartHeight } from "./chart-display";
 import { ChartFrame } from "./chart-frame";
 import { type ChartSeries, type SeriesColor, scaleOf } from "./series";
 
@@ -17,7 +18,8 @@ export type BarChartProps = {
 };
 
 /** Compares one number across few things. Bars start at zero. */
-export function BarChart({ title, bars, unit, scale, height = 192 }: BarChartProps) {
+export function BarChart({ title, bars, unit, scale, height: ownHeight = 192 }: BarChartProps) {
+  const height = useChartHeight(ownHeight);
   const shown =
     scale ?? scaleOf([{ values: bars.map((bar) => bar.value) } as Pick<ChartSeries, "values">], unit);
   const known = bars.filter((bar) => bar.value !== null);

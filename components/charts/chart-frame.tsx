@@ -4,6 +4,7 @@ import { type KeyboardEvent, type ReactNode, Suspense } from "react";
 import { useTableToggle } from "@/components/ui/panel-view";
 import { Skeleton } from "@/components/ui/skeleton";
 import { ChartDataTable } from "./chart-data-table";
+import { useChartDisplay } from "./chart-display";
 import { toCsv } from "./csv";
 import { useNear } from "./use-near";
 
@@ -44,6 +45,7 @@ export function ChartFrame({
     );
   };
   const view = useTableToggle(csv);
+  useChartDisplay({ title, legend: [], hasLines: false }, view.focus);
   const near = useNear(view.focus, view.table);
   if (view.table) {
     return (

@@ -5,6 +5,7 @@ import { useOptionalTimeRange } from "@/components/ui/use-time-range";
 import { format, formatTime, type Scale, type Unit } from "@/lib/units";
 import { type Bounds, bucketNames, bucketPosition, bucketScale, summedCounts } from "./buckets";
 import { CHART_FONT, textWidth } from "./canvas";
+import { useChartHeight } from "./chart-display";
 import { ChartFrame } from "./chart-frame";
 import { observeSize, TokenReader, useThemeVersion } from "./chart-tokens";
 import { joinCrosshair, type SharedCrosshair } from "./crosshair";
@@ -61,10 +62,11 @@ export function HeatmapChart({
   unit,
   scale: givenScale,
   lines = NONE,
-  height = 192,
+  height: ownHeight = 192,
   noun = "requests",
   syncKey = "page",
 }: HeatmapChartProps) {
+  const height = useChartHeight(ownHeight);
   const perBucket = useMemo(() => summedCounts(counts), [counts]);
   const scale = useMemo(
     () => givenScale ?? bucketScale(bounds, perBucket, unit),

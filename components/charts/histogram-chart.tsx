@@ -3,6 +3,7 @@
 import { lazy } from "react";
 import { format, type Scale, type Unit } from "@/lib/units";
 import { type Bounds, bucketNames, bucketScale } from "./buckets";
+import { useChartHeight } from "./chart-display";
 import { ChartFrame } from "./chart-frame";
 
 const HistogramDrawing = lazy(() => import("./histogram-drawing"));
@@ -44,9 +45,10 @@ export function HistogramChart({
   unit,
   scale: givenScale,
   quantiles = [],
-  height = 192,
+  height: ownHeight = 192,
   noun = "requests",
 }: HistogramChartProps) {
+  const height = useChartHeight(ownHeight);
   const scale = givenScale ?? bucketScale(bounds, counts, unit);
   const bars = histogramBars(bounds, counts, scale);
   const total = counts.reduce((sum, count) => sum + count, 0);

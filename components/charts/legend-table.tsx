@@ -4,7 +4,7 @@ import { useState } from "react";
 import { cn } from "@/components/ui/class-names";
 import { SortMark } from "@/components/ui/sort-mark";
 import type { Scale } from "@/lib/units";
-import { type ChartSeries, colorToken, type SeriesStats, seriesStats } from "./series";
+import { type ChartSeries, colorToken, isDashed, type SeriesStats, seriesStats } from "./series";
 
 const COLUMNS = ["last", "min", "max", "mean"] as const;
 const WORDS: Record<(typeof COLUMNS)[number], string> = {
@@ -15,13 +15,19 @@ const WORDS: Record<(typeof COLUMNS)[number], string> = {
 };
 
 /** A short stroke in the colour of a series. */
-export function Swatch({ series, className }: { series: Pick<ChartSeries, "color">; className?: string }) {
+export function Swatch({
+  series,
+  className,
+}: {
+  series: Pick<ChartSeries, "color" | "against">;
+  className?: string;
+}) {
   return (
     <span
       aria-hidden
       className={cn("inline-block h-0.75 w-3 shrink-0 rounded-pill", className)}
       style={
-        series.color === "reference"
+        isDashed(series)
           ? {
               background: `repeating-linear-gradient(90deg, var(${colorToken(series.color)}) 0 4px, transparent 4px 8px)`,
             }

@@ -29,7 +29,13 @@ export type ChartSeries = {
   values: readonly (number | null)[];
   /** The bucket each value was interpolated in. `hi` null with `lo` set: at least `lo` (the +Inf bucket). */
   band?: { lo: readonly (number | null)[]; hi: readonly (number | null)[] };
+  /** The id of the series that this one is set against: it is drawn dashed, and shown wherever that one is. */
+  against?: string;
 };
+
+/** Whether a line is dashed: a reference, or what another series is set against. */
+export const isDashed = ({ color, against }: Pick<ChartSeries, "color" | "against">): boolean =>
+  color === "reference" || against !== undefined;
 
 /** Unix seconds of a grid: `start`, `start + step`, … up to and with `end`. */
 export type Grid = { start: number; end: number; step: number };
@@ -74,15 +80,23 @@ export function seriesStats(values: readonly (number | null)[]): SeriesStats {
   return { last, min, max, mean: sum / count };
 }
 
+function lastOf(values: readonly (number | null)[]): number | null {
+  for (let index = values.length - 1; index >= 0; index -= 1) {
+    const value = values[index];
+    if (value !== null && value !== undefined && Number.isFinite(value)) return value;
+  }
+  return null;
+}
+
 /**
  * Returns the series in drawing order with the ones beyond eight turned into "other". The eight that keep their colour
  * are those with the largest last value; others come first, so that they are drawn beneath.
  */
 export function withOthers(series: readonly ChartSeries[]): ChartSeries[] {
   if (series.length <= COLOURED_SERIES) return [...series];
-  const byLast = [...series].sort(
-    (a, b) => (seriesStats(b.values).last ?? -Infinity) - (seriesStats(a.values).last ?? -Infinity),
-  );
+  const byLast = series
+    .map(({ id, values }) => ({ id, last: lastOf(values) ?? Number.NEGATIVE_INFINITY }))
+    .sort((a, b) => b.last - a.last);
   const kept = new Set(byLast.slice(0, COLOURED_SERIES).map((each) => each.id));
   return [
     ...series.filter((each) => !kept.has(each.id)).map((each) => ({ ...each, color: "other" as const })),

@@ -1,27 +1,47 @@
 import { describe, expect, it } from "vitest";
 import type { ChartSeries } from "./series";
-import { lonePoints, namedLevels, plotColumns, yEnds, yTicks, yTicksWithLevels } from "./time-series-model";
+import {
+  drawnSeries,
+  lonePoints,
+  namedLevels,
+  plotColumns,
+  yEnds,
+  yTicks,
+  yTicksWithLevels,
+} from "./time-series-model";
 
 const series = (id: string, values: (number | null)[]): ChartSeries => ({ id, label: id, color: 1, values });
 const GRID = { start: 0, end: 20, step: 10 };
 
 describe("plotColumns", () => {
   it("keeps gaps, and fills what is missing of the grid with gaps", () => {
-    expect(plotColumns([series("a", [1, null]), series("b", [Number.NaN, 2, 3, 4])], GRID, "line")).toEqual([
+    const drawn = drawnSeries([series("a", [1, null]), series("b", [Number.NaN, 2, 3, 4])], "line");
+    expect(plotColumns(drawn, GRID)).toEqual([
       [0, 10, 20],
       [1, null, null],
       [null, 2, 3],
     ]);
   });
 
-  it("adds up stacked bars; a step without any value stays a gap", () => {
-    expect(
-      plotColumns([series("a", [1, null, null]), series("b", [2, 3, null])], GRID, "stacked-bars"),
-    ).toEqual([
+  it("adds up stacked bars, the tallest first; a step without any value stays a gap", () => {
+    const drawn = drawnSeries([series("a", [1, null, null]), series("b", [2, 3, null])], "stacked-bars");
+    expect(drawn.map((each) => each.series.id)).toEqual(["b", "a"]);
+    expect(plotColumns(drawn, GRID)).toEqual([
       [0, 10, 20],
-      [1, 0, null],
       [3, 3, null],
+      [1, 0, null],
     ]);
+  });
+
+  it("draws what bars are set against as a line of its own, over them", () => {
+    const before = { ...series("before", [9, 8, 7]), against: "a" };
+    const drawn = drawnSeries([series("a", [1, 1, 1]), series("b", [2, 2, 2]), before], "stacked-bars");
+    expect(drawn.map((each) => [each.series.id, each.isBar])).toEqual([
+      ["b", true],
+      ["a", true],
+      ["before", false],
+    ]);
+    expect(plotColumns(drawn, GRID)[3]).toEqual([9, 8, 7]);
   });
 });
 

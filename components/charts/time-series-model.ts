@@ -11,33 +11,59 @@ const THRESHOLD_REACH = 2.5;
 
 type Numbers = (number | null)[];
 
+/** A series as it is drawn: a bar on top of others, or a line. */
+export type DrawnSeries = { series: ChartSeries; isBar: boolean };
+
 /**
- * Returns the columns uPlot draws: times, then one column a series in the order of `series`. Columns are cut or filled
- * with gaps to the grid. Stacked, column k is the sum of series 0 … k, and a step without any value is a gap in all.
+ * Returns the series in the order in which they are drawn. Bars come from the tallest sum to the lowest, each over the one
+ * before; then what they are set against, as a line.
  */
-export function plotColumns(
-  series: readonly ChartSeries[],
-  grid: Grid,
-  kind: SeriesKind,
-): [number[], ...Numbers[]] {
-  const times = gridTimes(grid);
-  const columns: Numbers[] = series.map((each) => times.map((_, index) => finite(each.values[index])));
-  if (kind === "line") return [times, ...columns];
-  const sums: Numbers[] = [];
-  for (const column of columns) {
-    const below = sums.at(-1);
-    sums.push(
-      times.map((_, index) => {
-        if (columns.every((each) => each[index] === null)) return null;
-        return (below?.[index] ?? 0) + (column[index] ?? 0);
-      }),
-    );
-  }
-  return [times, ...sums];
+export function drawnSeries(series: readonly ChartSeries[], kind: SeriesKind): DrawnSeries[] {
+  if (kind === "line") return series.map((each) => ({ series: each, isBar: false }));
+  const isLine = (each: ChartSeries) => each.against !== undefined;
+  return [
+    ...series
+      .filter((each) => !isLine(each))
+      .reverse()
+      .map((each) => ({ series: each, isBar: true })),
+    ...series.filter(isLine).map((each) => ({ series: each, isBar: false })),
+  ];
 }
 
-function finite(value: number | null | undefined): number | null {
-  return value !== undefined && value !== null && Number.isFinite(value) ? value : null;
+/**
+ * Returns the columns that uPlot draws: times, then one column a series in the order of `drawn`. Columns are cut or filled
+ * with gaps to the grid. That of a bar is the sum of its own series and of those after it, which lie below; a step without
+ * any value is a gap in all bars.
+ */
+export function plotColumns(drawn: readonly DrawnSeries[], grid: Grid): [number[], ...Numbers[]] {
+  const times = gridTimes(grid);
+  const columns = drawn.map(({ series }) => columnOf(series.values, times.length));
+  const bars = drawn.filter(({ isBar }) => isBar).length;
+  // In place: a column of bars is nobody else's.
+  for (let step = 0; bars > 0 && step < times.length; step += 1) {
+    let sum: number | null = null;
+    for (let bar = bars - 1; bar >= 0; bar -= 1) {
+      const value = columns[bar]![step];
+      if (value !== null && value !== undefined) sum = (sum ?? 0) + value;
+    }
+    if (sum === null) continue;
+    let below = 0;
+    for (let bar = bars - 1; bar >= 0; bar -= 1) {
+      below += columns[bar]![step] ?? 0;
+      columns[bar]![step] = below;
+    }
+  }
+  return [times, ...columns];
+}
+
+/** A copy of the values on so many steps, with a gap where there is no finite one. */
+function columnOf(values: readonly (number | null)[], length: number): Numbers {
+  const column: Numbers = new Array(length);
+  for (let index = 0; index < length; index += 1) {
+    const value = values[index];
+    column[index] = value !== null && value !== undefined && Number.isFinite(value) ? value : null;
+  }
+  return column;
 }
 
 /**
@@ -67,8 +93,9 @@ export function yTicks({
   let high = 0;
   let smallest = Number.POSITIVE_INFINITY;
   for (const column of columns) {
-    for (const value of column) {
-      if (value === null) continue;
+    for (let index = 0; index < column.length; index += 1) {
+      const value = column[index];
+      if (value === null || value === undefined) continue;
       if (value < low) low = value;
       if (value > high) high = value;
       if (value > 0 && value < smallest) smallest = value;
@@ -106,6 +133,18 @@ export function lonePoints(values: ArrayLike<number | null | undefined>): number
   for (let index = 0; index < values.length; index += 1) {
     if (values[index] == null) continue;
     if (values[index - 1] == null && values[index + 1] == null) lone.push(index);
+  }
+  return lone;
+}
+
+const knownLonePoints = new WeakMap<object, number[]>();
+
+/** As {@link lonePoints}, looked for once in each column: a plot asks for them at every draw. */
+export function lonePointsOf(values: ArrayLike<number | null | undefined>): number[] {
+  let lone = knownLonePoints.get(values);
+  if (lone === undefined) {
+    lone = lonePoints(values);
+    knownLonePoints.set(values, lone);
   }
   return lone;
 }

@@ -54,7 +54,10 @@ export function usePanelViewState(): PanelView {
  * goes on the drawing and on the table: the one that appears takes the focus that the other had. `leads` is true for one
  * chart of a panel, which shows the button for all.
  */
-export function useTableToggle(csv: () => string): {
+export function useTableToggle(
+  csv: () => string,
+  given?: RefObject<HTMLElement | null>,
+): {
   table: boolean;
   toggle: () => void;
   leads: boolean;
@@ -75,14 +78,15 @@ export function useTableToggle(csv: () => string): {
     () => (panel ? panel.setTable(!panel.table) : setOwn((value) => !value)),
     [panel],
   );
-  const focus = useRef<HTMLElement>(null);
+  const ownFocus = useRef<HTMLElement>(null);
+  const focus = given ?? ownFocus;
   const shown = useRef(table);
   useEffect(() => {
     if (shown.current === table) return;
     shown.current = table;
     // The element with the focus is gone: the browser fell back to the body.
     if (document.activeElement === document.body) focus.current?.focus({ preventScroll: true });
-  }, [table]);
+  }, [table, focus]);
   const leads = !panel || (panel.first !== undefined && panel.first === announced.current);
   return { table, toggle, leads, focus };
 }

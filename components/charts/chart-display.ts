@@ -1,0 +1,78 @@
+"use client";
+
+import { createContext, type RefObject, useContext, useEffect, useRef } from "react";
+import type { Unit } from "@/lib/units";
+import type { GapRegion } from "./canvas";
+import type { ChartSeries } from "./series";
+
+/** One observation as a dot: when, how much in the unit's base, and the trace that it left. */
+export type ExemplarDot = {
+  time: number;
+  value: number;
+  traceId: string | null;
+  labels: Readonly<Record<string, string>>;
+};
+
+/** How all charts of a panel are shown, beyond what their page says. */
+export type ChartDisplay = {
+  /** A log axis for those that can have one. */
+  log: boolean;
+  /** The legend as a table, whatever the number of series. */
+  legend: boolean;
+  /** Height of each drawing in px, instead of its own. */
+  height: number | null;
+  /** What lines are set against, by the title of their chart. */
+  compare: Readonly<Record<string, readonly ChartSeries[]>>;
+  /** For charts of this unit. */
+  exemplars: { unit: Unit; dots: readonly ExemplarDot[] } | null;
+  /** Times without samples, with their reasons. */
+  gaps: readonly GapRegion[];
+};
+
+export const PLAIN_DISPLAY: ChartDisplay = {
+  log: false,
+  legend: false,
+  height: null,
+  compare: {},
+  exemplars: null,
+  gaps: [],
+};
+
+/** What a chart says of itself, for what can be done with it from outside. */
+export type ChartEntry = {
+  title: string;
+  element: () => HTMLElement | null;
+  /** The names of its lines and what they look like; empty where they are written on it. */
+  legend: readonly Pick<ChartSeries, "label" | "color" | "against">[];
+  /** Only lines have a log axis, a legend and something to be set against. */
+  hasLines: boolean;
+};
+
+export type ChartDisplayControl = {
+  display: ChartDisplay;
+  /** Announces a chart; returns the undo. */
+  register: (entry: () => ChartEntry) => () => void;
+};
+
+export const ChartDisplayContext = createContext<ChartDisplayControl | null>(null);
+
+/** How a chart is to be shown; announces it to the panel around. */
+export function useChartDisplay(
+  entry: Omit<ChartEntry, "element">,
+  element: RefObject<HTMLElement | null>,
+): ChartDisplay {
+  const control = useContext(ChartDisplayContext);
+  const latest = useRef(entry);
+  latest.current = entry;
+  const register = control?.register;
+  useEffect(
+    () => register?.(() => ({ ...latest.current, element: () => element.current })),
+    [register, element],
+  );
+  return control?.display ?? PLAIN_DISPLAY;
+}
+
+/** The height of a drawing in px: its own, unless the panel around says another. */
+export function useChartHeight(own: number): number {
+  return useContext(ChartDisplayContext)?.display.height ?? own;
+}
