@@ -151,26 +151,29 @@ export const broken: Exporter = {
     error_rate: truth.error_rate,
     e2e_latency: truth.e2e_latency,
     output_token_rate: truth.output_token_rate,
+    decode_time: truth.decode_time,
+    ttft: { ...truth.ttft, orNothing: true },
   },
+  nonsense: ["queue_depth", "kv_cache_usage", "prompt_token_rate", "preemption_rate", "queue_time", "itl"],
 };
 
-/** Instances of {@link manyInstances}. */
-export const instances = 4_000;
+const instances = 10_000;
 
 const each = { running: 3, waiting: 1, tokensPerSecond: 200 };
 
 /** A federation of very many servers, each with a few series. */
 export const manyInstances: Exporter = {
   name: "many-instances",
-  title: "A federation of 4,000 vLLM servers",
+  title: "A federation of 10,000 vLLM servers",
   honorLabels: true,
+  interval: "10s",
   replicas: [
     {
       instance: "federation.example:9090",
       page(moment) {
         const page = new Exposition("plain");
         const labels = Array.from({ length: instances }, (_, index) => ({
-          instance: `192.0.2.${index % 256}:${8000 + Math.floor(index / 256)}`,
+          instance: `198.51.100.${index % 256}:${8000 + Math.floor(index / 256)}`,
           model_name: "fleet/model",
           engine: "0",
         }));

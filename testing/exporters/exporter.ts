@@ -34,6 +34,8 @@ export interface Expected {
   byGpu?: Record<string, number>;
   /** An average that stands where percentiles were asked. */
   average?: number;
+  /** Whether a console may as well say that it cannot tell. */
+  orNothing?: true;
 }
 
 export interface Exporter {
@@ -44,6 +46,8 @@ export interface Exporter {
   replicas: readonly Replica[];
   /** Whether the labels on its own page win over those of the scrape, as with a federation. */
   honorLabels?: boolean;
+  /** How often it is scraped where that is not as the others are: a Prometheus duration. */
+  interval?: string;
   /** The service that a console makes of it; absent for an exporter that only belongs to one. */
   service?: {
     engines: readonly string[];
@@ -54,6 +58,8 @@ export interface Exporter {
   expected?: ExpectedSignals;
   /** Signals that it cannot give, and of which a console says so. */
   unavailable?: readonly SignalId[];
+  /** Signals that its page tells nonsense of: no number can be right, so none may be shown. */
+  nonsense?: readonly SignalId[];
   /** Of an exporter of GPUs or hosts: what it adds to other exporters' services, by their names. */
   adds?: Readonly<Record<string, ExpectedSignals>>;
 }

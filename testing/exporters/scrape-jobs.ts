@@ -12,7 +12,7 @@ export const scrapeJobs = (exporters: readonly Exporter[], address: string, inte
       job: pathOf(exporter, replica).slice(1),
       targets: [address],
       labels: { job: exporter.name, instance: replica.instance, ...replica.labels },
-      interval,
+      interval: exporter.interval ?? interval,
       metricsPath: pathOf(exporter, replica),
       ...(exporter.honorLabels === undefined ? {} : { honorLabels: exporter.honorLabels }),
     })),

@@ -19,8 +19,6 @@ export interface ExporterServer {
   close(): Promise<void>;
 }
 
-/** All have been up for an hour when the server starts. */
-const earlierUptime = 3600;
 const wavePeriod = 300;
 
 /** Serves every exporter's pages on 127.0.0.1, each at its path; `/` lists them. */
@@ -33,7 +31,7 @@ export async function serveExporters({
       exporter.replicas.map((replica) => [pathOf(exporter, replica), replica] as const),
     ),
   );
-  const startedAt = Date.now() / 1000 - earlierUptime;
+  const startedAt = Date.now() / 1000;
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://exporters.test").pathname;
     const replica = replicas.get(path);

@@ -1,0 +1,215 @@
+import type { SignalId } from "@/lib/signals/catalogue";
+import { type QueryableService, querySignals } from "@/lib/signals/query";
+import type { SignalQuery, SignalResult, SignalSeries } from "@/lib/signals/schema";
+import type { Expected, ExpectedSignals } from "./exporter";
+import { meanOf, quantileOf } from "./workload";
+
+const quantiles = [0.5, 0.95, 0.99];
+/** Rates are extrapolated from samples that lie up to a scrape beside the window's edges. */
+const rateTolerance = 0.05;
+/** Ratios and means are of the same samples above and below the line. */
+const exactTolerance = 0.002;
+/** Longer than the shortest window of a rate, seconds. */
+const range = 90;
+const step = 5;
+/** The last samples may be on their way. */
+const delay = 2;
+
+interface Question {
+  signal: SignalId;
+  /** A value of its own, its parts, or the whole window. */
+  ask: Pick<SignalQuery, "by" | "shape" | "quantiles">;
+  judge(result: SignalResult): string[];
+}
+
+/**
+ * What a console would show wrongly of a service at `now`, a line for each: signals whose values are not those expected,
+ * signals among `unavailable` that are shown all the same, and those of `nonsense` of which a number is shown.
+ */
+export async function wrongSignals(
+  service: QueryableService,
+  {
+    expected = {},
+    unavailable = [],
+    nonsense = [],
+    now,
+  }: {
+    expected?: ExpectedSignals;
+    unavailable?: readonly SignalId[];
+    nonsense?: readonly SignalId[];
+    now: Date;
+  },
+): Promise<string[]> {
+  const questions = [
+    ...(Object.entries(expected) as [SignalId, Expected][]).flatMap(([signal, one]) =>
+      questionsOf(signal, one),
+    ),
+    ...unavailable.map(absent),
+    ...nonsense.map(unsaid),
+  ];
+  const end = Math.floor(now.getTime() / 1000) - delay;
+  const problems: string[] = [];
+  for (let index = 0; index < questions.length; index += 64) {
+    const some = questions.slice(index, index + 64);
+    const { results } = await querySignals(
+      {
+        start: end - range,
+        end,
+        step,
+        queries: some.map(({ signal, ask }, id) => ({
+          id: String(id),
+          service: service.name,
+          signal,
+          ...ask,
+        })),
+      },
+      new Map([[service.name, service]]),
+      { requestId: "exporters", now },
+    );
+    for (const [id, { signal, ask, judge }] of some.entries()) {
+      const result = results[id]!;
+      const what = [signal, ...(ask.by ?? []), ...(ask.shape === undefined ? [] : [ask.shape])].join(" ");
+      problems.push(...judge(result).map((problem) => `${what}: ${problem} ‹${result.expr[0] ?? ""}›`));
+    }
+  }
+  return problems;
+}
+
+function questionsOf(signal: SignalId, expected: Expected): Question[] {
+  const { value, observations, byType, byGpu, average } = expected;
+  const question = (ask: Question["ask"], judge: Question["judge"]): Question => ({
+    signal,
+    ask,
+    judge: (result) => (result.status === "ok" ? judge(result) : [whyNot(result)]),
+  });
+  return [
+    ...(value === undefined
+      ? []
+      : [
+          question({}, ({ series }) =>
+            series.length === 1
+              ? near(last(series[0]), value, toleranceOf(signal))
+              : [`${series.length} series`],
+          ),
+        ]),
+    ...(observations === undefined
+      ? []
+      : [
+          question({ quantiles }, ({ series, statistic }) => [
+            ...(statistic === "mean" ? ["only a mean"] : []),
+            ...quantiles.flatMap((quantile) =>
+              withinBucket(
+                series.find((one) => one.quantile === quantile),
+                quantile,
+                quantileOf(observations, quantile),
+                expected.orNothing,
+              ),
+            ),
+          ]),
+          question({ shape: "summary" }, ({ summary }) =>
+            near(summary?.mean ?? null, meanOf(observations), exactTolerance),
+          ),
+        ]),
+    ...(average === undefined
+      ? []
+      : [
+          question({ quantiles }, ({ series, statistic }) => [
+            ...(statistic === "mean" ? [] : ["it is not said to be a mean"]),
+            ...(series.length === 1 ? [] : [`${series.length} series`]),
+            ...(series[0]?.quantile === undefined ? [] : [`called the quantile ${series[0].quantile}`]),
+            ...near(last(series[0]), average, exactTolerance),
+          ]),
+        ]),
+    ...(byType === undefined
+      ? []
+      : [
+          question({ by: ["type"] }, ({ series }) =>
+            parts(series, byType, ({ labels }) => labels.type, rateTolerance),
+          ),
+        ]),
+    ...(byGpu === undefined
+      ? []
+      : [
+          question({ by: ["gpu"] }, ({ series }) =>
+            parts(series, byGpu, ({ labels }) => labels.uuid ?? labels.gpu, exactTolerance),
+          ),
+        ]),
+  ];
+}
+
+const absent = (signal: SignalId): Question => ({
+  signal,
+  ask: {},
+  judge: ({ status, reason, series }) => {
+    if (status === "unavailable" && reason?.kind === "not_measurable") return [];
+    const shown = series.length === 0 ? "" : `, showing ${last(series[0])}`;
+    return [`should be not measurable here, is ${status} ${reason?.kind ?? ""}${shown}`];
+  },
+});
+
+const unsaid = (signal: SignalId): Question => ({
+  signal,
+  ask: {},
+  judge: ({ series, status, error }) => [
+    ...(status === "error" ? [`an error, ${error?.detail}`] : []),
+    ...series.flatMap((one) => {
+      const shown = last(one);
+      return shown === null ? [] : [`shows ${shown}, though no number can be right`];
+    }),
+  ],
+});
+
+const whyNot = ({ status, reason, error }: SignalResult): string =>
+  `${status}: ${reason?.text ?? error?.detail ?? "no reason"}`;
+
+const last = (series: SignalSeries | undefined): number | null =>
+  series?.values.findLast((value) => value !== null) ?? null;
+
+const isRate = (signal: SignalId): boolean =>
+  /_(rate|by_type|read|write|receive|transmit|energy)$/.test(signal) &&
+  !["error_rate", "success_rate"].includes(signal);
+
+const toleranceOf = (signal: SignalId): number => (isRate(signal) ? rateTolerance : exactTolerance);
+
+function near(actual: number | null, wanted: number, tolerance: number): string[] {
+  if (actual === null) return [`nothing, not ${wanted}`];
+  return Math.abs(actual - wanted) <= tolerance * Math.abs(wanted) + 1e-12
+    ? []
+    : [`${actual}, not ${wanted}`];
+}
+
+function withinBucket(
+  series: SignalSeries | undefined,
+  quantile: number,
+  truth: number,
+  orNothing = false,
+): string[] {
+  const index = series?.values.findLastIndex((value) => value !== null) ?? -1;
+  if (series === undefined || index < 0) return orNothing ? [] : [`no quantile ${quantile}`];
+  const value = series.values[index]!;
+  const lo = series.band?.lo[index] ?? Number.NEGATIVE_INFINITY;
+  const hi = series.band?.hi[index] ?? Number.POSITIVE_INFINITY;
+  if (truth < lo || truth > hi) return [`quantile ${quantile} in (${lo}, ${hi}], not at ${truth}`];
+  return value < lo || value > hi
+    ? [`quantile ${quantile} is ${value}, outside its bucket (${lo}, ${hi}]`]
+    : [];
+}
+
+function parts(
+  series: readonly SignalSeries[],
+  wanted: Record<string, number>,
+  nameOf: (series: SignalSeries) => string | undefined,
+  tolerance: number,
+): string[] {
+  // A type of failure that did not happen may be told as 0.
+  const actual = new Map(
+    series.filter((one) => last(one) !== 0).map((one) => [nameOf(one) ?? "", last(one)]),
+  );
+  const surplus = [...actual.keys()].filter((name) => !(name in wanted));
+  return [
+    ...surplus.map((name) => `an unexpected "${name}" of ${actual.get(name)}`),
+    ...Object.entries(wanted).flatMap(([name, value]) =>
+      near(actual.get(name) ?? null, value, tolerance).map((problem) => `"${name}" ${problem}`),
+    ),
+  ];
+}
