@@ -1,11 +1,16 @@
 import "server-only";
-import { discoveryLoop } from "@/lib/services/job";
+import { discoverSourceJob, discoveryLoop } from "@/lib/services/job";
 import { checkSourceJob, reencryptSecretsJob, sourceCheckLoop } from "@/lib/sources/job";
 import type { JobDefinition, LoopDefinition } from "./definition";
 import { retentionJob } from "./retention";
 
 /** Every queue that workers serve. */
-export const jobs: readonly JobDefinition<never>[] = [retentionJob, reencryptSecretsJob, checkSourceJob];
+export const jobs: readonly JobDefinition<never>[] = [
+  retentionJob,
+  reencryptSecretsJob,
+  checkSourceJob,
+  discoverSourceJob,
+];
 
 /** Everything that comes round on the second. */
 export const loops: readonly LoopDefinition[] = [sourceCheckLoop, discoveryLoop];

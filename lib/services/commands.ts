@@ -1,23 +1,34 @@
 import "server-only";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Change } from "@/lib/audit/record";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { Prisma, Service } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
+import { profiles as allProfiles } from "@/lib/signals/profiles";
 import { nextColorSlot, versionColorKey } from "./colors";
 import { freeName, identityKey } from "./identity";
-import { type discoveredServiceSchema, discoveriesSchema, identitySchema } from "./schema";
+import { chosenLabels } from "./label-guess";
+import {
+  chosenLabelsSchema,
+  type discoveredServiceSchema,
+  discoveriesSchema,
+  identitySchema,
+  labelChoicesSchema,
+  selectorSchema,
+  servicePatchSchema,
+} from "./schema";
 
 /** What the audit log keeps of a service. Instances come and go with every scaling, so they are left out. */
 export const auditedService = (
-  service: Pick<Service, "name" | "engines" | "profiles" | "models" | "versions">,
+  service: Pick<Service, "name" | "engines" | "profiles" | "models" | "versions" | "labelChoices">,
 ) => ({
   name: service.name,
   engines: service.engines,
   profiles: service.profiles,
   models: service.models,
   versions: service.versions,
+  labelChoices: service.labelChoices,
 });
 
 /** Makes everything that gives or frees a team's service names wait for its turn, until the transaction ends. */
@@ -97,13 +108,18 @@ const keptUnseenMs = 7 * 86_400_000;
 export const saveDiscoveries = command({
   permission: "services:write",
   input: discoveriesSchema,
-  run: async (tx, actor, { sourceId, seenAt, services }) => {
+  run: async (tx, actor, { sourceId, seenAt, report, services }) => {
     // Two consoles that discover at once would both give the same free name; a source may be removed meanwhile.
     await lockServices(tx, actor.teamId);
     const source = await tx.source.findFirst({
       where: { id: sourceId, teamId: actor.teamId, validTo: null },
     });
     if (source === null) throw problem("not_found", "There is no such data source.");
+    if (report !== undefined)
+      await tx.source.update({
+        where: { id: sourceId },
+        data: { discovery: { ...report, at: seenAt.toISOString() } },
+      });
 
     const valid = await tx.service.findMany({ where: { teamId: actor.teamId, validTo: null } });
     const taken = new Set(valid.map(({ name }) => name));
@@ -188,28 +204,80 @@ const dataOf = (found: Discovered, seenAt: Date) => ({
 });
 
 async function giveColors(tx: Transaction, teamId: string, service: Service): Promise<void> {
-  await giveColor(tx, teamId, "service", service.name, "");
-  for (const version of service.versions)
-    await giveColor(
-      tx,
-      teamId,
-      "version",
-      versionColorKey(service.name, version),
-      versionColorKey(service.name, ""),
-    );
+  await giveColorsOf(tx, teamId, "service", [service.name], "");
+  const versions = service.versions.map((version) => versionColorKey(service.name, version));
+  await giveColorsOf(tx, teamId, "version", versions, versionColorKey(service.name, ""));
 }
 
-/** Gives an entity a slot once. `prefix` bounds the entities whose colours must differ from it. */
-async function giveColor(
+/** Gives entities a slot once. `prefix` bounds the entities whose colours must differ from theirs. */
+async function giveColorsOf(
   tx: Transaction,
   teamId: string,
   kind: "service" | "version",
-  key: string,
+  keys: readonly string[],
   prefix: string,
 ): Promise<void> {
+  if (keys.length === 0) return;
   const siblings = await tx.entityColor.findMany({ where: { teamId, kind, key: { startsWith: prefix } } });
-  if (siblings.some((sibling) => sibling.key === key)) return;
-  await tx.entityColor.create({
-    data: { teamId, kind, key, slot: nextColorSlot(siblings.map(({ slot }) => slot)) },
-  });
+  const known = new Set(siblings.map(({ key }) => key));
+  const slots = siblings.map(({ slot }) => slot);
+  for (const key of keys) {
+    if (known.has(key)) continue;
+    const slot = nextColorSlot(slots);
+    slots.push(slot);
+    await tx.entityColor.create({ data: { teamId, kind, key, slot } });
+  }
 }
+
+/**
+ * Takes a person's word for which labels carry version, model and replica of a service, over every guess from now on;
+ * null goes back to the guess, with the next discovery. Answers the service's source. Throws `not_found`.
+ */
+export const chooseLabels = command({
+  permission: "services:write",
+  input: servicePatchSchema.extend({ name: z.string() }),
+  run: async (tx, actor, { name, labels: patch }) => {
+    await lockServices(tx, actor.teamId);
+    const before = await tx.service.findFirst({ where: { teamId: actor.teamId, validTo: null, name } });
+    if (before === null) throw problem("not_found", `There is no service "${name}".`);
+    const choices = { ...labelChoicesSchema.parse(before.labelChoices) };
+    for (const key of ["version", "model", "replica"] as const) {
+      const label = patch[key];
+      if (label === null) delete choices[key];
+      else if (label !== undefined) choices[key] = label;
+    }
+    const selector = selectorSchema.parse(before.selector);
+    const serving = new Set<string>(
+      allProfiles.filter(({ layer }) => layer === "engine" || layer === "application").map(({ id }) => id),
+    );
+    const after = await tx.service.update({
+      where: { id: before.id, validTo: null },
+      data: {
+        labelChoices: choices,
+        labels: { ...chosenLabels(chosenLabelsSchema.parse(before.labels), choices) },
+        selector: {
+          ...selector,
+          profiles: selector.profiles.map((spoken) =>
+            serving.has(spoken.id) ? { ...spoken, labels: chosenLabels(spoken.labels, choices) } : spoken,
+          ),
+        },
+      },
+    });
+    const changed = JSON.stringify(before.labelChoices) !== JSON.stringify(after.labelChoices);
+    return {
+      result: { sourceId: before.sourceId },
+      changes: changed
+        ? [
+            {
+              type: "service",
+              id: after.id,
+              name,
+              action: "services:choose_labels",
+              before: auditedService(before),
+              after: auditedService(after),
+            },
+          ]
+        : [],
+    };
+  },
+});

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { discoverServices, scrapeIntervalOf } from "./discovery";
+import { discoverServices as discover, most, scrapeIntervalOf, withExposed } from "./discovery";
+import { identityKey } from "./identity";
+import { sentinelsAmong } from "./sentinels";
+
+type Labels = Record<string, string>;
+const discovered = (series: Labels[], choices?: Parameters<typeof discover>[1]) =>
+  discover(series, {
+    sentinels: sentinelsAmong(series.map((labels) => labels.__name__ ?? "")),
+    ...choices,
+  });
+const discoverServices = (...given: Parameters<typeof discovered>) => discovered(...given).services;
 
 const vllm = (labels: Record<string, string>) => ({
   __name__: "vllm:num_requests_running",
@@ -81,11 +91,180 @@ describe("discoverServices", () => {
     expect(service?.profiles[1]).toMatchObject({ id: "dcgm", note: expect.stringContaining("job dcgm") });
   });
 
+  it("leaves out look-alikes of an engine, and measures around them", () => {
+    const router = { __name__: "vllm:num_requests_running", server: "http://vllm-0", instance: "router" };
+    expect(discoverServices([{ ...router, job: "router" }])).toEqual([]);
+    const [service] = discoverServices([{ ...router, job: "llm" }, vllm({ job: "llm", instance: "a" })]);
+    expect(service?.instances).toEqual(["a"]);
+    expect(service?.profiles[0]?.matchers).toContainEqual({ label: "model_name", op: "!=", value: "" });
+  });
+
+  it("takes an engine behind a rewriting pipeline for what it is", () => {
+    const [ray, rewritten] = discoverServices([
+      {
+        ...vllm({ job: "ray", instance: "head" }),
+        __name__: "ray_vllm_num_requests_running",
+        ReplicaId: "r1",
+      },
+      {
+        ...vllm({ job: "ray", instance: "head" }),
+        __name__: "ray_vllm_num_requests_running",
+        ReplicaId: "r2",
+      },
+      { ...vllm({ job: "remote", instance: "a" }), __name__: "vllm_num_requests_running" },
+    ]);
+    expect(ray).toMatchObject({
+      engines: ["vllm"],
+      evidence: ["ray_vllm_num_requests_running"],
+      labels: { replica: "ReplicaId" },
+    });
+    expect(ray?.profiles[0]?.rename).toEqual({ from: "vllm:", to: "ray_vllm_" });
+    expect(rewritten?.profiles[0]?.rename).toEqual({ from: "vllm:", to: "vllm_" });
+  });
+
+  it("makes services of engines of one job that share no instance", () => {
+    const services = discoverServices([
+      vllm({ job: "llm", instance: "a" }),
+      { __name__: "sglang:num_running_reqs", model_name: "qwen", job: "llm", instance: "b" },
+      { __name__: "llm_requests_total", job: "llm", instance: "b" },
+    ]);
+    expect(services.map(({ identity, engines, instances }) => ({ identity, engines, instances }))).toEqual([
+      { identity: { job: "llm" }, engines: ["vllm"], instances: ["a"] },
+      { identity: { job: "llm", engine: "sglang" }, engines: ["sglang"], instances: ["b"] },
+    ]);
+    expect(profilesOf(services[0])).toEqual(["vllm"]);
+    expect(services[1]?.profiles.find(({ id }) => id === "plain")?.matchers).toContainEqual({
+      label: "instance",
+      op: "=",
+      value: "b",
+    });
+  });
+
+  it("makes one service of engines on one instance", () => {
+    const [service, ...others] = discoverServices([
+      vllm({ job: "llm", instance: "a" }),
+      { __name__: "sglang:num_running_reqs", model_name: "qwen", job: "llm", instance: "a" },
+    ]);
+    expect(others).toEqual([]);
+    expect(service?.engines).toEqual(["vllm", "sglang"]);
+  });
+
+  it("names GPUs and hosts", () => {
+    const [service] = discoverServices([
+      vllm({ job: "llm", instance: "10.0.0.1:8000" }),
+      dcgm({ job: "dcgm", instance: "10.0.0.1:9400", UUID: "GPU-a", Hostname: "node-1" }),
+      dcgm({ job: "dcgm", instance: "10.0.0.1:9400", UUID: "GPU-b", gpu: "1", Hostname: "node-1" }),
+      { __name__: "node_memory_MemTotal_bytes", job: "node", instance: "10.0.0.1:9100" },
+      { __name__: "node_uname_info", job: "node", instance: "10.0.0.1:9100", nodename: "node-1" },
+    ]);
+    expect(service).toMatchObject({
+      gpus: ["GPU-a", "GPU-b"],
+      hosts: ["node-1"],
+      evidence: ["DCGM_FI_DEV_GPU_UTIL", "node_memory_MemTotal_bytes", "vllm:num_requests_running"],
+    });
+  });
+
+  it("says of GPUs on shared hosts that they cannot be told apart", () => {
+    const services = discoverServices([
+      vllm({ job: "a", instance: "10.0.0.1:8000" }),
+      vllm({ job: "b", instance: "10.0.0.1:8001" }),
+      dcgm({ job: "dcgm", instance: "10.0.0.1:9400" }),
+    ]);
+    for (const service of services)
+      expect(service.profiles[1]?.note).toMatch(/^Other services run on the same hosts/);
+  });
+
+  it("shows GPUs of nobody by themselves", () => {
+    const { services, notes } = discovered([
+      vllm({ job: "a", instance: "a:8000" }),
+      vllm({ job: "b", instance: "b:8000" }),
+      dcgm({ job: "dcgm", instance: "n1:9400" }),
+      dcgm({ job: "dcgm", instance: "n2:9400" }),
+      { __name__: "node_memory_MemTotal_bytes", job: "node", instance: "x:9100" },
+      { __name__: "node_memory_MemTotal_bytes", job: "node", instance: "n1:9100" },
+    ]);
+    expect(services.map(({ identity }) => identity.job)).toEqual(["a", "b", "dcgm"]);
+    expect(services[2]).toMatchObject({ engines: [], gpus: ["n1/0", "n2/0"] });
+    expect(profilesOf(services[2])).toEqual(["dcgm", "node-exporter"]);
+    expect(notes).toEqual(["node_exporter of job node belongs to no service: none runs on its hosts."]);
+  });
+
+  it("takes a person's word for labels, also that there is none", () => {
+    const choices = new Map([[identityKey({ job: "llm" }), { version: "release", model: "" }]]);
+    const [service] = discoverServices(
+      [vllm({ job: "llm", instance: "a", version: "1", release: "2026-11" })],
+      { choices },
+    );
+    expect(service).toMatchObject({ versions: ["2026-11"], models: [], labels: { version: "release" } });
+    expect(service?.profiles[0]?.labels).toEqual({ version: "release" });
+  });
+
+  it("guesses a version label that no profile lists", () => {
+    const [service] = discoverServices([
+      vllm({ job: "llm", instance: "a", llm_version: "7", python_version: "3.12" }),
+    ]);
+    expect(service).toMatchObject({ versions: ["7"], labels: { version: "llm_version" } });
+  });
+
+  it("bounds ten thousand instances and labels of ten kilobytes, and says so", () => {
+    const long = "x".repeat(10_000);
+    const { services, notes } = discovered([
+      ...Array.from({ length: 10_000 }, (_, index) => vllm({ job: "llm", instance: `i${index}:80` })),
+      ...Array.from({ length: 10_000 }, (_, index) => dcgm({ job: "dcgm", instance: `i${index}:94` })),
+      vllm({ job: "llm", instance: "long", model_name: long, version: long }),
+      vllm({ job: long, instance: "a" }),
+    ]);
+    expect(services).toHaveLength(1);
+    const [service] = services;
+    expect(service?.instances).toHaveLength(most.instances);
+    expect(service?.models).toEqual(["llama"]);
+    expect(service?.versions).toEqual([]);
+    expect(service?.notes).toContain(
+      "10001 instances were found; the first 1000 are listed, all are measured.",
+    );
+    expect(service?.profiles[1]?.matchers).toEqual([{ label: "job", op: "=", value: "dcgm" }]);
+    expect(JSON.stringify(services).length).toBeLessThan(100_000);
+    expect(notes).toEqual(["1 series were left out: their job or namespace is longer than 200 characters."]);
+  });
+
   it("takes HTTP counters only beside an engine", () => {
     const http = { __name__: "http_requests_total", handler: "/v1/chat/completions", instance: "a" };
     expect(discoverServices([{ ...http, job: "shop" }])).toEqual([]);
     const [service] = discoverServices([vllm({ job: "llm", instance: "a" }), { ...http, job: "llm" }]);
     expect(profilesOf(service)).toEqual(["vllm", "http-instrumentator"]);
+  });
+});
+
+describe("withExposed", () => {
+  it("keeps of a profile what the service exposes, a histogram under its bare name", () => {
+    const [service] = discovered([vllm({ job: "llm", instance: "a" })]).services;
+    const names = new Set([
+      "vllm:num_requests_running",
+      "vllm:time_to_first_token_seconds_bucket",
+      "vllm:time_to_first_token_seconds_sum",
+      "process_open_fds",
+    ]);
+    const seen = withExposed(service!, new Map([[identityKey({ job: "llm" }), names]]));
+    expect(seen.profiles[0]?.metrics).toEqual([
+      "vllm:num_requests_running",
+      "vllm:time_to_first_token_seconds",
+    ]);
+    expect(withExposed(service!, new Map()).profiles[0]?.metrics).toBeUndefined();
+  });
+
+  it("finds an engine within another by its names", () => {
+    const [service] = discovered([
+      { __name__: "tgi_queue_size", job: "llm", instance: "a", version: "3" },
+    ]).services;
+    const names = new Set(["tgi_queue_size", "vllm:prompt_tokens_total"]);
+    const seen = withExposed(service!, new Map([[identityKey({ job: "llm" }), names]]));
+    expect(seen.engines).toEqual(["vllm", "tgi"]);
+    expect(seen.evidence).toEqual(["tgi_queue_size", "vllm:prompt_tokens_total"]);
+    expect(seen.profiles[0]).toMatchObject({
+      id: "vllm",
+      labels: { version: "version" },
+      metrics: ["vllm:prompt_tokens_total"],
+    });
   });
 });
 

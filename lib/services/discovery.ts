@@ -2,9 +2,26 @@ import type { Profile, ProfileId } from "@/lib/signals/profile";
 import { profiles } from "@/lib/signals/profiles";
 import { type Matcher, oneOf, selector } from "@/lib/signals/promql";
 import type { SpokenProfile } from "@/lib/signals/service";
+import { type Exporter, exporterTies, hostsOf, machinesOf, type Tie } from "./exporters";
 import { identityKey, type ServiceIdentity } from "./identity";
+import {
+  chosenLabels,
+  guessLabels,
+  isUsable,
+  longestName,
+  type ServiceLabelChoices,
+  type ServiceLabels,
+} from "./label-guess";
+import {
+  exposedMetrics,
+  knownSentinels,
+  matchesAll,
+  parsedMatchers,
+  type Sentinel,
+  type SentinelSeries,
+} from "./sentinels";
 
-type Labels = Record<string, string>;
+export type Labels = Record<string, string>;
 
 /** A service as its series show it. */
 export interface DiscoveredService {
@@ -14,176 +31,518 @@ export interface DiscoveredService {
   models: string[];
   versions: string[];
   instances: string[];
-  /** The labels that were found to carry version and model. */
-  labels: { version?: string; model?: string };
+  gpus: string[];
+  hosts: string[];
+  /** The metrics that show it and what belongs to it, as scraped. */
+  evidence: string[];
+  /** What was left out or guessed, a sentence each. */
+  notes: string[];
+  /** The labels that carry version, model and replica, as guessed or as a person chose. */
+  labels: ServiceLabels;
 }
 
-const profileBySentinel = new Map<string, Profile>(
-  profiles.flatMap((profile) => profile.sentinels.map((sentinel) => [sentinel, profile] as const)),
-);
+/** Series that one scrape configuration made: what is asked for metric names at once. */
+export interface SeriesGroup {
+  key: string;
+  identity: ServiceIdentity;
+  /** Select the group among all series of the source. */
+  matchers: Matcher[];
+  series: SentinelSeries[];
+}
 
-/** The selectors of one `/series` call that shows every service and exporter of a source. */
-export const sentinelSelectors = (): string[] =>
-  profiles.flatMap((profile) =>
-    profile.sentinels.map((name) => selector(name, [], profile.sentinelMatchers)),
-  );
+export interface Discovered {
+  services: (DiscoveredService & { groupOf: ReadonlyMap<ProfileId, string> })[];
+  /** By key: those whose metric names are worth asking for. */
+  groups: ReadonlyMap<string, SeriesGroup>;
+  /** What was left out of the source, a sentence each. */
+  notes: string[];
+}
+
+/** Past these numbers a list is cut and a note says so: the first tell as much as all of them. */
+export const most = { services: 500, instances: 1_000, values: 200, gpus: 2_000, hosts: 1_000 } as const;
 
 /** Labels that name a service where there is no `job`, as with pushed metrics. */
 const serviceLabels = ["job", "service_name", "service", "app"];
 const namespaceLabels = ["namespace", "exported_namespace"];
 
-interface Group {
-  identity: ServiceIdentity;
-  matchers: Matcher[];
-  series: { profile: Profile; labels: Labels }[];
-}
+const isServing = ({ layer }: Profile): boolean => layer === "engine" || layer === "application";
+const isExporter = ({ layer }: Profile): boolean => layer === "gpu" || layer === "host";
 
 /**
  * Groups the sentinels' series of one source into services: those of an engine, and those of plain metrics where no
- * engine stands, by job and namespace. GPU and host exporters are attached to the services they belong to: of the
- * same job, of the same pods, on the same hosts, or, where there is but one service, to that one with a note.
+ * engine stands, by job and namespace. Engines of one job that share no instance are services of their own. GPU and
+ * host exporters are attached to the services they belong to: of the same job, of the same pods, on the same hosts, or,
+ * where nothing tells them apart, with a note; GPUs of nobody stand for themselves.
  */
-export function discoverServices(series: readonly Labels[]): DiscoveredService[] {
-  const groups = groupByJob(series);
-  const served = groups.filter(({ series: members }) =>
-    members.some(({ profile }) => profile.layer === "engine" || profile.layer === "application"),
-  );
-  const exporters = groups.flatMap((group) =>
-    [...new Set(group.series.map(({ profile }) => profile))]
-      .filter(({ layer }) => layer === "gpu" || layer === "host")
-      .map((profile) => ({ profile, group, series: group.series.filter((one) => one.profile === profile) })),
-  );
-  return served
-    .map((group) => describeService(group, exporters, served.length === 1))
-    .sort((a, b) => identityKey(a.identity).localeCompare(identityKey(b.identity)));
-}
+export function discoverServices(
+  series: readonly Labels[],
+  {
+    sentinels = knownSentinels(),
+    choices = new Map(),
+  }: {
+    sentinels?: readonly Sentinel[];
+    /** What people chose, by identity key. */
+    choices?: ReadonlyMap<string, ServiceLabelChoices>;
+  } = {},
+): Discovered {
+  const { groups, notes } = groupSeries(series, sentinels);
+  const parts = [...groups.values()].flatMap(serviceParts);
+  const exporters = [...groups.values()].flatMap(exportersOf);
+  const { ties, orphans } = exporterTies(parts.map(placeOf), exporters);
 
-function groupByJob(series: readonly Labels[]): Group[] {
-  const groups = new Map<string, Group>();
-  for (const labels of series) {
-    const profile = profileBySentinel.get(labels.__name__ ?? "");
-    const jobLabel = serviceLabels.find((label) => labels[label]);
-    if (profile === undefined || jobLabel === undefined) continue;
-    const job = labels[jobLabel] ?? "";
-    const namespaceLabel = namespaceLabels.find((label) => labels[label]);
-    const namespace = namespaceLabel === undefined ? undefined : labels[namespaceLabel];
-    const identity = namespace === undefined ? { job } : { job, namespace };
-    const key = identityKey(identity);
-    const group = groups.get(key) ?? {
-      identity,
-      matchers: [
-        oneOf(jobLabel, [job]),
-        ...(namespaceLabel === undefined || namespace === undefined
-          ? []
-          : [oneOf(namespaceLabel, [namespace])]),
-      ],
-      series: [],
-    };
-    group.series.push({ profile, labels });
-    groups.set(key, group);
+  const services = parts.map((part, index) => describeService(part, ties[index] ?? [], choices));
+  const fleets = new Set(orphans.filter(({ profile }) => profile.layer === "gpu").map(({ key }) => key));
+  for (const key of fleets) services.push(describeFleet(groups.get(key)!, orphans, choices));
+  for (const { profile, key, identity } of orphans)
+    if (!fleets.has(key))
+      notes.push(`${profile.title} of job ${identity.job} belongs to no service: none runs on its hosts.`);
+  services.sort(byIdentity);
+  if (services.length > most.services) {
+    notes.push(`${services.length} services were found; the first ${most.services} by job are shown.`);
+    services.length = most.services;
   }
-  return [...groups.values()];
+  return { services, groups, notes };
 }
 
-interface Exporter {
-  profile: Profile;
-  group: Group;
-  series: { labels: Labels }[];
-}
-
-function describeService(group: Group, exporters: readonly Exporter[], isOnly: boolean): DiscoveredService {
-  const own = [...new Set(group.series.map(({ profile }) => profile))];
-  const hasEngine = own.some(({ layer }) => layer === "engine");
-  const serving = group.series.filter(
-    ({ profile }) => profile.layer === "engine" || profile.layer === "application",
+/** The part of a group that keeps its identity comes before the others, and is named first. */
+function byIdentity({ identity: a }: DiscoveredService, { identity: b }: DiscoveredService): number {
+  const compared = (["job", "namespace", "engine"] as const).map((key) =>
+    (a[key] ?? "").localeCompare(b[key] ?? ""),
   );
-  const version = firstCarrying(serving, (profile) => profile.labels.version);
-  const model = firstCarrying(serving, (profile) => profile.labels.model);
-  const labels = { ...(version === undefined ? {} : { version }), ...(model === undefined ? {} : { model }) };
+  return compared.find((order) => order !== 0) ?? 0;
+}
 
-  const spoken: SpokenProfile[] = [];
-  for (const profile of profiles) {
-    if (own.includes(profile)) {
-      // HTTP counters say something of an LLM service only beside an engine.
-      if (profile.layer === "attachment" && !hasEngine) continue;
-      spoken.push({ id: profile.id, matchers: group.matchers, labels });
+// --- grouping -----------------------------------------------------------------------------------------------------
+
+const matchersOfProfile = new Map(
+  profiles.map((profile) => [profile.id, parsedMatchers(profile.sentinelMatchers ?? "")]),
+);
+
+/** An engine within another speaks through it and names its model as that one does, such as vLLM within Triton. */
+function trustEmbedded(series: SentinelSeries[]): void {
+  const enginesAt = new Map<string, Set<Profile>>();
+  for (const { sentinel, labels, isGenuine } of series) {
+    if (sentinel.profile.layer !== "engine" || !isGenuine) continue;
+    const instance = labels.instance ?? "";
+    enginesAt.set(instance, (enginesAt.get(instance) ?? new Set()).add(sentinel.profile));
+  }
+  for (const one of series)
+    if (!one.isGenuine && one.labels.model && enginesAt.has(one.labels.instance ?? "")) one.isGenuine = true;
+}
+
+/** Which labels of a series say whose it is; undefined where none does. */
+export function groupOf(
+  labels: Labels,
+): Pick<SeriesGroup, "key" | "identity" | "matchers"> | "unusable" | undefined {
+  const jobLabel = serviceLabels.find((label) => labels[label]);
+  if (jobLabel === undefined) return undefined;
+  const job = labels[jobLabel] ?? "";
+  const namespaceLabel = namespaceLabels.find((label) => labels[label]);
+  const namespace = namespaceLabel === undefined ? undefined : labels[namespaceLabel];
+  if (!isUsable(job) || (namespace !== undefined && !isUsable(namespace))) return "unusable";
+  const identity = namespace === undefined ? { job } : { job, namespace };
+  return {
+    key: identityKey(identity),
+    identity,
+    matchers: [
+      oneOf(jobLabel, [job]),
+      ...(namespaceLabel === undefined || namespace === undefined
+        ? []
+        : [oneOf(namespaceLabel, [namespace])]),
+    ],
+  };
+}
+
+function groupSeries(
+  series: readonly Labels[],
+  sentinels: readonly Sentinel[],
+): { groups: Map<string, SeriesGroup>; notes: string[] } {
+  const sentinelOf = new Map(sentinels.map((sentinel) => [sentinel.name, sentinel]));
+  const groups = new Map<string, SeriesGroup>();
+  let unusable = 0;
+  for (const labels of series) {
+    const sentinel = sentinelOf.get(labels.__name__ ?? "");
+    if (sentinel === undefined) continue;
+    const found = groupOf(labels);
+    if (found === undefined) continue;
+    if (found === "unusable") {
+      unusable += 1;
       continue;
     }
-    const attached = attach(profile, group, exporters, isOnly);
-    if (attached !== undefined) spoken.push({ id: profile.id, labels: {}, ...attached });
+    const group = groups.get(found.key) ?? { ...found, series: [] };
+    const isGenuine =
+      sentinel.shows !== "proof" || matchesAll(labels, matchersOfProfile.get(sentinel.profile.id) ?? []);
+    group.series.push({ sentinel, labels, isGenuine });
+    groups.set(found.key, group);
   }
+  for (const { series: members } of groups.values()) trustEmbedded(members);
+  const notes =
+    unusable === 0
+      ? []
+      : [
+          `${unusable} series were left out: their job or namespace is longer than ${longestName} characters.`,
+        ];
+  return { groups, notes };
+}
 
+/** One service's share of a group. */
+interface ServicePart {
+  group: SeriesGroup;
+  identity: ServiceIdentity;
+  /** Selects the part where a profile's metric names alone do not. */
+  instances: Set<string> | undefined;
+  series: SeriesGroup["series"];
+}
+
+const provenProfiles = (series: SeriesGroup["series"]): Profile[] =>
+  profiles.filter((profile) =>
+    series.some((one) => one.sentinel.profile === profile && one.sentinel.shows === "proof" && one.isGenuine),
+  );
+
+/**
+ * The services of a group: one, or, where its engines share no instance, one for each set of engines that do. The set
+ * with the first engine in the order of profiles keeps the group's identity.
+ */
+function serviceParts(group: SeriesGroup): ServicePart[] {
+  const proven = provenProfiles(group.series).filter(isServing);
+  if (proven.length === 0) return [];
+  const whole: ServicePart = { group, identity: group.identity, instances: undefined, series: group.series };
+  const engines = proven.filter(({ layer }) => layer === "engine");
+  if (engines.length < 2) return [whole];
+
+  const instancesOf = (profile: Profile): Set<string> =>
+    new Set(
+      group.series
+        .filter((one) => one.sentinel.profile === profile && one.isGenuine)
+        .map(({ labels }) => labels.instance ?? ""),
+    );
+  const sets: { engines: Profile[]; instances: Set<string> }[] = [];
+  for (const engine of engines) {
+    const instances = instancesOf(engine);
+    const touching = sets.filter((set) => [...instances].some((instance) => set.instances.has(instance)));
+    const merged = {
+      engines: [...touching.flatMap((set) => set.engines), engine],
+      instances: new Set([...touching.flatMap((set) => [...set.instances]), ...instances]),
+    };
+    for (const set of touching) sets.splice(sets.indexOf(set), 1);
+    sets.push(merged);
+  }
+  if (sets.length === 1) return [whole];
+  sets.sort((a, b) => profiles.indexOf(a.engines[0]!) - profiles.indexOf(b.engines[0]!));
+  return sets.map(({ engines: own, instances }, index) => ({
+    group,
+    identity: index === 0 ? group.identity : { ...group.identity, engine: own[0]!.id },
+    instances,
+    series: group.series.filter(({ sentinel, labels }) =>
+      sentinel.profile.layer === "engine"
+        ? own.includes(sentinel.profile)
+        : instances.has(labels.instance ?? ""),
+    ),
+  }));
+}
+
+const exportersOf = (group: SeriesGroup): Exporter[] =>
+  provenProfiles(group.series)
+    .filter(isExporter)
+    .map((profile) => ({
+      profile,
+      key: group.key,
+      identity: group.identity,
+      matchers: group.matchers,
+      series: group.series.filter(({ sentinel }) => sentinel.profile === profile),
+    }));
+
+const placeOf = ({ group, series }: ServicePart) => ({
+  key: group.key,
+  series: series
+    .filter((one) => isServing(one.sentinel.profile) && one.isGenuine)
+    .map(({ labels }) => labels),
+});
+
+// --- describing ---------------------------------------------------------------------------------------------------
+
+/** The regular expression that names so many instances is still short enough for a URL's query. */
+const mostNamedInstances = 200;
+
+function describeService(
+  part: ServicePart,
+  ties: readonly Tie[],
+  choices: ReadonlyMap<string, ServiceLabelChoices>,
+): Discovered["services"][number] {
+  const { group, identity } = part;
+  const choice = choices.get(identityKey(identity)) ?? {};
+  const proven = provenProfiles(part.series);
+  const hasEngine = proven.some(({ layer }) => layer === "engine");
+  // HTTP counters say something of an LLM service only beside an engine.
+  const own = proven.filter(({ layer }) => layer !== "attachment" || hasEngine);
+  const seriesOf = (profile: Profile): SeriesGroup["series"] =>
+    part.series.filter((one) => one.sentinel.profile === profile && one.isGenuine);
+  const labelsOf = (profile: Profile): Labels[] => seriesOf(profile).map(({ labels }) => labels);
+  const serving = own.filter(isServing);
+  const notes: string[] = [];
+
+  const guesses = serving.map((profile) => guessLabels(profile, labelsOf(profile)));
+  const guessed: ServiceLabels = Object.assign({}, ...[...guesses].reverse());
+  const labels = chosenLabels(guessed, choice);
+
+  const spoken: SpokenProfile[] = [];
+  const groupOfProfile = new Map<ProfileId, string>();
+  for (const profile of own) {
+    const rename = renameOf(seriesOf(profile));
+    const isTold = part.instances === undefined || profile.layer === "engine";
+    if (!isTold && part.instances!.size > mostNamedInstances) {
+      notes.push(
+        `${profile.title} of this job is left out: its metrics do not say which engine's they are, and there are more than ${mostNamedInstances} instances.`,
+      );
+      continue;
+    }
+    spoken.push({
+      id: profile.id,
+      matchers: [
+        ...group.matchers,
+        ...(isTold ? [] : [oneOf("instance", [...part.instances!].sort())]),
+        ...lookAlikeMatchers(profile, part.series),
+      ],
+      labels: labelsOfProfile(profile, labelsOf(profile), labels, choice),
+      ...(rename === undefined ? {} : { rename }),
+    });
+    groupOfProfile.set(profile.id, group.key);
+  }
+  const tied = ties.filter(({ exporter }) => !own.includes(exporter.profile));
+  for (const { exporter, matchers, note } of tied) {
+    if (spoken.some(({ id }) => id === exporter.profile.id)) continue;
+    const rename = renameOf(exporter.series);
+    spoken.push({
+      id: exporter.profile.id,
+      matchers,
+      labels: {},
+      ...(note === undefined ? {} : { note }),
+      ...(rename === undefined ? {} : { rename }),
+    });
+    groupOfProfile.set(exporter.profile.id, exporter.key);
+  }
+  spoken.sort((a, b) => orderOf(a.id) - orderOf(b.id));
+
+  const ownSeries = serving.flatMap(seriesOf);
+  const versions = serving.flatMap((profile) =>
+    valuesOf(labelsOf(profile), spoken.find(({ id }) => id === profile.id)?.labels.version),
+  );
+  const models = serving.flatMap((profile) =>
+    valuesOf(labelsOf(profile), spoken.find(({ id }) => id === profile.id)?.labels.model),
+  );
+  const evidence = own.flatMap((profile) =>
+    seriesOf(profile).flatMap(({ sentinel }) => (sentinel.shows === "proof" ? [sentinel.name] : [])),
+  );
+  const machines = [
+    ...own.filter(isExporter).map((profile) => ({ profile, series: seriesOf(profile) })),
+    ...own
+      .filter((profile) => !isExporter(profile))
+      .map((profile) => ({
+        profile,
+        series: seriesOf(profile).filter(({ sentinel }) => sentinel.shows === "gpu"),
+      })),
+    ...tied.map(({ exporter, series }) => ({ profile: exporter.profile, series })),
+  ];
   return {
-    identity: group.identity,
+    identity,
     engines: own.filter(({ layer }) => layer === "engine").map(({ id }) => id),
     profiles: spoken,
-    models: valuesOf(serving, model),
-    versions: valuesOf(serving, version),
-    instances: valuesOf(serving, "instance"),
+    ...lists(
+      {
+        models: unique(models),
+        versions: unique(versions),
+        instances: valuesOf(
+          ownSeries.map((one) => one.labels),
+          "instance",
+        ),
+        gpus: gpusOf(machines),
+        hosts: hostsIn(machines),
+      },
+      notes,
+    ),
+    evidence: unique([...evidence, ...tied.flatMap(({ series }) => proofsOf(series))]),
+    notes,
     labels,
+    groupOf: groupOfProfile,
   };
 }
 
-/** How an exporter of another job belongs to a service; undefined when nothing says that it does. */
-function attach(
-  profile: Profile,
-  service: Group,
-  exporters: readonly Exporter[],
-  isOnly: boolean,
-): Pick<SpokenProfile, "matchers" | "note"> | undefined {
-  const candidates = exporters.filter((exporter) => exporter.profile === profile);
-  const pods = new Set(service.series.flatMap(({ labels }) => labels.pod ?? []));
-  const hosts = new Set(service.series.flatMap(({ labels }) => hostsOf(labels)));
-
-  for (const { group, series } of candidates) {
-    for (const label of ["exported_pod", "pod"]) {
-      const matching = unique(
-        series.flatMap(({ labels }) => (pods.has(labels[label] ?? "") ? [labels[label]] : [])),
-      );
-      if (matching.length > 0) return { matchers: [...group.matchers, oneOf(label, matching)] };
-    }
-    const instances = unique(
-      series.flatMap(({ labels }) =>
-        hostsOf(labels).some((host) => hosts.has(host)) ? [labels.instance] : [],
-      ),
-    );
-    if (instances.length > 0) return { matchers: [...group.matchers, oneOf("instance", instances)] };
-  }
-  const [single] = candidates;
-  if (!isOnly || candidates.length !== 1 || single === undefined) return undefined;
-  const what = profile.layer === "gpu" ? "GPUs" : "hosts";
+/** GPUs that belong to no service, as an entry of their own: a fleet is worth watching without an engine beside it. */
+function describeFleet(
+  group: SeriesGroup,
+  orphans: readonly Exporter[],
+  choices: ReadonlyMap<string, ServiceLabelChoices>,
+): Discovered["services"][number] {
+  const place = { key: group.key, series: group.series.map(({ labels }) => labels) };
+  const hosts = orphans.filter(({ profile, key }) => profile.layer === "host" && key !== group.key);
+  const [ties] = exporterTies([place], hosts).ties;
+  const onItsHosts = (ties ?? []).filter(({ note }) => note === undefined);
+  const part: ServicePart = { group, identity: group.identity, instances: undefined, series: group.series };
+  const fleet = describeService(part, onItsHosts, choices);
+  const instances = valuesOf(place.series, "instance").slice(0, most.instances);
   return {
-    matchers: single.group.matchers,
-    note: `All ${what} of job ${single.group.identity.job} are counted, since no label says which of them serve.`,
+    ...fleet,
+    instances,
+    notes: [...fleet.notes, "No label says which service uses these GPUs."],
   };
 }
 
-/** What a series says of the machine it comes from. A loopback address says nothing across exporters but the same one. */
-function hostsOf(labels: Labels): string[] {
-  const instanceHost = (labels.instance ?? "").replace(/:\d+$/, "");
-  return [labels.node, labels.Hostname, labels.hostname, labels.nodename, instanceHost].filter(
-    (host): host is string => host !== undefined && host !== "",
+const orderOf = (id: ProfileId): number => profiles.findIndex((profile) => profile.id === id);
+
+/** A profile's own name for what the service's label carries; a person's choice goes before both. */
+function labelsOfProfile(
+  profile: Profile,
+  series: readonly Labels[],
+  service: ServiceLabels,
+  choice: ServiceLabelChoices,
+): ServiceLabels {
+  const guessed = guessLabels(profile, series);
+  const result: ServiceLabels = {};
+  for (const key of ["version", "model", "replica"] as const) {
+    const label = choice[key] ?? guessed[key] ?? service[key];
+    if (label !== undefined && series.some((labels) => labels[label])) result[key] = label;
+  }
+  return result;
+}
+
+/** Where look-alikes stand among a profile's series, the numbers are taken without them. */
+const lookAlikeMatchers = (profile: Profile, series: SeriesGroup["series"]): Matcher[] =>
+  profile.layer === "engine" && series.some((one) => one.sentinel.profile === profile && !one.isGenuine)
+    ? (matchersOfProfile.get(profile.id) ?? [])
+    : [];
+
+/** How the names of most series were rewritten; not at all where some carry the profile's own. */
+function renameOf(series: SeriesGroup["series"]): Sentinel["rename"] {
+  const renames = new Map<string, { rename: Sentinel["rename"]; count: number }>();
+  for (const { sentinel } of series) {
+    if (sentinel.rename === undefined) return undefined;
+    const key = JSON.stringify(sentinel.rename);
+    renames.set(key, { rename: sentinel.rename, count: (renames.get(key)?.count ?? 0) + 1 });
+  }
+  return [...renames.values()].sort((a, b) => b.count - a.count)[0]?.rename;
+}
+
+const proofsOf = (series: SeriesGroup["series"]): string[] =>
+  series.flatMap(({ sentinel }) => (sentinel.shows === "proof" ? [sentinel.name] : []));
+
+type Machines = readonly { profile: Profile; series: SeriesGroup["series"] }[];
+
+function gpusOf(machines: Machines): string[] {
+  return unique(
+    machines.flatMap(({ profile, series }) => {
+      const { uuid = [], gpu = [] } = profile.labels.gpu;
+      return series.map(({ labels }) => {
+        const id = uuid.map((label) => labels[label]).find(isUsable);
+        if (id !== undefined) return id;
+        const index = gpu.map((label) => labels[label]).find(isUsable);
+        const host = hostsOf(labels)[0];
+        return index === undefined ? undefined : host === undefined ? index : `${host}/${index}`;
+      });
+    }),
   );
 }
 
-function firstCarrying(
-  series: readonly { profile: Profile; labels: Labels }[],
-  candidatesOf: (profile: Profile) => string[],
-): string | undefined {
-  for (const { profile, labels } of series) {
-    const found = candidatesOf(profile).find((label) => labels[label]);
-    if (found !== undefined) return found;
+const hostsIn = (machines: Machines): string[] =>
+  unique(
+    machines.flatMap(({ profile, series }) =>
+      isExporter(profile) ? [...machinesOf({ series }).values()] : [],
+    ),
+  );
+
+function lists<Lists extends Record<"models" | "versions" | "instances" | "gpus" | "hosts", string[]>>(
+  all: Lists,
+  notes: string[],
+): Lists {
+  const limits = {
+    models: most.values,
+    versions: most.values,
+    instances: most.instances,
+    gpus: most.gpus,
+    hosts: most.hosts,
+  };
+  const cut = { ...all };
+  for (const key of Object.keys(limits) as (keyof typeof limits)[]) {
+    const limit = limits[key];
+    if (all[key].length <= limit) continue;
+    notes.push(`${all[key].length} ${key} were found; the first ${limit} are listed, all are measured.`);
+    cut[key] = all[key].slice(0, limit);
   }
-  return undefined;
+  return cut;
 }
 
-const valuesOf = (series: readonly { labels: Labels }[], label: string | undefined): string[] =>
-  label === undefined ? [] : unique(series.map(({ labels }) => labels[label]));
+const valuesOf = (series: readonly Labels[], label: string | undefined): string[] =>
+  label === undefined ? [] : unique(series.map((labels) => labels[label]));
+
+const collator = new Intl.Collator("en", { numeric: true });
 
 const unique = (values: readonly (string | undefined)[]): string[] =>
-  [...new Set(values.filter((value): value is string => value !== undefined && value !== ""))].sort((a, b) =>
-    a.localeCompare(b, "en", { numeric: true }),
-  );
+  [...new Set(values.filter(isUsable))].sort(collator.compare);
+
+// --- metric names -------------------------------------------------------------------------------------------------
+
+/**
+ * Says of each profile which of its metrics the service exposes, where the names of its group are known, and adds the
+ * engines that another one re-exports: vLLM within Triton has none of its own sentinels.
+ */
+export function withExposed(
+  service: Discovered["services"][number],
+  namesOf: ReadonlyMap<string, ReadonlySet<string>>,
+): DiscoveredService {
+  const { groupOf: groups, ...found } = service;
+  const spoken = found.profiles.map((one) => {
+    const profile = profiles.find(({ id }) => id === one.id);
+    const exposed = namesOf.get(groups.get(one.id) ?? "");
+    if (profile === undefined || exposed === undefined) return one;
+    return { ...one, metrics: exposedMetrics(profile, one.rename, exposed) };
+  });
+  const within = reexported(found, spoken, groups, namesOf);
+  return {
+    ...found,
+    engines: profiles
+      .map(({ id }) => id)
+      .filter((id) => found.engines.includes(id) || within.some((one) => one.id === id)),
+    profiles: [...spoken, ...within].sort((a, b) => orderOf(a.id) - orderOf(b.id)),
+    evidence: unique([...found.evidence, ...within.flatMap(({ metrics }) => metrics?.slice(0, 1) ?? [])]),
+  };
+}
+
+/** Engines of which a service's own group exposes the namespace without a sentinel. */
+function reexported(
+  found: DiscoveredService,
+  spoken: readonly SpokenProfile[],
+  groups: ReadonlyMap<ProfileId, string>,
+  namesOf: ReadonlyMap<string, ReadonlySet<string>>,
+): SpokenProfile[] {
+  const host = spoken.find(({ id }) => found.engines.includes(id));
+  const exposed = host === undefined ? undefined : namesOf.get(groups.get(host.id) ?? "");
+  // A part of a group shares its names with the other parts, whose engines they may be.
+  if (host === undefined || exposed === undefined || found.identity.engine !== undefined) return [];
+  return profiles
+    .filter(
+      (profile) =>
+        profile.layer === "engine" &&
+        // Names without a namespace of their own are anybody's.
+        profile.sentinels.some((name) => name.includes(":")) &&
+        !spoken.some(({ id }) => id === profile.id),
+    )
+    .flatMap((profile): SpokenProfile[] => {
+      const isOthers = profile.sentinels.some((name) => exposed.has(name));
+      const metrics = isOthers ? [] : exposedMetrics(profile, undefined, exposed);
+      const { version, model } = host.labels;
+      return metrics.length === 0
+        ? []
+        : [
+            {
+              id: profile.id,
+              matchers: host.matchers,
+              labels: { ...(version ? { version } : {}), ...(model ? { model } : {}) },
+              metrics,
+            },
+          ];
+    });
+}
+
+// --- scrape interval ----------------------------------------------------------------------------------------------
 
 /** The interval between scrapes, seconds: the median distance of a series' samples; undefined under two samples. */
 export function scrapeIntervalOf(times: readonly number[]): number | undefined {
@@ -194,9 +553,18 @@ export function scrapeIntervalOf(times: readonly number[]): number | undefined {
 }
 
 /** A selector of a few series of the service that are written at every scrape. */
-export function heartbeatSelector(profileIds: readonly SpokenProfile[]): string | undefined {
-  const [first] = profileIds;
-  const profile = profiles.find(({ id }) => id === (first?.id as ProfileId));
-  const sentinel = profile?.sentinels[0];
-  return first === undefined || sentinel === undefined ? undefined : selector(sentinel, first.matchers);
+export function heartbeatSelector(service: DiscoveredService): string | undefined {
+  const [first] = service.profiles;
+  const [sentinel] = service.evidence.filter((name) =>
+    profiles.some(
+      ({ id, sentinels }) =>
+        id === first?.id && sentinels.some((own) => name.endsWith(own.replaceAll(":", "_")) || own === name),
+    ),
+  );
+  if (first === undefined || sentinel === undefined) return undefined;
+  const [instance] = service.instances;
+  return selector(sentinel, [
+    ...first.matchers,
+    ...(instance === undefined ? [] : [oneOf("instance", [instance])]),
+  ]);
 }

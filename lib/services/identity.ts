@@ -2,6 +2,8 @@
 export interface ServiceIdentity {
   job: string;
   namespace?: string;
+  /** Where the engines of one job are services of their own: whose this is. */
+  engine?: string;
 }
 
 /** Names that stand for something else in a path under /services; a service never gets one of them. */
@@ -26,14 +28,14 @@ export const nameSuffix = (sourceName: string): string =>
     .replace(/^-+|-+$/g, "") || "source";
 
 /**
- * The first free name of a service that is met for the first time: its job, then `job-source`, then both with the
- * namespace in front, then numbered. Names once given are kept by their services, so `taken` holds them all.
+ * The first free name of a service that is met for the first time: its job (with its engine where the job
+ * has several services), then `job-source`, then both with the namespace in front, then numbered. Names once given are kept by their services, so `taken` holds them all.
  */
 export function freeName(identity: ServiceIdentity, sourceName: string, taken: ReadonlySet<string>): string {
   const suffix = nameSuffix(sourceName);
   const inNamespace = identity.namespace === undefined ? undefined : `${identity.namespace}/${identity.job}`;
   const candidates = [
-    identity.job,
+    ...(identity.engine === undefined ? [identity.job] : [`${identity.job}-${identity.engine}`]),
     `${identity.job}-${suffix}`,
     ...(inNamespace === undefined ? [] : [inNamespace, `${inNamespace}-${suffix}`]),
   ];
@@ -47,8 +49,8 @@ export function freeName(identity: ServiceIdentity, sourceName: string, taken: R
 }
 
 /** The identity as one string, for comparing within a source. */
-export const identityKey = ({ job, namespace }: ServiceIdentity): string =>
-  JSON.stringify([job, namespace ?? null]);
+export const identityKey = ({ job, namespace, engine }: ServiceIdentity): string =>
+  JSON.stringify([job, namespace ?? null, ...(engine === undefined ? [] : [engine])]);
 
 /** The path of a service under a prefix: everything that is not plain is escaped, `/` becomes `%2F`. */
 export const servicePath = (prefix: string, name: string): string => `${prefix}/${encodeURIComponent(name)}`;

@@ -1,20 +1,60 @@
 import "server-only";
 import { systemActor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
+import type { Service, Source } from "@/lib/db/generated/client";
 import { isInferscopeError } from "@/lib/errors";
-import type { LoopDefinition } from "@/lib/jobs/definition";
+import { sendJob } from "@/lib/jobs/boss";
+import type { JobDefinition, LoopDefinition } from "@/lib/jobs/definition";
 import { log } from "@/lib/observability/log";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { saveDiscoveries } from "./commands";
-import { discoverSource } from "./discover";
+import { type DiscoveryMemory, discoverSource, newMemory } from "./discover";
 import { identityKey } from "./identity";
-import { identitySchema, selectorSchema } from "./schema";
+import { identitySchema, labelChoicesSchema, selectorSchema } from "./schema";
 
 const actor = systemActor("service-discovery");
 
-/** An interval is measured again after this, in case the scrape configuration changed. */
-const intervalKeptMs = 10 * 60_000;
-const intervalsMeasuredAt = new Map<string, number>();
+const memories = new Map<string, DiscoveryMemory>();
+
+function memoryOf(sourceId: string): DiscoveryMemory {
+  const memory = memories.get(sourceId) ?? newMemory();
+  memories.set(sourceId, memory);
+  return memory;
+}
+
+type SourceWithServices = Source & { services: Service[] };
+
+const withServices = { services: { where: { validTo: null } } } as const;
+
+/** Rejects only when the database does, or the signal aborts. */
+async function discoverOne(source: SourceWithServices, now: Date, signal?: AbortSignal): Promise<void> {
+  const known = source.services.map(({ identity, selector, labelChoices }) => ({
+    key: identityKey(identitySchema.parse(identity)),
+    stored: selectorSchema.parse(selector),
+    choices: labelChoicesSchema.parse(labelChoices),
+  }));
+  try {
+    const { services, report } = await discoverSource(await upstreamTarget(source.id), {
+      stored: new Map(known.map(({ key, stored }) => [key, stored])),
+      choices: new Map(known.map(({ key, choices }) => [key, choices])),
+      memory: memoryOf(source.id),
+      now,
+      signal,
+    });
+    await saveDiscoveries(actor, {
+      sourceId: source.id,
+      seenAt: now,
+      report,
+      services: services.map(({ profiles, scrapeInterval, ...service }) => ({
+        ...service,
+        selector: { profiles, scrapeInterval },
+      })),
+    });
+  } catch (error) {
+    if (signal?.aborted || !isInferscopeError(error)) throw error;
+    log.warn({ event: "discovery_failed", source: source.name, code: error.code, detail: error.detail });
+  }
+}
 
 /**
  * Looks for services in every Prometheus, each on its own: one that does not answer leaves its services as they were,
@@ -23,38 +63,32 @@ const intervalsMeasuredAt = new Map<string, number>();
 export async function discoverAll(now: Date, signal?: AbortSignal): Promise<void> {
   const sources = await db().source.findMany({
     where: { teamId: actor.teamId, kind: "prometheus", validTo: null },
-    include: { services: { where: { validTo: null } } },
+    include: withServices,
   });
-  await Promise.all(
-    sources.map(async ({ services, ...source }) => {
-      const measuredAt = intervalsMeasuredAt.get(source.id) ?? 0;
-      const isFresh = now.getTime() - measuredAt < intervalKeptMs;
-      const knownIntervals = new Map(
-        services.map(({ identity, selector }) => [
-          identityKey(identitySchema.parse(identity)),
-          selectorSchema.parse(selector).scrapeInterval,
-        ]),
-      );
-      try {
-        const found = await discoverSource(await upstreamTarget(source.id), {
-          knownIntervals: isFresh ? knownIntervals : new Map(),
-          now,
-          signal,
-        });
-        if (!isFresh) intervalsMeasuredAt.set(source.id, now.getTime());
-        await saveDiscoveries(actor, {
-          sourceId: source.id,
-          seenAt: now,
-          services: found.map(({ profiles, scrapeInterval, ...service }) => ({
-            ...service,
-            selector: { profiles, scrapeInterval },
-          })),
-        });
-      } catch (error) {
-        if (signal?.aborted || !isInferscopeError(error)) throw error;
-        log.warn({ event: "discovery_failed", source: source.name, code: error.code, detail: error.detail });
-      }
-    }),
+  const ids = new Set(sources.map(({ id }) => id));
+  for (const id of memories.keys()) if (!ids.has(id)) memories.delete(id);
+  await Promise.all(sources.map((source) => discoverOne(source, now, signal)));
+}
+
+/** Looks for the services of one source now rather than at the next round of the loop. */
+export const discoverSourceJob: JobDefinition<{ sourceId: string }> = {
+  name: "discover-source",
+  summary: "Looks for LLM services in a Prometheus that was just added or changed.",
+  // The loop comes round anyway.
+  retryLimit: 0,
+  handler: async ({ sourceId }, { signal, now }) => {
+    const source = await db().source.findFirst({
+      where: { id: sourceId, kind: "prometheus", validTo: null },
+      include: withServices,
+    });
+    if (source !== null) await discoverOne(source, now, signal);
+  },
+};
+
+/** Has a source looked through in a moment, by a worker. Does not fail when that cannot be: the loop comes round anyway. */
+export async function discoverSoon(sourceId: string): Promise<void> {
+  await sendJob(discoverSourceJob, { sourceId }).catch((error: unknown) =>
+    log.warn({ event: "discovery_not_sent", source: sourceId, error: String(error) }),
   );
 }
 

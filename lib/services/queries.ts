@@ -22,28 +22,42 @@ const canBeName = (text: string): boolean => !text.includes("\u0000");
 
 type Row = ServiceRow & { source: Source };
 
-/** The services valid now, by id, a page at a time. */
-export async function listServices(
+/** The rows of services valid now, by id, a page at a time; of one source where it is given. */
+export async function listServiceRows(
   actor: Actor,
-  { cursor, limit }: { cursor?: string; limit: number },
-): Promise<{ items: Service[]; nextCursor: string | null }> {
+  { cursor, limit, sourceId }: { cursor?: string; limit: number; sourceId?: string },
+): Promise<{ items: Row[]; nextCursor: string | null }> {
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
   const rows = await db().service.findMany({
-    where: { teamId: actor.teamId, validTo: null, ...(after === undefined ? {} : { name: { gt: after } }) },
+    where: {
+      teamId: actor.teamId,
+      sourceId,
+      validTo: null,
+      ...(after === undefined ? {} : { name: { gt: after } }),
+    },
     include: { source: true },
     orderBy: { name: "asc" },
     take: limit + 1,
   });
-  const colors = await db().entityColor.findMany({
-    where: { teamId: actor.teamId, kind: { in: ["service", "version"] } },
-  });
-  const slotOf = new Map(colors.map(({ kind, key, slot }) => [`${kind}\n${key}`, slot]));
   return pageOf(
     rows,
     limit,
     ({ name }) => Buffer.from(name).toString("base64url"),
-    (row) => present(row, slotOf),
+    (row) => row,
   );
+}
+
+/** The services valid now, by id, a page at a time. */
+export async function listServices(
+  actor: Actor,
+  page: { cursor?: string; limit: number },
+): Promise<{ items: Service[]; nextCursor: string | null }> {
+  const rows = await listServiceRows(actor, page);
+  const colors = await db().entityColor.findMany({
+    where: { teamId: actor.teamId, kind: { in: ["service", "version"] } },
+  });
+  const slotOf = new Map(colors.map(({ kind, key, slot }) => [`${kind}\n${key}`, slot]));
+  return { ...rows, items: rows.items.map((row) => present(row, slotOf)) };
 }
 
 /** One service by its id. Throws `not_found`. */

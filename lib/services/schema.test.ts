@@ -31,7 +31,7 @@ describe("the parameters of a service's signals", () => {
     [{ quantile: "95" }, /^a number above 0 and below 1, such as 0.95$/],
     [{ quantile: "0" }, /^a number above 0 and below 1, such as 0.95$/],
     [{ quantile: ["0.5", "0.9"] }, /^give quantiles, divided by commas, once$/],
-    [{ by: "gpus" }, /^cannot split by "gpus"; one of: version, gpu, type, instance, model$/],
+    [{ by: "gpus" }, /^cannot split by "gpus"; one of: version, gpu, type, instance, model, /],
     [{ start: "NaN" }, /^unix seconds, such as 1767225600, or an RFC 3339 time/],
     [{ end: ["1", "2"] }, /^give one time$/],
     [{ step: ["1m", "2m"] }, /^give one step$/],

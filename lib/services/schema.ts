@@ -9,7 +9,11 @@ export const matcherSchema = z.object({
   value: z.string(),
 });
 
-export const identitySchema = z.object({ job: z.string().min(1), namespace: z.string().min(1).optional() });
+export const identitySchema = z.object({
+  job: z.string().min(1),
+  namespace: z.string().min(1).optional(),
+  engine: z.string().min(1).optional(),
+});
 
 /** The labels that carry version, model and replica of a service. */
 export const chosenLabelsSchema = z.object({
@@ -19,20 +23,30 @@ export const chosenLabelsSchema = z.object({
   replica: z.string().optional(),
 });
 
-/** The name of a label. Prometheus 3 takes any text. */
-const labelNameSchema = z
-  .string()
-  .min(1, { error: "The name of a label" })
+/** The name of a label, Prometheus 3 takes any text; empty where a person says that no label carries it. */
+const labelChoiceSchema = z
+  .string({ error: "The name of a label" })
   .max(200, { error: "At most 200 characters" })
-  .refine((name) => !name.includes("\u0000") && name !== "__name__", { error: "The name of a label" });
+  .refine((name) => !name.includes("\u0000") && !/^\s|\s$/.test(name) && name !== "__name__", {
+    error: "The name of a label",
+  });
 
-/** Labels that a person says carry version, model and replica; null where none does, absent where the guess stands. */
+/** Labels that a person says carry version, model and replica: empty where none does, absent where the guess stands. */
 export const labelChoicesSchema = z.object({
-  version: labelNameSchema.nullable().optional(),
-  model: labelNameSchema.nullable().optional(),
-  replica: labelNameSchema.nullable().optional(),
+  version: labelChoiceSchema.optional(),
+  model: labelChoiceSchema.optional(),
+  replica: labelChoiceSchema.optional(),
 });
 export type LabelChoices = z.infer<typeof labelChoicesSchema>;
+
+/** A change of the choices: what is left out stays, null goes back to the guess. */
+export const servicePatchSchema = z.strictObject({
+  labels: z.strictObject({
+    version: labelChoiceSchema.nullable().optional(),
+    model: labelChoiceSchema.nullable().optional(),
+    replica: labelChoiceSchema.nullable().optional(),
+  }),
+});
 
 /** How a service's series are selected, a profile at a time, and how often they are scraped. */
 export const selectorSchema = z.object({
@@ -66,10 +80,21 @@ export const discoveredServiceSchema = z.object({
   selector: selectorSchema,
 });
 
+/** How a round of discovery went. */
+export const discoveryReportSchema = z.object({
+  calls: z.number().int().describe("Requests to the source."),
+  seconds: z.number(),
+  names: z.number().int().nullable().describe("Metric names of the source; null where it did not tell."),
+  series: z.number().int().describe("Series that were read."),
+  waiting: z.number().int().describe("Services whose metrics are still to be asked for."),
+  notes: z.array(z.string()).describe("What was left out."),
+});
+
 export const discoveriesSchema = z.object({
   sourceId: z.string(),
   /** When the series were read. */
   seenAt: z.date(),
+  report: discoveryReportSchema.optional(),
   services: z.array(discoveredServiceSchema),
 });
 
@@ -106,6 +131,34 @@ export const serviceSchema = z.object({
   versionColorSlots: z.record(z.string(), z.number().int()),
 });
 export type Service = z.infer<typeof serviceSchema>;
+
+/** A service as discovery tells it: what shows it, and what of it can be measured. */
+export const foundServiceSchema = serviceSchema
+  .pick({
+    source: true,
+    engines: true,
+    models: true,
+    versions: true,
+    instances: true,
+    gpus: true,
+    hosts: true,
+    evidence: true,
+    notes: true,
+  })
+  .extend({
+    service: z.string().describe("The service's id."),
+    signals: z.partialRecord(
+      signalIdSchema,
+      z.object({
+        available: z.boolean(),
+        profile: z.string().optional().describe("Whose spelling answers it."),
+        metric: z.string().nullable().describe("The metric that answers it."),
+        expr: z.string().nullable().describe("PromQL of the metric, over windows of a minute."),
+        unit: z.string().describe("The base unit of its values."),
+        note: z.string().optional().describe("What to know of it, or why nothing answers it."),
+      }),
+    ),
+  });
 
 /** A parameter that comes once and holds several, divided by commas; empty parts count for nothing. */
 const commaList = (what: string) =>

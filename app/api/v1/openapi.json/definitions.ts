@@ -10,6 +10,7 @@ import * as apiKeysApikey from "../api-keys/[apiKey]/route";
 import * as apiKeys from "../api-keys/route";
 import * as auditEventsEvent from "../audit-events/[event]/route";
 import * as auditEvents from "../audit-events/route";
+import * as discovery from "../discovery/route";
 import * as events from "../events/route";
 import * as jobsJobRetry from "../jobs/[job]/retry/route";
 import * as jobsLoops from "../jobs/loops/route";
@@ -17,9 +18,11 @@ import * as jobsQueuesQueueRun from "../jobs/queues/[queue]/run/route";
 import * as jobsQueues from "../jobs/queues/route";
 import * as jobs from "../jobs/route";
 import * as jobsWorkers from "../jobs/workers/route";
+import * as query from "../query/route";
 import * as revisions from "../revisions/route";
 import * as servicesServiceExemplars from "../services/[service]/exemplars/route";
 import * as servicesServiceGaps from "../services/[service]/gaps/route";
+import * as servicesService from "../services/[service]/route";
 import * as servicesServiceSignals from "../services/[service]/signals/route";
 import * as services from "../services/route";
 import * as signInLinks from "../sign-in-links/route";
@@ -45,6 +48,7 @@ const modules: Record<string, unknown>[] = [
   apiKeys,
   auditEventsEvent,
   auditEvents,
+  discovery,
   events,
   jobsJobRetry,
   jobsLoops,
@@ -52,9 +56,11 @@ const modules: Record<string, unknown>[] = [
   jobsQueues,
   jobs,
   jobsWorkers,
+  query,
   revisions,
   servicesServiceExemplars,
   servicesServiceGaps,
+  servicesService,
   servicesServiceSignals,
   services,
   signInLinks,

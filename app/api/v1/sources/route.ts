@@ -1,5 +1,6 @@
 import { listOf } from "@/lib/api/list";
 import { Answer, route } from "@/lib/api/route";
+import { discoverSoon } from "@/lib/services/job";
 import { addSource } from "@/lib/sources/commands";
 import { exampleSource } from "@/lib/sources/example";
 import { checkSoon } from "@/lib/sources/job";
@@ -42,7 +43,7 @@ export const POST = route({
   },
   handler: async ({ actor, body, requestId }) => {
     const source = await addSource(actor, body, { requestId });
-    await checkSoon(source.id);
+    await Promise.all([checkSoon(source.id), discoverSoon(source.id)]);
     return new Answer(source, {
       status: 201,
       etag: source.version,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Answer, route } from "@/lib/api/route";
+import { discoverSoon } from "@/lib/services/job";
 import { editSource, removeSource } from "@/lib/sources/commands";
 import { exampleSource } from "@/lib/sources/example";
 import { checkSoon } from "@/lib/sources/job";
@@ -50,7 +51,7 @@ export const PATCH = route({
       { id: params.source, version: ifMatch, patch: body },
       { requestId },
     );
-    await checkSoon(source.id);
+    await Promise.all([checkSoon(source.id), discoverSoon(source.id)]);
     return new Answer(source, { etag: source.version });
   },
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Answer, route } from "@/lib/api/route";
+import { discoverSoon } from "@/lib/services/job";
 import { restoreSource } from "@/lib/sources/commands";
 import { exampleSource } from "@/lib/sources/example";
 import { checkSoon } from "@/lib/sources/job";
@@ -17,7 +18,7 @@ export const POST = route({
   errors: ["not_found", "conflict"],
   handler: async ({ actor, params, requestId }) => {
     const source = await restoreSource(actor, { id: params.source }, { requestId });
-    await checkSoon(source.id);
+    await Promise.all([checkSoon(source.id), discoverSoon(source.id)]);
     return new Answer(source, { etag: source.version });
   },
 });
