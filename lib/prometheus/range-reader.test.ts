@@ -140,6 +140,14 @@ describe("range reader", () => {
     expect(events.filter(({ outcome }) => outcome === "miss")).toEqual([{ outcome: "miss", queries: 1 }]);
   });
 
+  it("gives every viewer of a window the same object, until it is read anew", async () => {
+    const first = await read();
+    expect(await read()).toBe(first);
+    expect(await read({ start: clock - HOUR / 2 })).not.toBe(first);
+    clock += 15;
+    expect(await read()).not.toBe(first);
+  });
+
   it("asks only for the tail one step later, and replaces the overlap", async () => {
     await read();
     clock += 15;

@@ -64,7 +64,8 @@ export type RangeReadEvent = {
 
 export type RangeReader = {
   /**
-   * Returns a range of a query on the step's grid, from what is kept and what is read anew.
+   * Returns a range of a query on the step's grid, from what is kept and what is read anew. Not to be changed: others
+   * may be given the same object.
    *
    * Throws `invalid_request` for a step that is not whole seconds or an end before the start, `query_too_large` for more
    * than 11,000 points a series or more than the target's limits allow; a {@link RangeReadError} when the upstream fails, with the last good data where there is any; the
@@ -112,6 +113,8 @@ export function createRangeReader(
   const now = options.now ?? (() => Date.now() / 1000);
   const listeners = new Set<(event: RangeReadEvent) => void>();
   const flights = new Map<string, Set<Flight>>();
+  // Viewers of one page get one and the same object, so that what is made of it is made once.
+  const answers = new WeakMap<Segment, Map<string, RangeResult>>();
   const cache = new LRUCache<string, Segment[]>({
     maxSize: options.maxPoints ?? MAX_KEPT_POINTS,
     maxEntrySize: Math.min(options.maxPoints ?? MAX_KEPT_POINTS, MAX_SEGMENT_POINTS),
@@ -188,14 +191,21 @@ export function createRangeReader(
     const overlap = overlapOf(request.rateWindow, request.scrapeInterval ?? request.rateWindow / 4);
     const key = JSON.stringify([targetKey(request.target), request.expr, step]);
     const known = () => (cache.get(key) ?? []).find((segment) => touches(segment, asked, step));
-    const result = (segment: Segment): RangeResult => ({
-      ...asked,
-      step,
-      series: seriesWithin(segment, asked),
-      warnings: segment.warnings,
-      infos: segment.infos,
-      fetchedAt: segment.fetchedAt,
-    });
+    const result = (segment: Segment): RangeResult => {
+      const known = answers.get(segment) ?? new Map<string, RangeResult>();
+      answers.set(segment, known);
+      const window = `${asked.start} ${asked.end}`;
+      const made = known.get(window) ?? {
+        ...asked,
+        step,
+        series: seriesWithin(segment, asked),
+        warnings: segment.warnings,
+        infos: segment.infos,
+        fetchedAt: segment.fetchedAt,
+      };
+      known.set(window, made);
+      return made;
+    };
 
     for (;;) {
       signal?.throwIfAborted();

@@ -1,9 +1,23 @@
 import { prepareHistogram, type QuantileEstimate, standardDeviationOf } from "@/lib/statistics/histogram";
 import { format } from "@/lib/units";
-import { type BucketsAt, bucketsAt, quantileAt, rowsByBound } from "./buckets";
+import {
+  type BucketRow,
+  type BucketsAt,
+  bucketsAt,
+  isBoundDoubled,
+  quantileAt,
+  rowsByBound,
+} from "./buckets";
 import { signals } from "./catalogue";
 import { percentile } from "./percentile";
-import { type EstimatePart, estimateParts, type PlannedRead, type ReadRole, type SignalPlan } from "./plan";
+import {
+  type EstimatePart,
+  estimateParts,
+  type PlannedRead,
+  type ReadRole,
+  type SignalPlan,
+  targetLabel,
+} from "./plan";
 import type { DimensionLabels, FailuresWanted } from "./profile";
 import type {
   Distribution,
@@ -60,6 +74,10 @@ function statisticOf(plan: SignalPlan): { statistic?: "quantile" | "mean" } {
 /** Whether a histogram has no buckets, so that a native one is worth a look. */
 export const mayBeNative = (plan: ReadPlan, results: Results): boolean =>
   plan.native !== undefined && results.buckets?.series.length === 0;
+
+/** Whether a bucket's bound is written in two ways, so that the buckets of each replica have to be read. */
+export const isDoubled = (plan: ReadPlan, results: Results): boolean =>
+  plan.doubled !== undefined && isBoundDoubled((results.buckets?.series ?? []).map(({ labels }) => labels));
 
 /**
  * Whether an answer needs to know if failures would be counted: there was traffic, and no series of failures. The
@@ -138,7 +156,7 @@ interface BucketGroup {
 }
 
 /** Several queries of a page draw on one read of buckets, which is put in order once. */
-const groupsOf = new WeakMap<ReadResult, { dimensions: string; groups: BucketGroup[] }>();
+const groupsOf = new WeakMap<ReadResult, Map<string, BucketGroup[]>>();
 
 const uncovered = (plan: ReadPlan): Reason => ({
   kind: "no_samples",
@@ -149,7 +167,7 @@ const uncovered = (plan: ReadPlan): Reason => ({
 const notANumber = (plan: ReadPlan): Reason => ({
   kind: "no_samples",
   metric: plan.evidence.metric,
-  text: `\`${plan.evidence.metric}\` has samples in this range, but their value is not a number (NaN), so there is nothing to show.`,
+  text: `\`${plan.evidence.metric}\` has samples in this range, but their value is not a number (NaN), or infinite, so there is nothing to show.`,
 });
 
 const noRequests: Reason = { kind: "no_traffic", text: "No traffic: no requests in this range." };
@@ -218,10 +236,10 @@ function bucketGroups(
 ): BucketGroup[] {
   if (read === undefined) return [];
   const named = JSON.stringify([dimensions, scale]);
-  const known = groupsOf.get(read);
-  if (known?.dimensions === named) return known.groups;
-  const groups = makeBucketGroups(read.series, dimensions, scale);
-  groupsOf.set(read, { dimensions: named, groups });
+  const known = groupsOf.get(read) ?? new Map<string, BucketGroup[]>();
+  groupsOf.set(read, known);
+  const groups = known.get(named) ?? makeBucketGroups(read.series, dimensions, scale);
+  known.set(named, groups);
   return groups;
 }
 
@@ -230,10 +248,7 @@ function makeBucketGroups(
   dimensions: DimensionLabels,
   scale: number,
 ): BucketGroup[] {
-  const groups = new Map<
-    string,
-    { labels: Record<string, string>; rows: { bound: number; values: (number | null)[] }[] }
-  >();
+  const groups = new Map<string, { labels: Record<string, string>; rows: BucketRow[] }>();
   for (const { labels, values } of series) {
     const bound = boundOf(labels.le);
     if (bound === undefined) continue;
@@ -241,7 +256,11 @@ function makeBucketGroups(
     const key = keyOf(named);
     const group = groups.get(key) ?? { labels: named, rows: [] };
     // 0.1 × 1000 ms are 0.1 s, not 0.10000000000000002.
-    group.rows.push({ bound: scale === 1 ? bound : Number((bound * scale).toPrecision(12)), values });
+    group.rows.push({
+      bound: scale === 1 ? bound : Number((bound * scale).toPrecision(12)),
+      values,
+      replica: labels[targetLabel] ?? "",
+    });
     groups.set(key, group);
   }
   return [...groups.values()]
