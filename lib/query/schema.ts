@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { errorCodes } from "@/lib/errors";
+import { parseDuration } from "@/lib/units";
+
+/** Unix seconds, or RFC 3339 as Prometheus takes it too. */
+const time = z.union([
+  z.number().min(0),
+  z.iso.datetime({ offset: true }).transform((text) => new Date(text).getTime() / 1000),
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, { error: "Unix seconds, or a time such as 2026-03-04T14:00:00Z" })
+    .transform(Number),
+]);
+
+const step = z.union([
+  z.number(),
+  z.string().transform((text, context) => {
+    const seconds = parseDuration(text);
+    if (seconds !== null) return seconds;
+    context.addIssue({ code: "custom", message: "Seconds, or a duration such as 1m" });
+    return z.NEVER;
+  }),
+]);
+
+export const maximumItems = 64;
+const leastPoints = 2;
+
+const maxPoints = z
+  .number()
+  .int()
+  .min(leastPoints)
+  .max(11_000)
+  .optional()
+  .describe("The most points of a series, such as a chart's width in pixels; more are thinned out.");
+
+export const queryItemSchema = z.object({
+  id: z.string().min(1).max(64).describe("Comes back with the answer."),
+  source: z.string().min(1).max(100).describe("The name or the id of a Prometheus source."),
+  expr: z.string().trim().min(1).max(20_000).describe("PromQL."),
+  start: time.optional().describe("Unix seconds or RFC 3339. Without a step, the time if `end` is absent."),
+  end: time.optional().describe("Unix seconds or RFC 3339; now when absent."),
+  step: step
+    .optional()
+    .describe(
+      "Whole seconds or a duration such as `1m`. Absent, or with the start equal to the end: one value at `end`.",
+    ),
+  maxPoints,
+});
+export type QueryItem = z.output<typeof queryItemSchema>;
+
+export const queryRequestSchema = z
+  .object({
+    items: z.array(queryItemSchema).min(1).max(maximumItems),
+    maxPoints: maxPoints.describe("For every item that does not say its own."),
+  })
+  .refine(({ items }) => new Set(items.map(({ id }) => id)).size === items.length, {
+    path: ["items"],
+    message: "must each have an id of their own",
+  });
+export type QueryRequest = z.output<typeof queryRequestSchema>;
+
+const metric = z.record(z.string(), z.string());
+const sample = z
+  .tuple([z.number(), z.string()])
+  .describe("Unix seconds and the value as text, as `NaN` and `+Inf` are.");
+const histogram = z.tuple([z.number(), z.unknown()]);
+
+export const queryDataSchema = z.discriminatedUnion("resultType", [
+  z.object({
+    resultType: z.literal("matrix"),
+    result: z.array(
+      z.object({
+        metric,
+        values: z.array(sample),
+        histograms: z.array(histogram).optional(),
+        gaps: z
+          .array(z.tuple([z.number(), z.number()]))
+          .optional()
+          .describe("Of a thinned series: the first and the last time without a sample between two points."),
+      }),
+    ),
+  }),
+  z.object({
+    resultType: z.literal("vector"),
+    result: z.array(z.object({ metric, value: sample.optional(), histogram: histogram.optional() })),
+  }),
+  z.object({ resultType: z.literal("scalar"), result: sample }),
+  z.object({ resultType: z.literal("string"), result: sample }),
+]);
+export type QueryDataJson = z.infer<typeof queryDataSchema>;
+
+export const queryAnswerItemSchema = z.discriminatedUnion("status", [
+  z.object({
+    id: z.string(),
+    status: z.literal("success"),
+    data: queryDataSchema,
+    warnings: z.array(z.string()).optional().describe("It may be incomplete or wrong, and why."),
+    infos: z.array(z.string()).optional(),
+    thinned: z
+      .object({ from: z.number(), to: z.number() })
+      .optional()
+      .describe("Points of the longest series before and after; each stretch kept its lowest and highest."),
+  }),
+  z.object({
+    id: z.string(),
+    status: z.literal("error"),
+    error: z.object({
+      code: z.enum(Object.keys(errorCodes) as [keyof typeof errorCodes]),
+      detail: z.string(),
+      upstream: z.string().optional().describe("What the source said, in its own words."),
+      fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+      suggestion: z
+        .object({ step: z.number().optional(), expr: z.string().optional() })
+        .optional()
+        .describe("What would be answered instead of a query that is too large."),
+      requestId: z.string(),
+    }),
+  }),
+]);
+export type QueryAnswerItem = z.infer<typeof queryAnswerItemSchema>;
+
+export const queryAnswerSchema = z.object({ items: z.array(queryAnswerItemSchema) });
