@@ -14,7 +14,9 @@ test("a newcomer signs in and sees the live service", async ({ when, then }) => 
   await when.theyOpen("/");
   await then.theyAreAt(/\/sign-in/);
   await when.theySignIn(administrator.email(), administrator.password());
-  await then.theyAreAt(/\/overview/);
+  await then.theHeadingIs("Home");
+  await when.theyFollow("chat-api");
+  await then.theyAreAt(/\/overview\?service=chat-api/);
   await then.theHeadingIs("chat-api");
   for (const title of essential) await then.thePanelHasData(title);
 });

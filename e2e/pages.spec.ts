@@ -1,6 +1,7 @@
 import { expect, test } from "./steps";
 
 const signedIn = [
+  "/",
   "/overview",
   "/settings/sources",
   "/settings/users",

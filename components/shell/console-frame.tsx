@@ -1,10 +1,9 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { Activity, BookOpen, Braces, ClipboardList, ListChecks, Settings } from "lucide-react";
+import { Activity, BookOpen, Braces, ClipboardList, House, ListChecks, Settings } from "lucide-react";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
-import { signOut } from "@/lib/auth/client";
 import { useChangeEvents } from "@/lib/events/client";
 import { AppShell } from "./app-shell";
 import type { NavItem, NavSection, ShellUser } from "./navigation";
@@ -12,7 +11,10 @@ import type { NavItem, NavSection, ShellUser } from "./navigation";
 /** Sections of the sidebar, by what the viewer may see. */
 type Visible = { audit: boolean; jobs: boolean };
 
-const watch: NavItem[] = [{ href: "/overview", label: "Overview", icon: <Activity />, key: "o" }];
+const watch: NavItem[] = [
+  { href: "/", label: "Home", icon: <House />, key: "h" },
+  { href: "/overview", label: "Overview", icon: <Activity />, key: "o" },
+];
 
 const administer = (visible: Visible): NavItem[] => [
   { href: "/settings", label: "Settings", icon: <Settings />, key: "s" },
@@ -27,6 +29,9 @@ const newQueryClient = () =>
   new QueryClient({
     defaultOptions: { queries: { retry: 1, staleTime: 5_000, refetchOnWindowFocus: true } },
   });
+
+/** Loaded when it is asked for, with all that may be said of a sign-in. */
+const signOut = async () => (await import("@/lib/auth/client")).signOut();
 
 const toSignIn = () =>
   location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);

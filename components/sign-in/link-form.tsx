@@ -12,7 +12,7 @@ export function LinkForm() {
   const form = useForm({}, async () => {
     if (!token) return;
     await signIn({ by: "link", token });
-    location.assign("/");
+    location.assign("/overview");
   });
   const message =
     token === null
