@@ -13,6 +13,8 @@ export const actions = {
   "annotations:write": "operator",
   "sources:read": "viewer",
   "sources:write": "admin",
+  "gpu_prices:read": "viewer",
+  "gpu_prices:write": "admin",
   "audit:read": "operator",
   "jobs:read": "admin",
   "jobs:write": "admin",

@@ -12,6 +12,8 @@ import * as auditEventsEvent from "../audit-events/[event]/route";
 import * as auditEvents from "../audit-events/route";
 import * as discovery from "../discovery/route";
 import * as events from "../events/route";
+import * as gpuModels from "../gpu-models/route";
+import * as gpuPrices from "../gpu-prices/route";
 import * as jobsJobRetry from "../jobs/[job]/retry/route";
 import * as jobsLoops from "../jobs/loops/route";
 import * as jobsQueuesQueueRun from "../jobs/queues/[queue]/run/route";
@@ -20,8 +22,10 @@ import * as jobs from "../jobs/route";
 import * as jobsWorkers from "../jobs/workers/route";
 import * as query from "../query/route";
 import * as revisions from "../revisions/route";
+import * as servicesServiceCost from "../services/[service]/cost/route";
 import * as servicesServiceExemplars from "../services/[service]/exemplars/route";
 import * as servicesServiceGaps from "../services/[service]/gaps/route";
+import * as servicesServiceHeadroom from "../services/[service]/headroom/route";
 import * as servicesService from "../services/[service]/route";
 import * as servicesServiceSignals from "../services/[service]/signals/route";
 import * as services from "../services/route";
@@ -50,6 +54,8 @@ const modules: Record<string, unknown>[] = [
   auditEvents,
   discovery,
   events,
+  gpuModels,
+  gpuPrices,
   jobsJobRetry,
   jobsLoops,
   jobsQueuesQueueRun,
@@ -61,6 +67,8 @@ const modules: Record<string, unknown>[] = [
   servicesServiceExemplars,
   servicesServiceGaps,
   servicesService,
+  servicesServiceCost,
+  servicesServiceHeadroom,
   servicesServiceSignals,
   services,
   signInLinks,
