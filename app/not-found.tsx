@@ -1,5 +1,3 @@
-import Link from "next/link";
-
 export default function NotFound() {
   return (
     <main className="grid min-h-screen place-items-center p-6">
@@ -9,9 +7,10 @@ export default function NotFound() {
           The address may be mistyped, or the thing was removed, or your role does not show it.
         </p>
         <p>
-          <Link href="/" className="text-link hover:underline">
+          {/* Every page loads this one's scripts in advance; a plain link has none. */}
+          <a href="/" className="text-link hover:underline">
             Back to the overview
-          </Link>
+          </a>
         </p>
       </div>
     </main>

@@ -14,11 +14,12 @@ import {
   summaryValue,
   targetText,
 } from "@/lib/dashboards/overview-state";
-import { type SignalDefinition, signals } from "@/lib/signals/catalogue";
+import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format, formatChange, formatParts, formatTime, parseDuration } from "@/lib/units";
 import type { Refresh } from "./panel-state";
+import { useOverviewTexts } from "./texts";
 
 /**
  * What matters, against its target: the value over the range, its course, and the change to the range before. The
@@ -27,7 +28,8 @@ import type { Refresh } from "./panel-state";
 export function KeyNumbers({ refresh, step }: { refresh: Refresh; step: number }) {
   const range = useTimeRange();
   const words = rangeWords(range, new Date(range.now * 1000));
-  const numbers = keyNumbersOf(refresh.results);
+  const { signals } = useOverviewTexts();
+  const numbers = keyNumbersOf(refresh.results, signals);
   return (
     <section aria-label="Key numbers" className="grid grid-cols-1 gap-4 sm:grid-cols-2 xl:grid-cols-4">
       {numbers.map((number) => {

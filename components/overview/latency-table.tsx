@@ -12,11 +12,12 @@ import {
 } from "@/components/ui/table";
 import { Tooltip } from "@/components/ui/tooltip";
 import { tableRows } from "@/lib/dashboards/overview";
-import { quantileExplanations, signals } from "@/lib/signals/catalogue";
+import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { QuantileValue, SignalResult } from "@/lib/signals/schema";
 import { format, formatExact } from "@/lib/units";
 import { panelNotes, panelPromql, panelState, type Refresh } from "./panel-state";
+import { useOverviewTexts } from "./texts";
 
 const quantiles = [0.5, 0.95, 0.99, 0.999];
 
@@ -25,6 +26,7 @@ const pinned = "sticky left-0 bg-surface-panel max-lg:border-r";
 
 /** p50 to p99.9, mean and standard deviation of the three latencies over the whole range, each explained on hover. */
 export function LatencyTable({ refresh }: { refresh: Refresh }) {
+  const { signals, quantileExplanations } = useOverviewTexts();
   const ids = tableRows.map(({ queryId }) => queryId);
   // Any row that can be filled is worth the table: the face is that of the first that has something.
   const shown = ids.find((id) => refresh.results?.get(id)?.summary !== undefined) ?? ids[0]!;
@@ -56,20 +58,20 @@ export function LatencyTable({ refresh }: { refresh: Refresh }) {
         <TableBody>
           {tableRows.map(({ signal, queryId }) => {
             const result = refresh.results?.get(queryId);
-            const { title, explanation } = signals[signal];
+            const definition = signals[signal];
             return (
               <TableRow key={signal}>
                 <TableRowHeader className={pinned}>
-                  <Tooltip text={explanation}>
+                  <Tooltip text={definition.explanation}>
                     <button
                       type="button"
                       className="cursor-help text-left underline decoration-dotted underline-offset-4"
                     >
-                      {title}
+                      {definition.title}
                     </button>
                   </Tooltip>
                 </TableRowHeader>
-                <LatencyCells result={result} signal={signal} />
+                <LatencyCells result={result} definition={definition} />
               </TableRow>
             );
           })}
@@ -81,12 +83,11 @@ export function LatencyTable({ refresh }: { refresh: Refresh }) {
 
 function LatencyCells({
   result,
-  signal,
+  definition: { unit, observed },
 }: {
   result: SignalResult | undefined;
-  signal: keyof typeof signals;
+  definition: SignalDefinition;
 }) {
-  const { unit } = signals[signal];
   const summary = result?.summary;
   if (summary === undefined)
     return (
@@ -114,20 +115,14 @@ function LatencyCells({
           <Hint text={standardDeviation.reason}>–</Hint>
         )}
       </TableCell>
-      <TableCell numeric title={count === null ? undefined : formatExact(count, signals[signal].observed)}>
-        {format(count, signals[signal].observed)}
+      <TableCell numeric title={count === null ? undefined : formatExact(count, observed)}>
+        {format(count, observed)}
       </TableCell>
     </>
   );
 }
 
-function QuantileCell({
-  value,
-  unit,
-}: {
-  value: QuantileValue | undefined;
-  unit: (typeof signals)["ttft"]["unit"];
-}) {
+function QuantileCell({ value, unit }: { value: QuantileValue | undefined; unit: SignalDefinition["unit"] }) {
   if (value?.value === undefined || value.kind === "undetermined")
     return (
       <TableCell numeric>

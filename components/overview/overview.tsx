@@ -12,6 +12,7 @@ import { TimeRangeProvider, useTimeRange } from "@/components/ui/use-time-range"
 import { errorFacts } from "@/lib/api/client";
 import { type LatencySignal, latencySignals, overviewPanels } from "@/lib/dashboards/overview";
 import { type Finding, overviewFindings, silentInstances } from "@/lib/dashboards/overview-state";
+import type { OverviewTexts } from "@/lib/dashboards/overview-texts";
 import { servicesQuery } from "@/lib/services/client";
 import type { Service } from "@/lib/services/schema";
 import { formatTime } from "@/lib/units";
@@ -19,6 +20,7 @@ import { KeyNumbers } from "./key-numbers";
 import { LatencyTable } from "./latency-table";
 import { OverdueLine } from "./overdue-line";
 import { latencyViews, OverviewPanelView, type TimeAxis } from "./panels";
+import { OverviewTextsContext, useOverviewTexts } from "./texts";
 import { UnknownService } from "./unknown-service";
 import { useAnnotations } from "./use-annotations";
 import { useOverview } from "./use-overview";
@@ -50,22 +52,26 @@ const orderedPanels = [...overviewPanels].sort((a, b) => order.indexOf(a.id) - o
 
 /**
  * The overview of one of the services, in the time range of the URL. `now` is the server's, unix seconds; `latencies`
- * holds the latency that each service's panel shows until another is chosen.
+ * holds the latency that each service's panel shows until another is chosen, `texts` what is said of the signals.
  */
 export function Overview({
   services,
   latencies,
+  texts,
   now,
 }: {
   services: Service[];
   latencies: Readonly<Record<string, LatencySignal>>;
+  texts: OverviewTexts;
   now: number;
 }) {
   // A new version or service shows without a reload: the change is announced, and the list read again.
   const { data } = useQuery({ ...servicesQuery(), initialData: { items: services, nextCursor: null } });
   return (
     <TimeRangeProvider now={now}>
-      <ChosenService services={data.items.length === 0 ? services : data.items} latencies={latencies} />
+      <OverviewTextsContext value={texts}>
+        <ChosenService services={data.items.length === 0 ? services : data.items} latencies={latencies} />
+      </OverviewTextsContext>
     </TimeRangeProvider>
   );
 }
@@ -117,18 +123,20 @@ function ServiceOverview({
   const range = useTimeRange();
   const words = rangeWords(range, new Date(range.now * 1000));
   const step = grid?.step ?? 1;
+  const { signals } = useOverviewTexts();
   const findings = useMemo<Finding[]>(() => {
     if (results === undefined) return [];
     // What is on screen is judged no more once it cannot be read anew.
     if (error) return [notRefreshed(error, shownUntil)];
     if (overdueSince !== undefined)
       return [{ state: "cannot_evaluate", text: `Not refreshed since ${formatTime(overdueSince)}` }];
-    return overviewFindings(results, {
+    const window = {
       step,
       over: range.relative === null ? "over this range" : `over the ${words.toLowerCase()}`,
       now: range.relative === null ? "at the end" : "now",
-    });
-  }, [results, error, shownUntil, overdueSince, step, range.relative, words]);
+    };
+    return overviewFindings(results, window, signals);
+  }, [results, error, shownUntil, overdueSince, step, range.relative, words, signals]);
   const latency = {
     signal,
     choose: (next: typeof signal) => void choose(next),

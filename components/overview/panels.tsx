@@ -18,7 +18,6 @@ import {
 } from "@/lib/dashboards/overview";
 import { lastValue } from "@/lib/dashboards/overview-state";
 import type { Service } from "@/lib/services/schema";
-import { type SignalId, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format, type Unit } from "@/lib/units";
@@ -31,6 +30,7 @@ import {
   singleSeries,
   versionSeries,
 } from "./series";
+import { useOverviewTexts } from "./texts";
 
 /** What happened on the page's time axis, beside the measurements. */
 export interface TimeAxis {
@@ -204,6 +204,7 @@ function QueuePanel(input: PanelInput) {
     ...(waiting === undefined ? [] : singleSeries(waiting, "Waiting")),
     ...(running?.status === "ok" ? singleSeries(running, "Running", "reference") : []),
   ];
+  const { signals } = useOverviewTexts();
   const thresholds = signals.queue_depth.thresholds ?? [];
   const levels = thresholds.map(({ value, label, severity }, index) => ({
     from: value,
@@ -354,8 +355,8 @@ function LatencyPanel(input: PanelInput) {
   const id = queryId(input.panel.id, "latency");
   const result = refresh.results?.get(id);
   // The answer may still be of the signal chosen before.
-  const signal = (result?.signal ?? latency.signal) as SignalId;
-  const { unit, target, title, observed } = signals[signal];
+  const signal = (result?.signal ?? latency.signal) as LatencySignal;
+  const { unit, target, title, observed } = useOverviewTexts().signals[signal];
   const series = useMemo(() => (result === undefined ? [] : percentileSeries(result)), [result]);
   const distribution = useMemo(() => {
     if (result?.distribution === undefined) return undefined;
@@ -425,7 +426,7 @@ function LatencyPanel(input: PanelInput) {
                 counts={distribution.perBucket}
                 unit={unit}
                 scale={distribution.scale}
-                quantiles={quantileMarks(refresh, signal)}
+                quantiles={quantileMarks(refresh, signal, unit)}
                 noun={observed}
               />
             )}
@@ -440,19 +441,20 @@ function LatencyPanel(input: PanelInput) {
 const latencyNames: Record<LatencySignal, string> = { ttft: "TTFT", itl: "ITL", e2e_latency: "E2E" };
 
 /** p50, p95 and p99 over the whole range, as marks on the histogram of it. */
-function quantileMarks(refresh: Refresh, signal: SignalId): QuantileMark[] {
+function quantileMarks(refresh: Refresh, signal: LatencySignal, unit: Unit): QuantileMark[] {
   const row = tableRows.find((one) => one.signal === signal);
   const quantiles = refresh.results?.get(row?.queryId ?? "")?.summary?.quantiles ?? [];
   return quantiles.flatMap(({ q, kind, value }): QuantileMark[] => {
     if (value === undefined || q > 0.99) return [];
     const label = `p${percentile(q)}` as "p50" | "p95" | "p99";
-    const words = kind === "at_least" ? `≥ ${format(value, signals[signal].unit)}` : undefined;
+    const words = kind === "at_least" ? `≥ ${format(value, unit)}` : undefined;
     return [{ label, value, color: label, ...(words === undefined ? {} : { words }) }];
   });
 }
 
 function VersionsPanel(input: PanelInput) {
   const { versionColorSlots } = input.service;
+  const { target } = useOverviewTexts().signals.ttft;
   const rate = resultOf(input, "rate");
   const ttft = resultOf(input, "ttft");
   const rates = rate === undefined ? [] : versionSeries(rate, versionColorSlots);
@@ -481,7 +483,9 @@ function VersionsPanel(input: PanelInput) {
               title="TTFT p95 by version"
               series={latencies}
               unit="seconds"
-              thresholds={[{ value: signals.ttft.target?.value ?? 0.5, label: "target", tone: "warning" }]}
+              thresholds={
+                target === undefined ? [] : [{ value: target.value, label: "target", tone: "warning" }]
+              }
             />
           )}
         </CaptionedChart>

@@ -1,6 +1,6 @@
 "use client";
 
-import { Button } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 
 /** What Next gives to an error page. */
 export type PageFailureProps = { error: Error & { digest?: string }; reset: () => void };
@@ -21,9 +21,10 @@ export function PageFailure({ error, reset }: PageFailureProps) {
       {error.digest === undefined ? null : (
         <p className="text-mono text-secondary">In the log: digest {error.digest}</p>
       )}
-      <Button variant="primary" onClick={reset}>
+      {/* Not `Button`: every page loads this in advance, and that brings links and tooltips along. */}
+      <button type="button" className={buttonClass("primary")} onClick={reset}>
         Try again
-      </Button>
+      </button>
     </div>
   );
 }

@@ -1,9 +1,10 @@
 import type { Service } from "@/lib/services/schema";
-import { type SignalDefinition, signals } from "@/lib/signals/catalogue";
+import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format } from "@/lib/units";
 import { endToEnd, type KeyNumber, keyNumbers, queryId } from "./overview";
+import type { Definitions } from "./overview-texts";
 
 /** What the page says of a service before any chart: a state of the product's list, and the sentence beside it. */
 export interface Finding {
@@ -34,7 +35,11 @@ const recentPoints = 5;
  * the range on screen, the queue by its last value; a target that only the whole range misses is a warning. Healthy is
  * said only where at least one target could be judged.
  */
-export function overviewFindings(results: ReadonlyMap<string, SignalResult>, window: Window): Finding[] {
+export function overviewFindings(
+  results: ReadonlyMap<string, SignalResult>,
+  window: Window,
+  signals: Definitions,
+): Finding[] {
   const findings: Finding[] = [];
   const past: Finding[] = [];
   let judged = 0;
@@ -193,6 +198,7 @@ export const summaryOf = (
  */
 export function keyNumbersOf(
   results: ReadonlyMap<string, SignalResult> | undefined,
+  signals: Definitions,
 ): (KeyNumber & { instead?: string })[] {
   const numbers: (KeyNumber & { instead?: string })[] = [...keyNumbers];
   if (summaryValue(summaryOf(results, endToEnd), endToEnd.quantile) === undefined) return numbers;

@@ -5,6 +5,7 @@ import { THIN_SPACE } from "@/lib/units";
 import { firstLatency } from "./latencies";
 import { overviewPanels, overviewRequest, queryId, tableRows } from "./overview";
 import { keyNumbersOf, overviewFindings, silentInstances } from "./overview-state";
+import { overviewTexts } from "./overview-texts";
 
 const request = (from: number, to: number) =>
   overviewRequest({ service: "chat-api", from, to, scrapeInterval: 5, latency: "ttft" });
@@ -60,11 +61,11 @@ const summary = (fields: Partial<SignalResult>, value: number, kind: "estimate" 
     ...fields,
   }) as SignalResult;
 const findings = (...results: SignalResult[]) =>
-  overviewFindings(new Map(results.map((one) => [one.id, one])), {
-    step: 60,
-    over: "over the last 6 hours",
-    now: "now",
-  });
+  overviewFindings(
+    new Map(results.map((one) => [one.id, one])),
+    { step: 60, over: "over the last 6 hours", now: "now" },
+    overviewTexts.signals,
+  );
 /** A line of an hour's length: `before`, then the last five minutes. */
 const course = (id: string, signal: SignalResult["signal"], before: number, end: (number | null)[]) => ({
   ...summary({ id: queryId(id, "course"), signal, summary: undefined }, 0),
@@ -79,7 +80,9 @@ it("puts end-to-end latency in place of the first latency that is not measured",
   missing.reason = { kind: "not_measurable", text: "Not measured." };
   const whole = summary({ id: "table.e2e_latency", signal: "e2e_latency" }, 3);
   const of = (...results: SignalResult[]) =>
-    keyNumbersOf(new Map(results.map((one) => [one.id, one]))).map(({ id, instead }) => [id, instead]);
+    keyNumbersOf(new Map(results.map((one) => [one.id, one])), overviewTexts.signals).map(
+      ({ id, instead }) => [id, instead],
+    );
   expect(of(missing, whole).slice(0, 2)).toEqual([
     ["key-e2e", "TTFT"],
     ["key-itl", undefined],

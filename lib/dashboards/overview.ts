@@ -1,6 +1,6 @@
 import { alignToStep, stepFor } from "@/lib/prometheus/step";
-import type { SignalId } from "@/lib/signals/catalogue";
 import type { SignalQuery, SignalsRequest } from "@/lib/signals/schema";
+import type { OverviewSignal } from "./overview-texts";
 
 /** The latencies that the latency panel can show. */
 export const latencySignals = ["ttft", "itl", "e2e_latency"] as const;
@@ -99,7 +99,7 @@ export const overviewPanels: readonly OverviewPanel[] = [
 /** One number above the panels: the value over the range, the same a range before, and its course. */
 export interface KeyNumber {
   id: string;
-  signal: SignalId;
+  signal: OverviewSignal;
   /** For latencies; the number is this quantile over the range. */
   quantile?: number;
   /** Where its summary is, when another part of the page asks for it. */

@@ -10,6 +10,7 @@ import { pageActor } from "@/lib/auth/page-actor";
 import { can } from "@/lib/auth/permissions";
 import { firstLatency } from "@/lib/dashboards/latencies";
 import { latencySignals, overviewRequest } from "@/lib/dashboards/overview";
+import { overviewTexts } from "@/lib/dashboards/overview-texts";
 import { measure } from "@/lib/services/measure";
 import { listServices } from "@/lib/services/queries";
 import { signalsQuery } from "@/lib/signals/client";
@@ -39,7 +40,7 @@ export default async function OverviewPage({ searchParams }: { searchParams: Pro
   const asked = (name: string) => [search[name]].flat()[0];
   const named = asked("service");
   const service = named === undefined ? first : items.find(({ id }) => id === named);
-  const overview = <Overview services={items} latencies={latencies} now={now} />;
+  const overview = <Overview services={items} latencies={latencies} texts={overviewTexts} now={now} />;
   if (service === undefined) return overview;
   const request = overviewRequest({
     service: service.id,

@@ -1,0 +1,48 @@
+import path from "node:path";
+import { build } from "esbuild";
+import { expect, it } from "vitest";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** What a browser loads before anything is opened, typed or hovered: all that is imported, and not by `import()`. */
+async function loadedAtFirst(entries: string[]): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: entries,
+    outdir: "never-written",
+    write: false,
+    metafile: true,
+    bundle: true,
+    format: "esm",
+    splitting: true,
+    packages: "external",
+    loader: { ".css": "empty" },
+    logLevel: "silent",
+  });
+  const reached = new Set<string>();
+  const reach = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const { path: next, kind } of metafile.inputs[file]?.imports ?? [])
+      if (kind === "import-statement") reach(next);
+  };
+  for (const entry of entries) reach(entry);
+  return [...reached];
+}
+
+it("loads no catalogue, schema or sign-in with the overview", async () => {
+  const loaded = await loadedAtFirst([
+    "components/overview/overview.tsx",
+    "components/overview/prefetched.tsx",
+    "components/shell/console-frame.tsx",
+  ]);
+  expect(loaded).toContain("components/overview/panels.tsx");
+  const heavy = /^lib\/signals\/catalogue|^lib\/auth\/|^zod$|^recharts$|^cmdk$/;
+  expect(loaded.filter((file) => heavy.test(file))).toEqual([]);
+});
+
+it("loads no link and no tooltip with the pages for what went wrong, which every page loads in advance", async () => {
+  const loaded = await loadedAtFirst(["app/error.tsx", "app/not-found.tsx", "app/global-error.tsx"]);
+  expect(loaded).toContain("components/shell/page-failure.tsx");
+  expect(loaded.filter((file) => /^(next|radix-ui|lucide-react)(\/|$)/.test(file))).toEqual([]);
+});
