@@ -1,6 +1,6 @@
 import "server-only";
 import { createPrometheusClient, type PrometheusClient } from "@/lib/prometheus/client";
-import { matchersText, oneOf, selector } from "@/lib/signals/promql";
+import { isClassicName, matchersText, oneOf, selector } from "@/lib/signals/promql";
 import type { SpokenProfile } from "@/lib/signals/service";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { isUpstreamError } from "@/lib/upstream/upstream-error";
@@ -44,6 +44,7 @@ const tellingLabels = [
   ...["__name__", "job", "service_name", "service", "app", "namespace", "exported_namespace", "instance"],
   ...["pod", "exported_pod", "node", "Hostname", "hostname", "nodename", "gpu", "UUID", "uuid", "gpu_uuid"],
   ...["model_name", "model", "version", "model_version", "app_kubernetes_io_version", "revision"],
+  ...["container", "handler"],
 ];
 const fewLabels = ["__name__", "job", "namespace", "instance"];
 /** One answer may take so long before the round gives up on its source. Seconds. */
@@ -112,7 +113,9 @@ export async function discoverSource(
   const round: Round = { client: counter.client, memory, now, notes: [] };
 
   const names = await metricNames(round);
-  const sentinels = names === undefined ? knownSentinels() : sentinelsAmong(names);
+  // A server that does not tell its names may be one from before Prometheus 3, which cannot parse all of them.
+  const sentinels =
+    names === undefined ? knownSentinels().filter(({ name }) => isClassicName(name)) : sentinelsAmong(names);
   const series = sentinels.length === 0 ? [] : await sentinelSeries(round, sentinels);
   const found = discoverServices(series, { sentinels, choices });
   forgetChanged(memory, names, found);

@@ -70,7 +70,8 @@ const isExporter = ({ layer }: Profile): boolean => layer === "gpu" || layer ===
 
 /**
  * Groups the sentinels' series of one source into services: those of an engine, and those of plain metrics where no
- * engine stands, by job and namespace. Engines of one job that share no instance are services of their own. GPU and
+ * engine stands, by job and namespace. Engines of one job that share no instance are services of their own,
+ * but for a gateway before the only others. GPU and
  * host exporters are attached to the services they belong to: of the same job, of the same pods, on the same hosts, or,
  * where nothing tells them apart, with a note; GPUs of nobody stand for themselves.
  */
@@ -227,7 +228,10 @@ function serviceParts(group: SeriesGroup): ServicePart[] {
     for (const set of touching) sets.splice(sets.indexOf(set), 1);
     sets.push(merged);
   }
-  if (sets.length === 1) return [whole];
+  // What stands before the only engines of its job serves with them.
+  const isOfGateways = (set: (typeof sets)[number]): boolean =>
+    set.engines.every(({ isGateway }) => isGateway);
+  if (sets.filter((set) => !isOfGateways(set)).length <= 1) return [whole];
   sets.sort((a, b) => profiles.indexOf(a.engines[0]!) - profiles.indexOf(b.engines[0]!));
   return sets.map(({ engines: own, instances }, index) => ({
     group,

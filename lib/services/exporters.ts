@@ -56,7 +56,7 @@ const podsOf = (labels: Labels): string[] =>
 /**
  * Which exporters belong to which of the places: by pod, else by host. One that no label ties to any is given to the
  * only service, or to all where it has but one machine, with a note; the rest are orphans. An exporter of a place's own
- * group is nobody's orphan.
+ * group, such as Triton's, is tied to no place of another.
  */
 export function exporterTies(
   places: readonly Place[],
@@ -71,13 +71,16 @@ export function exporterTies(
   }));
   for (const exporter of exporters) {
     const machines = machinesOf(exporter);
+    const isOwned = known.some(({ key }) => key === exporter.key);
     const matched = known.map((place) =>
-      place.key === exporter.key ? undefined : (byPod(exporter, place) ?? byHost(exporter, machines, place)),
+      isOwned && place.key !== exporter.key
+        ? undefined
+        : (byPod(exporter, place) ?? byHost(exporter, machines, place)),
     );
     const shared = sharedInstances(matched);
     for (const [index, tie] of matched.entries())
-      if (tie !== undefined) ties[index]!.push(withSharingNote(tie, shared));
-    if (matched.some((tie) => tie !== undefined) || known.some(({ key }) => key === exporter.key)) continue;
+      if (tie !== undefined) ties[index]!.push(isOwned ? tie : withSharingNote(tie, shared));
+    if (isOwned || matched.some((tie) => tie !== undefined)) continue;
 
     const isAlone = exporters.filter(({ profile }) => profile === exporter.profile).length === 1;
     const fits = places.length === 1 || (places.length > 1 && new Set(machines.values()).size === 1);
