@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_TEAM_ID, systemActor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
 import { asUser, expectAudit, withTestTransaction } from "@/testing/database";
-import { saveDiscoveries } from "./commands";
+import { chooseLabels, saveDiscoveries } from "./commands";
 import { findService, listServices, queryableServices } from "./queries";
 
 const actor = systemActor("service-discovery");
@@ -169,3 +169,67 @@ describe("listServices", () => {
       });
     }));
 });
+
+describe("chooseLabels", () => {
+  it("puts a person's word over the guess, until null takes it back", () =>
+    withTestTransaction(async (tx) => {
+      const source = await newSource(tx);
+      const job = newJob();
+      await saveDiscoveries(actor, { sourceId: source.id, seenAt, services: [found(job)] });
+      const operator = await asUser(tx, "operator");
+      await chooseLabels(operator, { name: job, labels: { version: "release", model: "" } });
+      expect(await findService(actor, job)).toMatchObject({
+        labels: { version: "release", model: null },
+        labelChoices: { version: "release", model: "" },
+      });
+      const measured = (await queryableServices(actor, [job])).get(job);
+      expect(measured?.profiles[0]?.labels).toEqual({ version: "release" });
+      const { id } = await tx.service.findFirstOrThrow({ where: { name: job } });
+      const event = await expectAudit(tx, "service", id, {
+        action: "services:choose_labels",
+        actorId: operator.id,
+      });
+      expect(event.after).toMatchObject({ labelChoices: { version: "release", model: "" } });
+
+      await saveDiscoveries(actor, { sourceId: source.id, seenAt, services: [found(job)] });
+      expect((await findService(actor, job)).labelChoices).toEqual({ version: "release", model: "" });
+      await chooseLabels(operator, { name: job, labels: { version: null } });
+      expect((await findService(actor, job)).labelChoices).toEqual({ model: "" });
+    }));
+
+  it("writes no audit event where nothing changes", () =>
+    withTestTransaction(async (tx) => {
+      const source = await newSource(tx);
+      const job = newJob();
+      await saveDiscoveries(actor, { sourceId: source.id, seenAt, services: [found(job)] });
+      await chooseLabels(await asUser(tx, "operator"), { name: job, labels: {} });
+      const { id } = await tx.service.findFirstOrThrow({ where: { name: job } });
+      expect(await tx.auditEvent.count({ where: { resourceId: id } })).toBe(1);
+    }));
+
+  it("is refused to a viewer, for nobody's service and for what is no label", () =>
+    withTestTransaction(async (tx) => {
+      const labels = { version: "release" };
+      await expect(chooseLabels(await asUser(tx, "viewer"), { name: "x", labels })).rejects.toMatchObject({
+        code: "forbidden",
+      });
+      const operator = await asUser(tx, "operator");
+      await expect(chooseLabels(operator, { name: newJob(), labels })).rejects.toMatchObject({
+        code: "not_found",
+      });
+      await expect(
+        chooseLabels(operator, { name: "x", labels: { version: "__name__" } }),
+      ).rejects.toMatchObject({ code: "invalid_request" });
+    }));
+});
+
+it("keeps how a source's discovery went", () =>
+  withTestTransaction(async (tx) => {
+    const source = await newSource(tx);
+    const report = { calls: 4, seconds: 0.2, names: 900, series: 7, waiting: 0, notes: ["A note."] };
+    await saveDiscoveries(actor, { sourceId: source.id, seenAt, report, services: [] });
+    expect(await tx.source.findUnique({ where: { id: source.id } })).toMatchObject({
+      version: source.version,
+      discovery: { ...report, at: seenAt.toISOString() },
+    });
+  }));

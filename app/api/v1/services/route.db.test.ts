@@ -6,11 +6,19 @@ import { DEFAULT_TEAM_ID, systemActor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
 import { saveDiscoveries } from "@/lib/services/commands";
 import { asUser, withTestTransaction } from "@/testing/database";
+import { GET as discovery } from "../discovery/route";
 import { POST as querySignals } from "../signals/query/route";
+import { PATCH as correct, GET as readService } from "./[service]/route";
 import { GET as readSignals } from "./[service]/signals/route";
 import { GET as listServices } from "./route";
 
 vi.mock("next/headers", () => ({ cookies: async () => ({ get: () => undefined, getAll: () => [] }) }));
+
+// The discovery that follows a correction would be put in a queue over a connection that does not see this transaction.
+vi.mock("@/lib/jobs/boss", async (original) => ({
+  ...(await original<typeof import("@/lib/jobs/boss")>()),
+  sendJob: async () => null,
+}));
 
 type Call = { key?: string; query?: string; service?: string; body?: unknown };
 
@@ -29,11 +37,15 @@ function call(route: Route, { key, query = "", service = "", body }: Call = {}):
   return route(request, { params: Promise.resolve({ service: encodeURIComponent(service) }) });
 }
 
-async function keyWith(tx: Transaction, scopes: string[] = []): Promise<string> {
+async function keyWith(
+  tx: Transaction,
+  scopes: string[] = [],
+  role: "viewer" | "operator" = "viewer",
+): Promise<string> {
   const admin = await asUser(tx, "admin");
   const { secret } = await createApiKey(admin, {
     name: `test-${randomUUID()}`,
-    role: "viewer",
+    role,
     scopes,
     expiresAt: null,
     now: new Date(),
@@ -122,6 +134,47 @@ describe("200", () => {
           { signal: "error_rate", available: false, note: expect.stringContaining("not measurable") },
         ],
       });
+    }));
+});
+
+describe("what was found", () => {
+  it("names for every signal the metric that answers it, or why none does", () =>
+    withTestTransaction(async (tx) => {
+      const id = await newService(tx, `job-${randomUUID()}`);
+      const key = await keyWith(tx);
+      const { source } = (await (await call(readService, { key, service: id })).json()) as {
+        source: string;
+      };
+      const response = await call(discovery, { key, query: `?source=${source}` });
+      expect(response.status).toBe(200);
+      const { items } = (await response.json()) as { items: Record<string, unknown>[] };
+      expect(items).toMatchObject([
+        {
+          service: id,
+          source,
+          engines: ["vllm"],
+          instances: ["a"],
+          signals: {
+            ttft: {
+              available: true,
+              metric: "vllm:time_to_first_token_seconds",
+              expr: expect.stringContaining(`job="${id}"`),
+              unit: "seconds",
+            },
+            gpu_power: { available: false, metric: null, expr: null, note: expect.any(String) },
+          },
+        },
+      ]);
+      expect((await call(discovery, { key, query: "?source=nobody" })).status).toBe(404);
+    }));
+
+  it("is corrected by an operator, not by a viewer", () =>
+    withTestTransaction(async (tx) => {
+      const service = await newService(tx, `job-${randomUUID()}`);
+      const body = { labels: { version: "release" } };
+      expect((await call(correct, { key: await keyWith(tx), service, body })).status).toBe(403);
+      const response = await call(correct, { key: await keyWith(tx, [], "operator"), service, body });
+      expect(await response.json()).toMatchObject({ id: service, labels: { version: "release" } });
     }));
 });
 
