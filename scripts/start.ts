@@ -10,6 +10,7 @@ import { closeDatabase } from "@/lib/db/client";
 import { applyMigrations } from "@/lib/db/migrations";
 import { startWorker } from "@/lib/jobs/worker";
 import { log } from "@/lib/observability/log";
+import { recordUsage } from "@/lib/query/job";
 import { ensureEnvironmentSources } from "@/lib/sources/environment";
 
 /** A worker that has not stopped by then is cut off; its leases run out and its jobs are taken up again. */
@@ -68,6 +69,8 @@ if (setupToken !== null) {
   console.log(`No account exists yet. Create the administrator at ${publicUrl()}/setup${needed}`);
 }
 
+// What pages ask is heard here too: the listeners are the process's.
+const usage = recordUsage();
 const stopping = new AbortController();
 const worker = config.INFERSCOPE_ROLE === "web" ? null : await startWorker({ signal: stopping.signal });
 log.info({
@@ -84,6 +87,7 @@ async function shutDown(signal: string) {
   setTimeout(() => process.exit(0), STOP_TIMEOUT_MS).unref();
   stopping.abort();
   await worker?.stopped;
+  await usage.stop();
   await closeDatabase();
   process.exit(0);
 }

@@ -18,7 +18,7 @@ export const exampleJob = {
 export const exampleQueue = {
   name: "retention",
   summary:
-    "Deletes old idempotency keys, expired links and sessions, heartbeats of dead workers and old sign-in failures.",
+    "Deletes old idempotency keys, expired links and sessions, heartbeats of dead workers, old sign-in failures and usage of queries.",
   schedule: "17 * * * *",
   waiting: 0,
   active: 0,

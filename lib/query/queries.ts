@@ -1,6 +1,7 @@
 import "server-only";
 import { setMaxListeners } from "node:events";
 import { LRUCache } from "lru-cache";
+import { pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import { type InferscopeError, isInferscopeError, problem } from "@/lib/errors";
@@ -13,7 +14,8 @@ import { upstreamTarget } from "@/lib/sources/targets";
 import type { Seconds } from "@/lib/units";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { instantJson, matrixJson } from "./prometheus-json";
-import type { QueryAnswerItem, QueryItem, QueryRequest } from "./schema";
+import type { QueryAnswerItem, QueryItem, QueryRequest, Usage, UsageFilter } from "./schema";
+import { hourOf, type UsageCounts } from "./usage";
 import { isAnchored, reachOf } from "./windows";
 
 type Context = { requestId: string; now: Date; signal?: AbortSignal };
@@ -172,4 +174,69 @@ function targetOf(sources: ReadonlyMap<string, KnownSource>, name: string): Prom
     : problem("invalid_request", `The data source ${name} is a ${source.kind}, which answers no PromQL.`, {
         fields,
       });
+}
+
+// --- usage --------------------------------------------------------------------------------------------------------
+
+type UsageSum = UsageCounts & {
+  sourceId: string;
+  sourceName: string | null;
+  sourceKind: string | null;
+  actorType: Usage["actor"]["type"];
+  actorId: string;
+  actorName: string;
+  ofSource: number;
+};
+
+/**
+ * Who cost which source how much in the last hours, the costliest first: an administrator sees everyone, others themselves.
+ * Throws `invalid_request` for a cursor that is not one.
+ */
+export async function listUsage(
+  actor: Actor,
+  { hours, source }: UsageFilter,
+  { cursor = "0", limit }: { cursor?: string; limit: number },
+  now: Date,
+): Promise<{ items: Usage[]; nextCursor: string | null }> {
+  if (!/^\d{1,6}$/.test(cursor))
+    throw problem("invalid_request", "This cursor is not from this list.", {
+      fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
+    });
+  const since = hourOf(new Date(now.getTime() - (hours - 1) * 3_600_000));
+  const seesAll = actor.type === "system" || actor.role === "admin";
+  const offset = Number(cursor);
+  const rows = await db().$queryRaw<UsageSum[]>`
+    SELECT * FROM (
+      SELECT "sourceId", "actorType", "actorId",
+        (array_agg("actorName" ORDER BY "hour" DESC))[1] AS "actorName",
+        sum("queries")::int AS "queries", sum("failed")::int AS "failed", sum("rejected")::int AS "rejected",
+        sum("seconds") AS "seconds", sum("series") AS "series", sum("points") AS "points", sum("bytes") AS "bytes",
+        sum(sum("seconds")) OVER (PARTITION BY "sourceId") AS "ofSource"
+      FROM "QueryUsage"
+      WHERE "teamId" = ${actor.teamId} AND "hour" >= ${since}
+      GROUP BY "sourceId", "actorType", "actorId"
+    ) AS sums
+    LEFT JOIN (SELECT "id", "name" AS "sourceName", "kind"::text AS "sourceKind" FROM "Source") AS sources
+      ON sources."id" = sums."sourceId"
+    WHERE (${seesAll} OR ("actorType" = ${actor.type} AND "actorId" = ${actor.id}))
+      AND (${source ?? null}::text IS NULL OR "sourceId" = ${source ?? null} OR "sourceName" = ${source ?? null})
+    ORDER BY "seconds" DESC, "queries" DESC, "sourceId", "actorType", "actorId"
+    LIMIT ${limit + 1} OFFSET ${offset}`;
+  return pageOf(
+    rows,
+    limit,
+    () => String(offset + limit),
+    (row) => ({
+      actor: { type: row.actorType, id: row.actorId, name: row.actorName },
+      source: { id: row.sourceId, name: row.sourceName ?? row.sourceId, kind: row.sourceKind },
+      queries: row.queries,
+      failed: row.failed,
+      rejected: row.rejected,
+      seconds: row.seconds,
+      share: row.ofSource > 0 ? row.seconds / row.ofSource : null,
+      series: row.series,
+      points: row.points,
+      bytes: row.bytes,
+    }),
+  );
 }

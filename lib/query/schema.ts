@@ -120,3 +120,40 @@ export const queryAnswerItemSchema = z.discriminatedUnion("status", [
 export type QueryAnswerItem = z.infer<typeof queryAnswerItemSchema>;
 
 export const queryAnswerSchema = z.object({ items: z.array(queryAnswerItemSchema) });
+
+// --- usage --------------------------------------------------------------------------------------------------------
+
+/** Hours that the page offers. */
+export const usagePeriods = [1, 6, 24, 168, 720] as const;
+
+export const usageFilterSchema = z.object({
+  hours: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(720)
+    .default(24)
+    .describe("How many hours back, the present one included; at most 720."),
+  source: z.string().max(100).optional().describe("Only this source, by name or id."),
+});
+export type UsageFilter = z.output<typeof usageFilterSchema>;
+
+export const usageSchema = z.object({
+  actor: z.object({ type: z.enum(["user", "api_key", "system"]), id: z.string(), name: z.string() }),
+  source: z.object({ id: z.string(), name: z.string(), kind: z.string().nullable() }),
+  queries: z
+    .number()
+    .int()
+    .describe("Requests sent to the source; what was answered from what is kept is none."),
+  failed: z.number().int().describe("Of those, answered with an error or not at all."),
+  rejected: z.number().int().describe("Queries refused by a limit."),
+  seconds: z.number().describe("For which the source was at work."),
+  share: z
+    .number()
+    .nullable()
+    .describe("Of the seconds that all callers cost this source, 0 to 1; null for none."),
+  series: z.number(),
+  points: z.number(),
+  bytes: z.number(),
+});
+export type Usage = z.infer<typeof usageSchema>;

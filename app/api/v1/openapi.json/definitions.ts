@@ -21,6 +21,7 @@ import * as jobsQueues from "../jobs/queues/route";
 import * as jobs from "../jobs/route";
 import * as jobsWorkers from "../jobs/workers/route";
 import * as query from "../query/route";
+import * as queryUsage from "../query-usage/route";
 import * as revisions from "../revisions/route";
 import * as servicesServiceCost from "../services/[service]/cost/route";
 import * as servicesServiceExemplars from "../services/[service]/exemplars/route";
@@ -63,6 +64,7 @@ const modules: Record<string, unknown>[] = [
   jobs,
   jobsWorkers,
   query,
+  queryUsage,
   revisions,
   servicesServiceExemplars,
   servicesServiceGaps,
