@@ -4,6 +4,7 @@ const signedIn = [
   "/",
   "/overview",
   "/settings/sources",
+  "/settings/gpu-prices",
   "/settings/users",
   "/settings/api-keys",
   "/settings/account",
