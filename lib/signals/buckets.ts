@@ -18,26 +18,63 @@ export interface BucketsAt {
 /** Falls smaller than this, relative to the whole, are the rounding of sums. */
 const roundingShare = 1e-9;
 
-/** Rows of one bound, since `1` and `1.0` are the same, are added up; bounds ascend. */
-export function rowsByBound<Row extends { bound: number; values: readonly (number | null)[] }>(
-  rows: readonly Row[],
-): { bounds: number[]; cumulative: (number | null)[][] } {
-  const byBound = new Map<number, (number | null)[]>();
-  for (const { bound, values } of rows) {
-    const known = byBound.get(bound);
-    byBound.set(
-      bound,
-      known === undefined
-        ? [...values]
-        : values.map((value, index) => {
-            const other = known[index] ?? null;
-            return value === null ? other : other === null ? value : value + other;
-          }),
+/** A bucket's counts over a grid. */
+export interface BucketRow {
+  bound: number;
+  values: readonly (number | null)[];
+  /** The replica that they are of; one name where replicas were summed before. */
+  replica: string;
+}
+
+/**
+ * Puts rows in order, bounds ascending, and adds up those of one bound: `1` and `1.0` are the same, and replicas may
+ * write it differently. Two of one replica that are equal are one bucket written twice, and count once.
+ */
+export function rowsByBound(rows: readonly BucketRow[]): {
+  bounds: number[];
+  cumulative: (number | null)[][];
+} {
+  const ofReplicas = new Map<string, BucketRow>();
+  for (const row of rows) {
+    const key = `${row.bound} ${row.replica}`;
+    const known = ofReplicas.get(key);
+    ofReplicas.set(
+      key,
+      known === undefined ? row : { ...row, values: combined(known.values, row.values, takenOnce) },
     );
   }
+  const byBound = new Map<number, readonly (number | null)[]>();
+  for (const { bound, values } of ofReplicas.values()) {
+    const known = byBound.get(bound);
+    byBound.set(bound, known === undefined ? values : combined(known, values, (a, b) => a + b));
+  }
   const bounds = [...byBound.keys()].sort((a, b) => a - b);
-  return { bounds, cumulative: bounds.map((bound) => byBound.get(bound)!) };
+  return { bounds, cumulative: bounds.map((bound) => [...byBound.get(bound)!]) };
 }
+
+/** Whether a bound is written in two ways among buckets, so that only each replica's own tell which are the same. */
+export function isBoundDoubled(labels: readonly Record<string, string>[]): boolean {
+  const texts = new Map<number, string>();
+  return labels.some(({ le }) => {
+    if (le === undefined) return false;
+    const known = texts.get(Number(le));
+    texts.set(Number(le), le);
+    return known !== undefined && known !== le && !Number.isNaN(Number(le));
+  });
+}
+
+const takenOnce = (a: number, b: number): number =>
+  Math.abs(a - b) <= Math.max(a, b) * roundingShare ? a : a + b;
+
+const combined = (
+  one: readonly (number | null)[],
+  other: readonly (number | null)[],
+  both: (a: number, b: number) => number,
+): (number | null)[] =>
+  one.map((value, index) => {
+    const second = other[index] ?? null;
+    return value === null ? second : second === null ? value : both(value, second);
+  });
 
 /** The histogram of one column of cumulative counts; undefined where there is no sample at all. */
 export function bucketsAt(

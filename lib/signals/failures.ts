@@ -2,6 +2,9 @@ import type { Profile, Spelling } from "./profile";
 
 type Counted = Omit<Extract<Spelling, { kind: "failures" }>, "kind" | "want">;
 
+/** HTTP statuses that are the caller's fault; a time-out (408) and too many requests (429) are for the server to mend. */
+export const clientStatuses = ["40[0-79]", "4[13-9].", "42[0-8]"];
+
 /**
  * The spellings of everything that follows from a counter of failures beside one of all requests. Errors of callers are
  * told apart only where `clientTypes` says which they are.
@@ -20,4 +23,12 @@ export function failureSpellings(counted: Counted): Profile["spellings"] {
           server_error_rate: { ...failures, want: "server_error_rate" },
         }),
   };
+}
+
+/** Spellings of two sources of the same signals: those of `others` where the metrics of the preferred are not there. */
+export function orElse(preferred: Profile["spellings"], others: Profile["spellings"]): Profile["spellings"] {
+  const signals = Object.keys(preferred) as (keyof Profile["spellings"])[];
+  return Object.fromEntries(
+    signals.map((signal) => [signal, { ...preferred[signal], otherwise: others[signal] }]),
+  );
 }

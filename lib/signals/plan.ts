@@ -76,6 +76,8 @@ export type SignalPlan =
       reads: PlannedRead[];
       /** Reads that are needed only where a series has no sample at the window's start, which the read `start` shows. */
       readsOfYoung: PlannedRead[];
+      /** The buckets of each replica, where one bound is written in two ways. */
+      doubled?: PlannedRead;
       /** How a native histogram is read, where there are no buckets and the presence shows one. */
       native?: { presence: PlannedRead; reads: PlannedRead[]; expr: string[] };
       quantiles: number[];
@@ -88,10 +90,13 @@ export type SignalPlan =
       note?: string;
       /** A metric whose presence says why there is nothing, and the matchers of the service. */
       evidence: { metric: string; matchers: Matcher[]; profileTitle: string };
-      /** Counters that the numbers are rates of: each metric with its matchers, to be looked at for falls. */
-      counters: string[];
+      /** Counters that the numbers are rates of, to be looked at for falls. */
+      counters: CounterName[];
     }
   | { kind: "unavailable"; query: SignalQuery; reason: Reason };
+
+/** The label by which Prometheus tells targets apart. */
+export const targetLabel = "instance";
 
 /** The quantiles of a line chart and of a table. */
 const rangeQuantiles = [0.5, 0.95, 0.99];
@@ -221,7 +226,7 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
     dimensions,
     note: noteFor(service, found, query.signal),
     evidence: { metric: evidenceMetric(spoken, spelling), matchers, profileTitle: profile.title },
-    counters: countersOf(spelling).map(({ metric, matchers: more }) => selector(metric, matchers, more)),
+    counters: countersOf(spelling).filter(({ metric }) => exposes(spoken, metric)),
   };
   const scaled = (expr: string): string => withScale(expr, "scale" in spelling ? spelling.scale : undefined);
 
@@ -250,6 +255,7 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
           ...(isSummary ? [sum] : []),
           ...coverage((short) => rateOf(named("_count"), { ...short, by: [] })),
         ],
+        doubled: summed("buckets", [...named("_bucket"), ...bare], ["le", targetLabel, ...by]),
         native: {
           presence: read("nativePresence", presenceOf(named(""), { matchers, by: [] })),
           reads: [
@@ -259,6 +265,7 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
             ...quantiles.map((quantile) =>
               read(`nativeQuantile:${quantile}`, `histogram_quantile(${quantile}, ${native})`),
             ),
+            ...coverage((short) => `histogram_count(${sumOf(ratesOf(named(""), short), [])})`),
           ],
           expr: [
             ...quantiles.map((quantile) => scaled(`histogram_quantile(${quantile}, ${native})`)),
@@ -368,13 +375,18 @@ type FailuresSpelling = Extract<Spelling, { kind: "failures" }>;
 /** The failures that are wanted: all, those that are the callers' fault, or the others. */
 function blamed({ want, failures, clientTypes = [], ...spelling }: FailuresSpelling): CounterName[] {
   const op = want === "client_error_rate" ? "=~" : want === "server_error_rate" ? "!~" : undefined;
-  const [label] = typeLabelsOf(spelling);
-  if (op === undefined || label === undefined) return failures;
-  const matcher = matchersText([{ label, op, value: clientTypes.join("|") }]);
-  return failures.map((counter) => ({
-    ...counter,
-    matchers: [counter.matchers ?? "", matcher].filter((part) => part !== "").join(","),
-  }));
+  if (op === undefined) return failures;
+  return failures.map((counter) => {
+    // A label is written as its metric is.
+    const labels = typeLabelsOf(spelling);
+    const written = labels.find((one) => isClassicName(one) === isClassicName(counter.metric));
+    const label = written ?? labels[0] ?? "type";
+    const matcher = matchersText([{ label, op, value: clientTypes.join("|") }]);
+    return {
+      ...counter,
+      matchers: [counter.matchers ?? "", matcher].filter((part) => part !== "").join(","),
+    };
+  });
 }
 
 const allRequests = ({ total, failures, isOfSuccesses }: FailuresSpelling): CounterName[] =>
@@ -486,9 +498,12 @@ function noteFor(
   { profile, spoken, spelling }: { profile: Profile; spoken: SpokenProfile; spelling: Spelling },
   signal: SignalId,
 ): string | undefined {
-  const engine = service.profiles.map(({ id }) => profileOf(id)).find(({ layer }) => layer === "engine");
+  const engine = service.profiles
+    .map(({ id }) => profileOf(id))
+    .find(({ layer, isGateway }) => layer === "engine" && !isGateway);
   const isSubstitute =
-    engine !== undefined && (profile.layer === "application" || profile.layer === "attachment");
+    engine !== undefined &&
+    (profile.layer === "application" || profile.layer === "attachment" || profile.isGateway === true);
   const isPercentileAsked = signals[signal].kind === "quantile";
   const parts = [
     isSubstitute ? `Taken from the ${profile.title}, not from ${engine.title}.` : undefined,

@@ -10,7 +10,9 @@ import {
   type CounterProof,
   emptyResult,
   hasYoung,
+  isDoubled,
   lagOf,
+  mayBeNative,
   needsProof,
   type ReadResult,
 } from "./assemble";
@@ -97,7 +99,11 @@ async function answer(
   readOnce: ReadOnce,
   now: Date,
 ): Promise<SignalResult> {
-  const results = await readAll(service, plan, readOnce);
+  const [results, falls] = await Promise.all([
+    readAll(service, plan, readOnce),
+    findFalls(service, plan, now),
+  ]);
+  if (falls !== undefined) return refused(plan, falls);
   const proof: CounterProof = needsProof(plan, results) ? await proveCounter(service, plan, now) : "unproven";
   const result = assemble(plan, results, proof);
   if (result.status === "empty" && result.reason === undefined)
@@ -117,6 +123,19 @@ async function readAll(service: Reached, plan: ReadPlan, readOnce: ReadOnce): Pr
     return readAll(service, { ...plan, reads: exact }, readOnce);
   }
   const results: Results = Object.fromEntries(values.map((value, index) => [plan.reads[index]!.role, value]));
+  const { native, doubled } = plan;
+  if (doubled !== undefined && isDoubled(plan, results)) {
+    const others = plan.reads.filter(({ role }) => role !== doubled.role);
+    return readAll(service, { ...plan, reads: [doubled, ...others], doubled: undefined }, readOnce);
+  }
+  if (native !== undefined && mayBeNative(plan, results)) {
+    const presence = await readOnce(service, native.presence);
+    if (presence.series.length > 0) {
+      const roles = new Set(native.reads.map(({ role }) => role));
+      const others = plan.reads.filter(({ role }) => !roles.has(role));
+      return readAll(service, { ...plan, reads: [...others, ...native.reads], native: undefined }, readOnce);
+    }
+  }
   if (!hasYoung(plan, results)) return results;
   return readAll(
     service,
@@ -203,6 +222,62 @@ function proveCounter(service: Reached, plan: ReadPlan, now: Date): Promise<Coun
     return "unproven";
   });
 }
+
+/** Falls are looked for over so long, once in a while: a rate over them would count what never happened. Seconds. */
+const fallsWindow = 3_600;
+/** A process that restarts makes its counters fall once; to about 0, and not every few samples. */
+const fewestFalls = 2;
+const mostFallsPerSample = 0.1;
+
+/**
+ * The first of the plan's counters that falls although it is a counter, undefined where none does. A restart begins again
+ * at 0; what falls often, or without coming near it, is no counter, and `rate` takes each fall for a restart. A source
+ * that does not answer this is asked for the rates all the same.
+ */
+async function findFalls(service: Reached, plan: ReadPlan, now: Date): Promise<string | undefined> {
+  const newest = Math.floor(now.getTime() / 1000);
+  const end = Math.min(plan.grid.end, newest);
+  // The past does not change; of the present it is enough to look now and then.
+  const time = Math.min(newest, Math.ceil(end / fallsRemembered) * fallsRemembered);
+  const found = await Promise.all(
+    plan.counters.map(async (counter) => {
+      const match = selector(counter.metric, plan.evidence.matchers, counter.matchers);
+      const key = JSON.stringify([targetKey(service.target), match, Math.floor(end / fallsRemembered)]);
+      let known = fallen.get(key);
+      if (known === undefined) {
+        known = falls(service, match, time);
+        fallen.set(key, known);
+        known.catch(() => fallen.delete(key));
+      }
+      return (await known.catch(() => false)) ? counter.metric : undefined;
+    }),
+  );
+  return found.find((metric) => metric !== undefined);
+}
+
+const fallsRemembered = 600;
+const fallen = new LRUCache<string, Promise<boolean>>({ max: 5_000, ttl: fallsRemembered * 1000 });
+
+async function falls(service: Reached, match: string, time: number): Promise<boolean> {
+  const range = `${match}[${fallsWindow}s]`;
+  const resets = `resets(${range}) >= ${fewestFalls}`;
+  const often = `${resets} and resets(${range}) > ${mostFallsPerSample} * count_over_time(${range})`;
+  const high = `${resets} and min_over_time(${range}) > 0.5 * max_over_time(${range})`;
+  const { data } = await createPrometheusClient(service.target).query(`count((${often}) or (${high}))`, {
+    time,
+  });
+  return data.type === "vector" && data.series.length > 0;
+}
+
+const refused = (plan: ReadPlan, metric: string): SignalResult => ({
+  ...emptyResult(plan),
+  status: "unavailable",
+  reason: {
+    kind: "not_measurable",
+    metric,
+    text: `Cannot say: \`${metric}\` falls again and again within the hour, which no counter does, so a rate of it would count what never happened. Two exporters behind one target, or a gauge exported as a counter, do that.`,
+  },
+});
 
 /** Why there were no series: the metric is unknown, has no samples in the range, or too few for a rate. */
 async function whyEmpty(service: Reached, plan: ReadPlan, now: Date): Promise<Reason> {

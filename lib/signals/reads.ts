@@ -1,11 +1,14 @@
 import "server-only";
 import { LRUCache } from "lru-cache";
+import { createPrometheusClient } from "@/lib/prometheus/client";
 import { instantReader } from "@/lib/prometheus/instant-reader";
 import { RangeReadError, rangeReader, staleResult } from "@/lib/prometheus/range-reader";
+import type { NativeHistogramSample } from "@/lib/prometheus/samples";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
 import { isUpstreamError } from "@/lib/upstream/upstream-error";
 import type { ReadResult } from "./assemble";
+import { cumulativeSeries } from "./native-buckets";
 import type { PlannedRead } from "./plan";
 import type { MeasuredService } from "./service";
 
@@ -62,13 +65,25 @@ async function summedOver(
   target: UpstreamTarget,
 ): Promise<ReadResult> {
   try {
-    return sumBy(await wider, by);
+    return sumOnce(await wider, by);
   } catch (error) {
     // Not by its class: the reader may be of another of the server's bundles.
     const stale = staleResult(error);
     if (stale === null || !isUpstreamError(error)) throw error;
     throw new RangeReadError(target, error, { ...stale, ...sumBy(stale, by) });
   }
+}
+
+/** Sums of what was read; a reader gives the same object to every viewer of a page, which is summed up once. */
+const sums = new WeakMap<ReadResult, Map<string, ReadResult>>();
+
+function sumOnce(result: ReadResult, by: readonly string[]): ReadResult {
+  const known = sums.get(result) ?? new Map<string, ReadResult>();
+  sums.set(result, known);
+  const key = JSON.stringify(by);
+  const sum = known.get(key) ?? sumBy(result, by);
+  known.set(key, sum);
+  return sum;
 }
 
 /** Sums series up by some of their labels, as PromQL's `sum by` does: absent values count for nothing. */
@@ -93,10 +108,32 @@ async function readUpstream(
   read: PlannedRead,
   signal: AbortSignal | undefined,
 ): Promise<ReadResult> {
+  if (read.isNative) return readNative(service, read, signal);
   if (read.start === read.end) return readValue(service, read, signal);
   const { target, scrapeInterval } = service;
   const { expr, start, end, step, rateWindow } = read;
   return rangeReader().read({ target, expr, start, end, step, rateWindow, scrapeInterval, signal });
+}
+
+/** Native histograms as buckets. They are asked for where their spread is looked at, and are not kept. */
+async function readNative(
+  { target }: Reached,
+  { expr, start, end, step }: PlannedRead,
+  signal: AbortSignal | undefined,
+): Promise<ReadResult> {
+  const { data, warnings } = await createPrometheusClient(target).queryRange(expr, {
+    start,
+    end,
+    step,
+    signal,
+  });
+  const points = Math.round((end - start) / step) + 1;
+  const series = data.flatMap(({ labels, histograms }) => {
+    const columns = new Array<NativeHistogramSample | undefined>(points).fill(undefined);
+    for (const { time, histogram } of histograms) columns[Math.round((time - start) / step)] = histogram;
+    return cumulativeSeries(labels, columns);
+  });
+  return { series, warnings, ...(start === end ? { time: end } : {}) };
 }
 
 // --- values at one time -------------------------------------------------------------------------------------------

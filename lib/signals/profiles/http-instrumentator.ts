@@ -1,13 +1,5 @@
-import { failureSpellings } from "../failures";
+import { clientStatuses, failureSpellings } from "../failures";
 import { type Profile, versionLabels } from "../profile";
-
-const failures = failureSpellings({
-  failures: [{ metric: "http_requests_total", matchers: 'handler=~"/v1/.*",status=~"[45].*"' }],
-  total: [{ metric: "http_requests_total", matchers: 'handler=~"/v1/.*"' }],
-  typeLabel: "status",
-  // Where codes are not grouped, too many requests (429) are told apart: those are for the server to queue.
-  clientTypes: ["4xx", "4[013-9][0-9]", "42[0-8]"],
-});
 
 /**
  * prometheus-fastapi-instrumentator, which vLLM's API server carries on the same `/metrics`: the only count of HTTP
@@ -21,6 +13,11 @@ export const httpInstrumentator: Profile = {
   sentinelMatchers: 'handler=~"/v1/.*"',
   labels: { model: [], version: versionLabels, instance: ["instance"], gpu: {} },
   spellings: {
-    ...failures,
+    ...failureSpellings({
+      failures: [{ metric: "http_requests_total", matchers: 'handler=~"/v1/.*",status=~"[45].*"' }],
+      total: [{ metric: "http_requests_total", matchers: 'handler=~"/v1/.*"' }],
+      typeLabel: "status",
+      clientTypes: ["4xx", ...clientStatuses],
+    }),
   },
 };

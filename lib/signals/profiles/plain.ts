@@ -1,13 +1,6 @@
 import { failureSpellings } from "../failures";
 import { type Profile, versionLabels } from "../profile";
 
-const failures = failureSpellings({
-  failures: [{ metric: "llm_errors_total" }],
-  total: [{ metric: "llm_requests_total" }],
-  typeLabel: "type",
-  clientTypes: ["(input_)?validation.*", "invalid.*", "bad_request", "4[0-9][0-9]"],
-});
-
 /**
  * The plain `llm_*` family of guides and tutorials: counters of requests and errors, one latency histogram in two
  * spellings, and GPU gauges in percent and bytes.
@@ -26,7 +19,12 @@ export const plain: Profile = {
   spellings: {
     request_rate: { kind: "counter", counters: [{ metric: "llm_requests_total" }] },
     e2e_latency: { kind: "histogram", histograms: ["llm_latency_seconds", "llm_latency"] },
-    ...failures,
+    ...failureSpellings({
+      failures: [{ metric: "llm_errors_total" }],
+      total: [{ metric: "llm_requests_total" }],
+      typeLabel: "type",
+      clientTypes: ["(input_)?validation.*", "invalid.*", "bad_request", "4[0-9][0-9]"],
+    }),
     output_token_rate: { kind: "counter", counters: [{ metric: "llm_output_tokens_total" }] },
     gpu_utilization: {
       kind: "expression",

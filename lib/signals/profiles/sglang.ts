@@ -1,48 +1,97 @@
 import { type Profile, versionLabels } from "../profile";
+import { counter, gauge, histogram, mean } from "../spellings";
+
+/** Releases of 2026 tell streamed answers; the first token of others is their last. */
+const streamed = 'is_streaming!="false"';
+const streamedCounter = (metric: string) => ({ metric, matchers: streamed });
+const streamedMean = (name: string) => ({
+  sum: [streamedCounter(`${name}_sum`)],
+  count: [streamedCounter(`${name}_count`)],
+});
+/** With priorities, totals stand beside their parts. */
+const total = 'priority=""';
 
 /**
- * SGLang (sgl-project/sglang, python/sglang/srt/observability/metrics_collector.py). It counts aborted requests, not
- * failed ones, so it declares no error counter.
+ * SGLang (sgl-project/sglang, python/sglang/srt/observability/metrics_collector.py, and metrics/collector.py before).
+ * It counts aborted requests, not failed ones, so it declares no error counter.
  */
 export const sglang: Profile = {
   id: "sglang",
   title: "SGLang",
   layer: "engine",
   sentinels: ["sglang:num_running_reqs"],
+  renames: [
+    { from: "sglang:", to: "ray_sglang_" },
+    { from: "sglang:", to: "sglang_" },
+  ],
+  releases: {
+    "sglang:inter_token_latency_seconds": "from 0.4.7",
+    "sglang:time_per_output_token_seconds": "before 0.4.7",
+    "sglang:queue_time_seconds": "2025 and later",
+    "sglang:avg_request_queue_latency": "before 2025",
+    "sglang:num_retracted_requests_total": "2026",
+  },
   labels: { model: ["model_name"], version: versionLabels, instance: ["instance"], gpu: {} },
   spellings: {
-    request_rate: { kind: "counter", counters: [{ metric: "sglang:num_requests_total" }] },
-    ttft: { kind: "histogram", histograms: ["sglang:time_to_first_token_seconds"] },
-    itl: {
-      kind: "histogram",
-      histograms: ["sglang:inter_token_latency_seconds", "sglang:time_per_output_token_seconds"],
+    request_rate: counter("sglang:num_requests_total"),
+    ttft: { ...histogram("sglang:time_to_first_token_seconds"), matchers: streamed },
+    itl: histogram("sglang:inter_token_latency_seconds", "sglang:time_per_output_token_seconds"),
+    e2e_latency: histogram("sglang:e2e_request_latency_seconds"),
+    estimated_e2e: {
+      kind: "estimate",
+      ttft: streamedMean("sglang:time_to_first_token_seconds"),
+      itl: {
+        sum: [
+          { metric: "sglang:inter_token_latency_seconds_sum" },
+          { metric: "sglang:time_per_output_token_seconds_sum" },
+        ],
+        count: [
+          { metric: "sglang:inter_token_latency_seconds_count" },
+          { metric: "sglang:time_per_output_token_seconds_count" },
+        ],
+      },
+      tokens: {
+        sum: [streamedCounter("sglang:generation_tokens_total")],
+        count: [streamedCounter("sglang:num_requests_total")],
+      },
+      e2e: streamedMean("sglang:e2e_request_latency_seconds"),
     },
-    e2e_latency: { kind: "histogram", histograms: ["sglang:e2e_request_latency_seconds"] },
-    queue_time: { kind: "histogram", histograms: ["sglang:queue_time_seconds"] },
-    queue_depth: {
-      kind: "expression",
-      expression: "sum$by(max_over_time(sglang:num_queue_reqs{$selector}[$window]))",
-      metrics: ["sglang:num_queue_reqs"],
+    queue_time: {
+      ...histogram("sglang:queue_time_seconds"),
+      otherwise: {
+        ...gauge("avg", "avg", "sglang:avg_request_queue_latency"),
+        note: "An average: that of the last batch of each replica, no percentiles.",
+      },
     },
-    requests_running: {
-      kind: "expression",
-      expression: "sum$by(avg_over_time(sglang:num_running_reqs{$selector}[$window]))",
-      metrics: ["sglang:num_running_reqs"],
+    queue_depth: gauge("sum", "max", "sglang:num_queue_reqs", total),
+    requests_running: gauge("sum", "avg", "sglang:num_running_reqs", total),
+    batch_size: gauge("avg", "avg", "sglang:num_running_reqs", total),
+    output_token_rate: counter("sglang:generation_tokens_total"),
+    prompt_token_rate: counter("sglang:prompt_tokens_total"),
+    output_tokens_per_request: {
+      ...histogram("sglang:generation_tokens_histogram"),
+      isOptional: true,
+      otherwise: mean("sglang:generation_tokens_total", "sglang:num_requests_total"),
     },
-    output_token_rate: { kind: "counter", counters: [{ metric: "sglang:generation_tokens_total" }] },
-    prompt_token_rate: { kind: "counter", counters: [{ metric: "sglang:prompt_tokens_total" }] },
-    kv_cache_usage: {
-      kind: "expression",
-      expression: "max$by(max_over_time(sglang:token_usage{$selector}[$window]))",
-      metrics: ["sglang:token_usage"],
+    prompt_tokens_per_request: {
+      ...histogram("sglang:prompt_tokens_histogram"),
+      isOptional: true,
+      otherwise: mean("sglang:prompt_tokens_total", "sglang:num_requests_total"),
     },
+    kv_cache_usage: gauge("max", "max", "sglang:token_usage"),
+    kv_cache_capacity: gauge("sum", "max", "sglang:max_total_num_tokens"),
     prefix_cache_hit_ratio: {
       kind: "expression",
       // Releases of 2026 split the counter by `cache_source` and add a `total` to the parts.
       expression:
         'sum$by(rate(sglang:cached_tokens_total{$selector,cache_source=~"|total"}[$window])) / sum$by(rate(sglang:prompt_tokens_total{$selector}[$window]))',
       metrics: ["sglang:cached_tokens_total"],
+      otherwise: {
+        ...gauge("avg", "avg", "sglang:cache_hit_rate"),
+        note: "Each replica's rate in its last batch of prompts, which jumps.",
+      },
     },
-    preemption_rate: { kind: "counter", counters: [{ metric: "sglang:num_retracted_requests_total" }] },
+    preemption_rate: counter("sglang:num_retracted_requests_total"),
+    spec_decode_acceptance: gauge("avg", "avg", "sglang:spec_accept_rate"),
   },
 };

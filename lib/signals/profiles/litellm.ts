@@ -1,0 +1,47 @@
+import { failureSpellings } from "../failures";
+import { type Profile, versionLabels } from "../profile";
+import { counter, gauge, histogram } from "../spellings";
+
+/**
+ * LiteLLM's proxy (BerriAI/litellm, litellm/types/integrations/prometheus.py): a gateway, so that its requests and tokens
+ * are those of the engines behind it and are never added to theirs.
+ */
+export const litellm: Profile = {
+  id: "litellm",
+  title: "LiteLLM",
+  layer: "engine",
+  isGateway: true,
+  sentinels: ["litellm_proxy_total_requests_metric_total", "litellm_requests_metric_total"],
+  labels: {
+    model: ["requested_model", "model", "litellm_model_name"],
+    version: versionLabels,
+    instance: ["instance"],
+    gpu: {},
+    endpoint: ["route"],
+  },
+  spellings: {
+    request_rate: counter("litellm_proxy_total_requests_metric_total", "litellm_requests_metric_total"),
+    ttft: {
+      ...histogram("litellm_llm_api_time_to_first_token_metric"),
+      note: "Of streamed answers, from the engine's call on.",
+    },
+    itl: {
+      ...histogram("litellm_deployment_latency_per_output_token"),
+      note: "Of each request its latency over its tokens.",
+    },
+    e2e_latency: histogram("litellm_request_total_latency_metric"),
+    queue_time: { ...histogram("litellm_request_queue_time_seconds"), note: "In the proxy." },
+    ...failureSpellings({
+      failures: [{ metric: "litellm_proxy_failed_requests_metric_total" }],
+      total: [{ metric: "litellm_proxy_total_requests_metric_total" }],
+      typeLabel: "exception_class",
+      // Providers put their name before the class.
+      clientTypes: [
+        "(.*\\.)?(BadRequest|InvalidRequest|UnprocessableEntity|ContextWindowExceeded|ContentPolicyViolation|Authentication|PermissionDenied|NotFound)Error",
+      ],
+    }),
+    requests_running: gauge("sum", "avg", "litellm_in_flight_requests"),
+    output_token_rate: counter("litellm_output_tokens_metric_total"),
+    prompt_token_rate: counter("litellm_input_tokens_metric_total"),
+  },
+};
