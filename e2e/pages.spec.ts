@@ -10,6 +10,7 @@ const signedIn = [
   "/settings/account",
   "/audit",
   "/jobs",
+  "/query-usage",
   "/api-reference",
   "/docs",
   "/docs/configuration",
