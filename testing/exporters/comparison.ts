@@ -1,4 +1,4 @@
-import type { SignalId } from "@/lib/signals/catalogue";
+import { type SignalId, signals } from "@/lib/signals/catalogue";
 import { type QueryableService, querySignals } from "@/lib/signals/query";
 import type { SignalQuery, SignalResult, SignalSeries } from "@/lib/signals/schema";
 import type { Expected, ExpectedSignals } from "./exporter";
@@ -76,7 +76,7 @@ export async function wrongSignals(
 }
 
 function questionsOf(signal: SignalId, expected: Expected): Question[] {
-  const { value, observations, byType, byGpu, average } = expected;
+  const { value, observations, byType, byGpu, average, byReplica, byEstimate } = expected;
   const question = (ask: Question["ask"], judge: Question["judge"]): Question => ({
     signal,
     ask,
@@ -127,6 +127,33 @@ function questionsOf(signal: SignalId, expected: Expected): Question[] {
             parts(series, byType, ({ labels }) => labels.type, rateTolerance),
           ),
         ]),
+    ...(byReplica === undefined
+      ? []
+      : [
+          question({ quantiles }, ({ series }) => [
+            ...(series.length === quantiles.length * Object.keys(byReplica).length
+              ? []
+              : [`${series.length} series`]),
+            ...Object.entries(byReplica).flatMap(([instance, own]) =>
+              quantiles.flatMap((quantile) =>
+                near(
+                  last(
+                    series.find(({ labels, quantile: q }) => labels.replica === instance && q === quantile),
+                  ),
+                  quantileOf(own, quantile),
+                  exactTolerance,
+                ).map((problem) => `quantile ${quantile} of ${instance} ${problem}`),
+              ),
+            ),
+          ]),
+        ]),
+    ...(byEstimate === undefined
+      ? []
+      : [
+          question({}, ({ series }) =>
+            parts(series, byEstimate, ({ labels }) => labels.estimate, exactTolerance),
+          ),
+        ]),
     ...(byGpu === undefined
       ? []
       : [
@@ -141,7 +168,8 @@ const absent = (signal: SignalId): Question => ({
   signal,
   ask: {},
   judge: ({ status, reason, series }) => {
-    if (status === "unavailable" && reason?.kind === "not_measurable") return [];
+    if (status === "unavailable" && ["not_measurable", "metric_not_found"].includes(reason?.kind ?? ""))
+      return [];
     const shown = series.length === 0 ? "" : `, showing ${last(series[0])}`;
     return [`should be not measurable here, is ${status} ${reason?.kind ?? ""}${shown}`];
   },
@@ -165,11 +193,12 @@ const whyNot = ({ status, reason, error }: SignalResult): string =>
 const last = (series: SignalSeries | undefined): number | null =>
   series?.values.findLast((value) => value !== null) ?? null;
 
-const isRate = (signal: SignalId): boolean =>
-  /_(rate|by_type|read|write|receive|transmit|energy)$/.test(signal) &&
-  !["error_rate", "success_rate"].includes(signal);
-
-const toleranceOf = (signal: SignalId): number => (isRate(signal) ? rateTolerance : exactTolerance);
+const toleranceOf = (signal: SignalId): number => {
+  const { unit } = signals[signal];
+  return unit.endsWith("_per_second") || ["gpu_energy", "host_cpu_utilization"].includes(signal)
+    ? rateTolerance
+    : exactTolerance;
+};
 
 function near(actual: number | null, wanted: number, tolerance: number): string[] {
   if (actual === null) return [`nothing, not ${wanted}`];

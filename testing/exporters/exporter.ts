@@ -34,6 +34,10 @@ export interface Expected {
   byGpu?: Record<string, number>;
   /** An average that stands where percentiles were asked. */
   average?: number;
+  /** A distribution of each replica, by its instance, whose quantiles it computed itself: they are exact, and not merged. */
+  byReplica?: Record<string, readonly Observation[]>;
+  /** A value for each way to estimate it. */
+  byEstimate?: Record<string, number>;
   /** Whether a console may as well say that it cannot tell. */
   orNothing?: true;
 }

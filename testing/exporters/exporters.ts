@@ -14,7 +14,7 @@ import { plain } from "./plain";
 import { rayServe } from "./ray-serve";
 import { sglang, sglangOld } from "./sglang";
 import { tgi } from "./tgi";
-import { triton, tritonVllm } from "./triton";
+import { triton, tritonOnnx, tritonVllm } from "./triton";
 import { trtllmServe } from "./trtllm-serve";
 import { vllmRay, vllmV0, vllmV1 } from "./vllm";
 
@@ -27,6 +27,7 @@ export const honestExporters: readonly Exporter[] = [
   sglangOld,
   tgi,
   triton,
+  tritonOnnx,
   tritonVllm,
   trtllmServe,
   llamaCpp,

@@ -87,6 +87,9 @@ export const llamaCpp: Exporter = {
     requests_running: truth.requests_running,
     queue_depth: truth.queue_depth,
     output_token_rate: truth.output_token_rate,
+    prompt_token_rate: truth.prompt_token_rate,
+    prefix_cache_hit_ratio: truth.prefix_cache_hit_ratio,
+    batch_size: { value: 6.5 },
     // The mean over tokens, the first of an answer included, which comes with the prompt.
     itl: { average: ratePerSecond(load, decodeOf) / ratePerSecond(load, ({ outputTokens }) => outputTokens) },
   },

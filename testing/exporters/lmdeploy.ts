@@ -1,7 +1,16 @@
 import { cyclesAt, type Exporter, loaded } from "./exporter";
 import { Exposition } from "./exposition";
 import { only, outputTokensOf, promptTokensOf, runningOf, truthOf, waitingOf } from "./truth";
-import { decodeOf, e2eOf, histogramState, perGap, perRequest, ttftOf, workload } from "./workload";
+import {
+  decodeOf,
+  e2eOf,
+  failuresIn,
+  histogramState,
+  perGap,
+  perRequest,
+  ttftOf,
+  workload,
+} from "./workload";
 
 /* LMDeploy: lmdeploy/metrics/loggers.py. vLLM's meanings and buckets under a prefix of its own. */
 
@@ -12,7 +21,9 @@ const bounds = {
 };
 
 const model = "internlm/internlm3-8b-instruct";
+/** One in 50 fails: 2 %. */
 const load = workload({
+  failures: { failed: 1 },
   seed: 71,
   queue: 0.02,
   prefill: 0.1,
@@ -41,7 +52,7 @@ export const lmdeploy: Exporter = {
         );
         gauge("num_requests_waiting", "Number of requests waiting.", loaded(waitingOf(load), moment));
         gauge("num_requests_succeeded", "Number of requests that succeeded.", cycles * load.served.length);
-        gauge("num_requests_failed", "Number of requests that failed.", 0);
+        gauge("num_requests_failed", "Number of requests that failed.", cycles * failuresIn(load));
         gauge("gpu_cache_usage_perc", "GPU KV-cache usage. 1 means 100 percent usage.", 0.39);
         page.counter("lmdeploy:prompt_tokens_total", "Number of prefill tokens processed.", [
           [labels, cycles * promptTokensOf(load)],
@@ -72,7 +83,6 @@ export const lmdeploy: Exporter = {
   expected: {
     ...only(
       truthOf([load]),
-      "request_rate",
       "ttft",
       "itl",
       "e2e_latency",
@@ -84,6 +94,12 @@ export const lmdeploy: Exporter = {
       "output_token_rate",
       "prompt_token_rate",
     ),
+    // Of those that were served.
+    request_rate: { value: load.served.length * load.perSecond },
+    error_rate: { value: 0.02 },
+    availability: { value: 0.98 },
+    errors_by_type: { value: 2 },
+    output_tokens_per_request: { average: outputTokensOf(load) / load.served.length },
     kv_cache_usage: { value: 0.39 },
   },
   unavailable: ["prefix_cache_hit_ratio"],

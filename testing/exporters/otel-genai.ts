@@ -1,7 +1,7 @@
 import { cyclesAt, type Exporter } from "./exporter";
 import { Exposition } from "./exposition";
 import { failureSignals, only, truthOf } from "./truth";
-import { e2eOf, failuresIn, histogramState, perRequest, ttftOf, workload } from "./workload";
+import { e2eOf, failuresIn, histogramState, meanOf, perRequest, ttftOf, workload } from "./workload";
 
 /* OpenTelemetry's GenAI metrics (semantic conventions 1.41) behind the collector's Prometheus exporter. */
 
@@ -95,6 +95,8 @@ export const otelGenai: Exporter = {
       ...failureSignals,
     ),
     e2e_latency: { observations: [...perRequest(load, e2eOf), { value: 0.02, weight: failuresIn(load) }] },
+    output_tokens_per_request: { average: meanOf(perRequest(load, ({ outputTokens }) => outputTokens)) },
+    prompt_tokens_per_request: { average: meanOf(perRequest(load, ({ promptTokens }) => promptTokens)) },
     itl: { observations: perRequest(load, ({ itl }) => itl) },
   },
   unavailable: ["queue_depth", "requests_running", "kv_cache_usage"],

@@ -110,6 +110,7 @@ export const rayServe: Exporter = {
     truthOf([load]),
     "request_rate",
     "e2e_latency",
+    "inference_time",
     "requests_running",
     "queue_depth",
     ...failureSignals,

@@ -168,7 +168,12 @@ export const sglang: Exporter = {
       "prompt_token_rate",
       "prefix_cache_hit_ratio",
     ),
+    ...only(truthOf([load]), "estimated_e2e"),
+    output_tokens_per_request: { average: outputTokensOf(load) / load.served.length },
+    prompt_tokens_per_request: { average: promptTokensOf(load) / load.served.length },
     kv_cache_usage: { value: 0.33 },
+    kv_cache_capacity: { value: 400_000 },
+    spec_decode_acceptance: { value: 0.72 },
     preemption_rate: { value: load.perSecond },
   },
   unavailable: failureSignals,
@@ -223,6 +228,9 @@ export const sglangOld: Exporter = {
       "prompt_token_rate",
     ),
     kv_cache_usage: { value: 0.33 },
+    // That of the last batch of prompts.
+    prefix_cache_hit_ratio: { value: 0.41 },
+    queue_time: { average: 0.03 },
   },
-  unavailable: failureSignals,
+  unavailable: [...failureSignals, "preemption_rate", "spec_decode_acceptance"],
 };

@@ -1,7 +1,7 @@
 import { cyclesAt, type Exporter, loaded } from "./exporter";
 import { Exposition } from "./exposition";
 import { failureSignals, only, runningOf, truthOf, waitingOf } from "./truth";
-import { decodeOf, e2eOf, failuresIn, histogramState, perRequest, workload } from "./workload";
+import { decodeOf, e2eOf, failuresIn, histogramState, meanOf, perRequest, workload } from "./workload";
 
 /* Text Generation Inference: router/src/server.rs (3.3). No labels, no `_total`. */
 
@@ -111,13 +111,21 @@ export const tgi: Exporter = {
       "request_rate",
       "e2e_latency",
       "queue_time",
+      "inference_time",
+      "output_tokens_per_request",
+      "prompt_tokens_per_request",
       "requests_running",
       "queue_depth",
       "output_token_rate",
       "prompt_token_rate",
       ...failureSignals,
     ),
+    // The caller's fault is the validation.
+    client_error_rate: { value: 0.02 },
+    server_error_rate: { value: 0.02 },
+    prefill_time: { average: meanOf(perRequest(load, ({ prefill }) => prefill)) },
+    batch_size: { value: 96 },
     itl: { observations: perRequest(load, ({ itl }) => itl) },
   },
-  unavailable: ["kv_cache_usage", "prefix_cache_hit_ratio", "preemption_rate"],
+  unavailable: ["ttft", "kv_cache_usage", "prefix_cache_hit_ratio", "preemption_rate"],
 };

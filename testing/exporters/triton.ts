@@ -98,20 +98,27 @@ function inferenceFamilies(
   );
 }
 
-const uuids = [
-  "GPU-3a1f0c52-7d7e-4a53-9c0b-000000000001",
-  "GPU-3a1f0c52-7d7e-4a53-9c0b-000000000002",
-] as const;
-const gpuUse = [0.91, 0.73];
-const gpuMemory = [70, 62].map((gibibytes) => gibibytes * 2 ** 30);
+/** The GPUs of one server: what each is used, 0–1, and its memory in use, bytes. */
+interface Gpu {
+  uuid: string;
+  use: number;
+  memory: number;
+  watts: number;
+}
 
-function gpuFamilies(page: Exposition, { uptime }: Moment): void {
-  const each = (values: (index: number) => number) =>
-    uuids.map((gpu_uuid, index) => [{ gpu_uuid }, values(index)] as const);
+const gpu = (number: number, use: number, gibibytes: number, watts: number): Gpu => ({
+  uuid: `GPU-3a1f0c52-7d7e-4a53-9c0b-00000000000${number}`,
+  use,
+  memory: gibibytes * 2 ** 30,
+  watts,
+});
+
+function gpuFamilies(page: Exposition, { uptime }: Moment, gpus: readonly Gpu[]): void {
+  const each = (of: (gpu: Gpu) => number) => gpus.map((one) => [{ gpu_uuid: one.uuid }, of(one)] as const);
   page.gauge(
     "nv_gpu_utilization",
     "GPU utilization rate [0.0 - 1.0)",
-    each((index) => gpuUse[index]!),
+    each(({ use }) => use),
   );
   page.gauge(
     "nv_gpu_memory_total_bytes",
@@ -121,12 +128,12 @@ function gpuFamilies(page: Exposition, { uptime }: Moment): void {
   page.gauge(
     "nv_gpu_memory_used_bytes",
     "GPU used memory, in bytes",
-    each((index) => gpuMemory[index]!),
+    each(({ memory }) => memory),
   );
   page.gauge(
     "nv_gpu_power_usage",
     "GPU power usage in watts",
-    each((index) => 600 - 50 * index),
+    each(({ watts }) => watts),
   );
   page.gauge(
     "nv_gpu_power_limit",
@@ -136,7 +143,7 @@ function gpuFamilies(page: Exposition, { uptime }: Moment): void {
   page.counter(
     "nv_energy_consumption",
     "GPU energy consumption in joules since the Triton Server started",
-    each((index) => (600 - 50 * index) * uptime),
+    each(({ watts }) => watts * uptime),
   );
   page.gauge("nv_cpu_utilization", "CPU utilization rate [0.0 - 1.0]", [[{}, 0.21]]);
   page.gauge("nv_cpu_memory_total_bytes", "CPU total memory (RAM), in bytes", [[{}, 256 * 2 ** 30]]);
@@ -144,127 +151,178 @@ function gpuFamilies(page: Exposition, { uptime }: Moment): void {
 }
 
 /** Three in 50 fail: an error rate of 6 %. */
-const load = workload({
-  seed: 41,
-  failures: { REJECTED: 2, BACKEND: 1 },
-  queue: 0.05,
-  prefill: 0.2,
-  itl: 0.015,
-  promptTokens: 1200,
-  outputTokens: 90,
-});
+const trtllm = { failures: { REJECTED: 2, BACKEND: 1 }, itl: 0.015, promptTokens: 1200, outputTokens: 90 };
+const servers = [
+  {
+    instance: "triton-1.example:8002",
+    load: workload({ ...trtllm, seed: 41, queue: 0.05, prefill: 0.2 }),
+    gpus: [gpu(1, 0.91, 70, 600), gpu(2, 0.73, 62, 550)],
+    kvUsage: 0.44,
+  },
+  {
+    instance: "triton-2.example:8002",
+    load: workload({ ...trtllm, seed: 42, queue: 0.08, prefill: 0.3 }),
+    gpus: [gpu(3, 0.88, 66, 590)],
+    kvUsage: 0.36,
+  },
+];
+
+function trtllmPage({ load, gpus, kvUsage }: (typeof servers)[number], moment: Moment): string {
+  const page = new Exposition("plain");
+  const cycles = cyclesAt(moment, load.perSecond);
+  const labels = { model: "tensorrt_llm", version: "1" };
+  inferenceFamilies(page, load, moment, labels, 32);
+  page.histogram(
+    "nv_inference_first_response_histogram_ms",
+    "Duration from request to first response in milliseconds",
+    [histogramState([100, 500, 2000, 5000], perRequest(load, ttftOf), cycles, { labels, unit: 1000 })],
+  );
+  page.summary(
+    "nv_inference_request_summary_us",
+    "Summary of inference request duration in microseconds (includes cached requests)",
+    [summaryOf(labels, perRequest(load, e2eOf), cycles)],
+  );
+  page.summary(
+    "nv_inference_queue_summary_us",
+    "Summary of inference queuing duration in microseconds (includes cached requests)",
+    [summaryOf(labels, perRequest(load, queueOf), cycles)],
+  );
+  const backend = (name: string, help: string, label: string, values: Record<string, number>) =>
+    page.gauge(
+      name,
+      help,
+      Object.entries(values).map(([value, number]) => [{ ...labels, [label]: value }, number]),
+    );
+  const waiting = loaded(waitingOf(load), moment);
+  const running = loaded(runningOf(load), moment);
+  backend("nv_trt_llm_request_metrics", "TRT LLM request metrics", "request_type", {
+    waiting,
+    context: 4,
+    scheduled: running,
+    max: 512,
+    active: running + waiting,
+  });
+  backend("nv_trt_llm_runtime_memory_metrics", "TRT LLM runtime memory metrics", "memory_type", {
+    cpu: 2 ** 28,
+    gpu: 6 * 2 ** 30,
+    pinned: 2 ** 29,
+  });
+  backend("nv_trt_llm_kv_cache_block_metrics", "TRT LLM KV cache block metrics", "kv_cache_block_type", {
+    fraction: kvUsage,
+    tokens_per: 64,
+    used: 6000 * kvUsage,
+    free: 6000 * (1 - kvUsage),
+    max: 6000,
+  });
+  backend(
+    "nv_trt_llm_inflight_batcher_metrics",
+    "TRT LLM inflight_batcher-specific metrics",
+    "inflight_batcher_specific_metric",
+    { micro_batch_id: 0, generation_requests: running - 4, total_context_tokens: 4800 },
+  );
+  backend("nv_trt_llm_general_metrics", "General TRT LLM metrics", "general_type", {
+    iteration_counter: cycles * 100,
+    timestamp: Math.floor(moment.startedAt + moment.uptime),
+  });
+  for (const [name, type, of] of [
+    ["nv_llm_input_token_len", "total_input_tokens", (request: Request) => request.promptTokens],
+    ["nv_llm_output_token_len", "total_output_tokens", (request: Request) => request.outputTokens],
+  ] as const)
+    page.histogram(name, "TRT LLM response metrics", [
+      histogramState([10, 50, 100, 500, 1000], perRequest(load, of), cycles, {
+        labels: { ...labels, response_metric_type: type },
+      }),
+    ]);
+  gpuFamilies(page, moment, gpus);
+  return page.text();
+}
+
+const queueOf = ({ queue }: Request): number => queue;
+const gpus = servers.flatMap((server) => server.gpus);
+const byReplica = (of: (request: Request) => number) =>
+  Object.fromEntries(servers.map(({ instance, load }) => [instance, perRequest(load, of)]));
+const byGpu = (of: (gpu: Gpu) => number) => Object.fromEntries(gpus.map((one) => [one.uuid, of(one)]));
 
 export const triton: Exporter = {
   name: "triton",
   title: "Triton 25.08 with the TensorRT-LLM backend",
-  replicas: [
-    {
-      instance: "triton-1.example:8002",
-      page(moment) {
-        const page = new Exposition("plain");
-        const cycles = cyclesAt(moment, load.perSecond);
-        const labels = { model: "tensorrt_llm", version: "1" };
-        inferenceFamilies(page, load, moment, labels, 32);
-        page.histogram(
-          "nv_inference_first_response_histogram_ms",
-          "Duration from request to first response in milliseconds",
-          [histogramState([100, 500, 2000, 5000], perRequest(load, ttftOf), cycles, { labels, unit: 1000 })],
-        );
-        page.summary(
-          "nv_inference_request_summary_us",
-          "Summary of inference request duration in microseconds (includes cached requests)",
-          [summaryOf(labels, perRequest(load, e2eOf), cycles)],
-        );
-        page.summary(
-          "nv_inference_queue_summary_us",
-          "Summary of inference queuing duration in microseconds (includes cached requests)",
-          [
-            summaryOf(
-              labels,
-              perRequest(load, ({ queue }) => queue),
-              cycles,
-            ),
-          ],
-        );
-        const backend = (name: string, help: string, label: string, values: Record<string, number>) =>
-          page.gauge(
-            name,
-            help,
-            Object.entries(values).map(([value, number]) => [{ ...labels, [label]: value }, number]),
-          );
-        const waiting = loaded(waitingOf(load), moment);
-        const running = loaded(runningOf(load), moment);
-        backend("nv_trt_llm_request_metrics", "TRT LLM request metrics", "request_type", {
-          waiting,
-          context: 4,
-          scheduled: running,
-          max: 512,
-          active: running + waiting,
-        });
-        backend("nv_trt_llm_runtime_memory_metrics", "TRT LLM runtime memory metrics", "memory_type", {
-          cpu: 2 ** 28,
-          gpu: 6 * 2 ** 30,
-          pinned: 2 ** 29,
-        });
-        backend(
-          "nv_trt_llm_kv_cache_block_metrics",
-          "TRT LLM KV cache block metrics",
-          "kv_cache_block_type",
-          { fraction: 0.44, tokens_per: 64, used: 2640, free: 3360, max: 6000 },
-        );
-        backend(
-          "nv_trt_llm_inflight_batcher_metrics",
-          "TRT LLM inflight_batcher-specific metrics",
-          "inflight_batcher_specific_metric",
-          { micro_batch_id: 0, generation_requests: running - 4, total_context_tokens: 4800 },
-        );
-        backend("nv_trt_llm_general_metrics", "General TRT LLM metrics", "general_type", {
-          iteration_counter: cycles * 100,
-          timestamp: Math.floor(moment.startedAt + moment.uptime),
-        });
-        for (const [name, type, of] of [
-          ["nv_llm_input_token_len", "total_input_tokens", (request: Request) => request.promptTokens],
-          ["nv_llm_output_token_len", "total_output_tokens", (request: Request) => request.outputTokens],
-        ] as const)
-          page.histogram(name, "TRT LLM response metrics", [
-            histogramState([10, 50, 100, 500, 1000], perRequest(load, of), cycles, {
-              labels: { ...labels, response_metric_type: type },
-            }),
-          ]);
-        gpuFamilies(page, moment);
-        return page.text();
-      },
-    },
-  ],
+  replicas: servers.map((server, index) => ({
+    name: String(index),
+    instance: server.instance,
+    page: (moment) => trtllmPage(server, moment),
+  })),
   service: { engines: ["triton"], models: ["tensorrt_llm"], versions: ["1"] },
   expected: {
     ...only(
-      truthOf([load]),
+      truthOf(servers.map(({ load }) => load)),
       "request_rate",
       "ttft",
       "requests_running",
       "queue_depth",
       "output_token_rate",
       "prompt_token_rate",
+      "output_tokens_per_request",
+      "prompt_tokens_per_request",
       ...failureSignals,
     ),
-    e2e_latency: { average: meanOf(perRequest(load, e2eOf)) },
-    queue_time: { average: meanOf(perRequest(load, ({ queue }) => queue)) },
+    e2e_latency: { byReplica: byReplica(e2eOf) },
+    queue_time: { byReplica: byReplica(queueOf) },
+    batch_size: { value: 32 },
+    requests_running_limit: { value: 1024 },
     kv_cache_usage: { value: 0.44 },
-    gpu_utilization: { value: (0.91 + 0.73) / 2, byGpu: byUuid(gpuUse) },
-    gpu_memory_used: { value: sum(gpuMemory), byGpu: byUuid(gpuMemory) },
-    gpu_memory_total: { value: 160 * 2 ** 30 },
-    gpu_power: { value: 1150 },
+    kv_cache_capacity: { value: 2 * 6000 * 64 },
+    gpu_utilization: { value: (0.91 + 0.73 + 0.88) / 3, byGpu: byGpu(({ use }) => use) },
+    gpu_memory_used: {
+      value: sum(gpus.map(({ memory }) => memory)),
+      byGpu: byGpu(({ memory }) => memory),
+    },
+    gpu_memory_total: { value: 240 * 2 ** 30 },
+    gpu_power: { value: 1740 },
+    gpu_power_limit: { value: 2100 },
+    gpu_energy: { value: 1740 },
   },
   unavailable: ["itl", "prefix_cache_hit_ratio", "preemption_rate", "gpu_temperature"],
 };
 
-function byUuid(values: readonly number[]): Record<string, number> {
-  return Object.fromEntries(uuids.map((uuid, index) => [uuid, values[index]!]));
-}
+/** Two in 50 fail: 4 %. */
+const onnxLoad = workload({
+  seed: 44,
+  failures: { REJECTED: 1, OTHER: 1 },
+  queue: 0.01,
+  prefill: 0.04,
+  itl: 0.001,
+  promptTokens: 50,
+  outputTokens: 10,
+});
+
+export const tritonOnnx: Exporter = {
+  name: "triton-onnx",
+  title: "Triton as it starts, with an ONNX model",
+  replicas: [
+    {
+      instance: "triton-4.example:8002",
+      page(moment) {
+        const page = new Exposition("plain");
+        inferenceFamilies(page, onnxLoad, moment, { model: "reranker", version: "7" }, 8);
+        return page.text();
+      },
+    },
+  ],
+  service: { engines: ["triton"], models: ["reranker"], versions: ["7"] },
+  expected: {
+    ...only(truthOf([onnxLoad]), "request_rate", "queue_depth", ...failureSignals),
+    e2e_latency: { average: meanOf(perRequest(onnxLoad, e2eOf)) },
+    queue_time: { average: meanOf(perRequest(onnxLoad, queueOf)) },
+    inference_time: {
+      average: meanOf(perRequest(onnxLoad, (request) => request.prefill + decodeOf(request))),
+    },
+    batch_size: { value: 8 },
+  },
+  unavailable: ["ttft", "itl", "output_token_rate", "requests_running", "kv_cache_usage", "gpu_utilization"],
+};
 
 const vllmLoad = workload({
-  seed: 42,
+  seed: 43,
   queue: 0.02,
   prefill: 0.11,
   itl: 0.022,
@@ -282,7 +340,7 @@ export const tritonVllm: Exporter = {
   title: "Triton with the vLLM backend",
   replicas: [
     {
-      instance: "triton-2.example:8002",
+      instance: "triton-3.example:8002",
       page(moment) {
         const page = new Exposition("plain");
         const cycles = cyclesAt(moment, vllmLoad.perSecond);

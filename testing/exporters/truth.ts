@@ -5,6 +5,7 @@ import {
   e2eOf,
   failuresIn,
   inPhase,
+  meanOf,
   perGap,
   perRequest,
   pooled,
@@ -53,6 +54,7 @@ export function truthOf(loads: readonly Workload[]) {
     inference_time: requests((request) => request.prefill + decodeOf(request)),
     output_tokens_per_request: requests(({ outputTokens }) => outputTokens),
     prompt_tokens_per_request: requests(({ promptTokens }) => promptTokens),
+    estimated_e2e: { byEstimate: estimatesOf(loads) },
     error_rate: { value: failed / all },
     availability: { value: 1 - failed / all },
     errors_by_type: {
@@ -67,6 +69,22 @@ export function truthOf(loads: readonly Workload[]) {
   } satisfies Partial<Record<string, Expected>>;
 }
 
+/** Of one population, the gaps between tokens counted rightly give the measured mean exactly. */
+function estimatesOf(loads: readonly Workload[]): Record<string, number> {
+  const mean = (of: (request: Request) => number): number =>
+    meanOf(pooled(loads, (load) => perRequest(load, of)));
+  const [ttft, tokens, itl] = [
+    mean(ttftOf),
+    mean(({ outputTokens }) => outputTokens),
+    meanOf(pooled(loads, perGap)),
+  ];
+  return {
+    "TTFT + n × ITL": ttft + tokens * itl,
+    "TTFT + (n − 1) × ITL": mean(e2eOf),
+    measured: mean(e2eOf),
+  };
+}
+
 type Truth = ReturnType<typeof truthOf>;
 
 /** Some of the truth, for an exporter that tells no more. */
@@ -74,4 +92,9 @@ export const only = <Id extends keyof Truth>(truth: Truth, ...ids: Id[]): Pick<T
   Object.fromEntries(ids.map((id) => [id, truth[id]])) as Pick<Truth, Id>;
 
 /** Signals of failures: an engine that counts none has none of them. */
-export const failureSignals = ["error_rate", "errors_by_type", "availability"] as const satisfies SignalId[];
+export const failureSignals = [
+  "error_rate",
+  "errors_by_type",
+  "availability",
+  "success_rate",
+] as const satisfies SignalId[];

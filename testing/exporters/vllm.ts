@@ -267,6 +267,10 @@ const expectedOf = (loads: readonly Workload[]): ExpectedSignals => ({
     "queue_time",
     "prefill_time",
     "decode_time",
+    "inference_time",
+    "output_tokens_per_request",
+    "prompt_tokens_per_request",
+    "estimated_e2e",
     "requests_running",
     "queue_depth",
     "output_token_rate",
@@ -289,7 +293,11 @@ export const vllmV1: Exporter = {
   expected: {
     ...expectedOf(v1Loads),
     ...only(truthOf(v1Loads), ...failureSignals, "prefix_cache_hit_ratio"),
+    server_error_rate: { value: 0.02 },
+    client_error_rate: { value: 0 },
     kv_cache_usage: { value: 0.58 },
+    kv_cache_capacity: { value: 2 * 16 * 27_000 },
+    spec_decode_acceptance: { value: 0.7 },
   },
   unavailable: [],
 };
@@ -360,8 +368,13 @@ export const vllmV0: Exporter = {
     },
   ],
   service: { engines: ["vllm"], models: ["mistralai/Mistral-7B-Instruct-v0.3"] },
-  expected: { ...expectedOf([v0Load]), kv_cache_usage: { value: 0.37 } },
-  unavailable: failureSignals,
+  expected: {
+    ...expectedOf([v0Load]),
+    kv_cache_usage: { value: 0.37 },
+    kv_cache_capacity: { value: 16 * 12_000 },
+    requests_swapped: { value: 0 },
+  },
+  unavailable: [...failureSignals, "spec_decode_acceptance"],
 };
 
 const rayLoad = workload({
@@ -436,5 +449,5 @@ export const vllmRay: Exporter = {
     ...only(truthOf([rayLoad]), "prefix_cache_hit_ratio"),
     kv_cache_usage: { value: 0.51 },
   },
-  unavailable: failureSignals,
+  unavailable: [...failureSignals, "spec_decode_acceptance"],
 };
