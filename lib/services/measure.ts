@@ -12,6 +12,7 @@ import {
   type SignalsAnswer,
   type SignalsRequest,
 } from "@/lib/signals/schema";
+import { thinnedAnswer } from "@/lib/signals/thin";
 import { formatExact, parseDuration, type Unit } from "@/lib/units";
 import { onBehalfOf } from "@/lib/upstream/caller";
 import { queryableServices } from "./queries";
@@ -38,7 +39,8 @@ export async function measure(
     request.queries.map(({ service }) => service),
   );
   // A page that begins its request while it is rendered comes through no route.
-  return onBehalfOf(actor, () => querySignals(request, services, context));
+  const answer = await onBehalfOf(actor, () => querySignals(request, services, context));
+  return request.maxPoints === undefined ? answer : thinnedAnswer(answer, request.maxPoints);
 }
 
 /** The signals of one service as points, in base units. Throws `not_found`, `invalid_request`. */

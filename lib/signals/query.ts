@@ -174,6 +174,7 @@ function failed(plan: ReadPlan, error: unknown, requestId: string): SignalResult
       code: cause.code,
       detail: cause.detail,
       ...(cause.upstream === undefined ? {} : { upstream: cause.upstream }),
+      ...(cause.suggestion === undefined ? {} : { suggestion: cause.suggestion }),
       requestId,
     },
   };

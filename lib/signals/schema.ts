@@ -46,6 +46,13 @@ export const signalsRequestSchema = z
     end: z.number().min(0),
     step: z.number().int().min(1).max(86_400),
     queries: z.array(signalQuerySchema).min(1).max(64),
+    maxPoints: z
+      .number()
+      .int()
+      .min(10)
+      .max(maximumPoints)
+      .optional()
+      .describe("The most points of a series, such as a chart's width in pixels; more are thinned out."),
   })
   .refine((request) => request.end > request.start, { path: ["end"], message: "must be after start" })
   .refine((request) => (request.end - request.start) / request.step <= maximumPoints, {
@@ -134,7 +141,14 @@ export const signalResultSchema = z.object({
   reason: reasonSchema.optional(),
   warnings: z.array(z.string()),
   error: z
-    .object({ code: z.string(), detail: z.string(), upstream: z.string().optional(), requestId: z.string() })
+    .object({
+      code: z.string(),
+      detail: z.string(),
+      upstream: z.string().optional(),
+      /** What would be answered instead of a query that is too large. */
+      suggestion: z.object({ step: z.number().optional(), expr: z.string().optional() }).optional(),
+      requestId: z.string(),
+    })
     .optional(),
   series: z.array(seriesSchema),
   distribution: distributionSchema.optional(),
@@ -149,5 +163,11 @@ export const signalsAnswerSchema = z.object({
   end: z.number(),
   step: z.number(),
   results: z.array(signalResultSchema),
+  thinned: z
+    .object({ from: z.number(), to: z.number() })
+    .optional()
+    .describe(
+      "Points of a series before and after; `start` and `step` are those after. Lowest and highest values and gaps stay.",
+    ),
 });
 export type SignalsAnswer = z.infer<typeof signalsAnswerSchema>;
