@@ -11,6 +11,8 @@ import * as apiKeys from "../api-keys/route";
 import * as auditEventsEvent from "../audit-events/[event]/route";
 import * as auditEvents from "../audit-events/route";
 import * as discovery from "../discovery/route";
+import * as doctorServicesService from "../doctor/services/[service]/route";
+import * as doctorSourcesSource from "../doctor/sources/[source]/route";
 import * as events from "../events/route";
 import * as gpuModels from "../gpu-models/route";
 import * as gpuPrices from "../gpu-prices/route";
@@ -54,6 +56,8 @@ const modules: Record<string, unknown>[] = [
   auditEventsEvent,
   auditEvents,
   discovery,
+  doctorServicesService,
+  doctorSourcesSource,
   events,
   gpuModels,
   gpuPrices,

@@ -1,0 +1,328 @@
+import "server-only";
+import { LRUCache } from "lru-cache";
+import type { Actor } from "@/lib/auth/actor";
+import { db } from "@/lib/db/client";
+import { problem } from "@/lib/errors";
+import { createPrometheusClient } from "@/lib/prometheus/client";
+import type { MetricMetadata } from "@/lib/prometheus/schema";
+import { alignToStep } from "@/lib/prometheus/step";
+import { queryableServices } from "@/lib/services/queries";
+import { signalIds, signals } from "@/lib/signals/catalogue";
+import { signalEvidence } from "@/lib/signals/evidence";
+import { selector } from "@/lib/signals/promql";
+import { type QueryableService, querySignals } from "@/lib/signals/query";
+import type { SignalQuery, SignalResult } from "@/lib/signals/schema";
+import { alternativesOf, spokenFor } from "@/lib/signals/spoken";
+import { upstreamTarget } from "@/lib/sources/targets";
+import { format } from "@/lib/units";
+import { isUpstreamError } from "@/lib/upstream/upstream-error";
+import {
+  bucketNote,
+  cardinalityFindings,
+  contradictions,
+  type FailureView,
+  type ObservedTarget,
+  personalLabels,
+  scrapeFindings,
+  typeFindings,
+  type UsedMetric,
+} from "./checks";
+import type { DoctorFinding, ServiceReport, SignalLine, SourceReport } from "./schema";
+
+interface Context {
+  requestId: string;
+  now: Date;
+  signal?: AbortSignal;
+}
+
+/** What is looked at: long enough for slow scrapes, short enough to be "now". Seconds. */
+const WINDOW = 900;
+const STEP = 60;
+/** Queries of one request for signals. */
+const BATCH = 64;
+/** So many names and metrics are asked for at most. */
+const LIMIT = 10_000;
+
+/**
+ * How one service's signals are answered, and what makes its numbers missing or wrong. Throws `not_found`; a source that
+ * does not answer makes signals `error`, and leaves out what it would have told.
+ */
+export async function examineService(actor: Actor, id: string, context: Context): Promise<ServiceReport> {
+  const service = (await queryableServices(actor, [id])).get(id);
+  if (service === undefined) throw problem("not_found", `There is no service "${id}".`);
+  const [results, targets, metadata, views] = await Promise.all([
+    answersOf(service, context),
+    told(() => targetsOf(service, context)),
+    told(() => metadataOf(service)),
+    failureViews(service, context),
+  ]);
+  const findings: DoctorFinding[] = [
+    ...scrapeFindings(service.scrapeInterval, targets),
+    ...typeFindings(usedMetrics(service, metadata ?? {})),
+    ...contradictions(views),
+  ];
+  return {
+    service: id,
+    source: service.sourceName,
+    checkedAt: Math.floor(context.now.getTime() / 1000),
+    scrapeInterval: service.scrapeInterval,
+    findings,
+    signals: linesOf(service, results),
+  };
+}
+
+/** What a source refuses or is too old to tell is left out of the report; anything else is a failure of ours. */
+async function told<Value>(ask: () => Promise<Value>): Promise<Value | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isUpstreamError(error)) return null;
+    throw error;
+  }
+}
+
+const isHistogram = (signal: (typeof signalIds)[number]): boolean => signals[signal].kind === "quantile";
+
+async function answersOf(
+  service: QueryableService,
+  { requestId, now, signal }: Context,
+): Promise<Map<string, SignalResult>> {
+  const end = alignToStep(now.getTime() / 1000, STEP);
+  const queries = signalIds.map(
+    (id): SignalQuery => ({
+      id,
+      service: service.name,
+      signal: id,
+      ...(isHistogram(id) ? { shape: "distribution", quantiles: [0.99] } : {}),
+    }),
+  );
+  const services = new Map([[service.name, service]]);
+  const batches = Array.from({ length: Math.ceil(queries.length / BATCH) }, (_, index) =>
+    queries.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  const answers = await Promise.all(
+    batches.map((batch) =>
+      querySignals({ start: end - WINDOW, end, step: STEP, queries: batch }, services, {
+        requestId,
+        now,
+        signal,
+      }),
+    ),
+  );
+  return new Map(answers.flatMap(({ results }) => results.map((result) => [result.id, result])));
+}
+
+function linesOf(service: QueryableService, results: ReadonlyMap<string, SignalResult>): SignalLine[] {
+  const evidence = signalEvidence(service);
+  return signalIds.map((signal) => {
+    const { title, unit, measuredBy } = signals[signal];
+    const { available, profile, metric, expr, note } = evidence[signal];
+    const result = results.get(signal);
+    const notes = [...new Set([note, result?.note].filter((text) => text !== undefined && text !== ""))];
+    const { bounds, counts } = result?.distribution ?? {};
+    const summed = bounds?.map((_, column) =>
+      (counts ?? []).reduce((sum, row) => sum + (row[column] ?? 0), 0),
+    );
+    const buckets =
+      bounds === undefined || summed === undefined
+        ? undefined
+        : bucketNote(bounds, summed, (value) => format(value, unit));
+    if (buckets !== undefined) notes.push(buckets.note);
+    const state = !available
+      ? "unavailable"
+      : lineState(result, buckets?.isHurting === true || notes.length > 1);
+    if (result?.reason !== undefined && state !== "answered" && !notes.includes(result.reason.text))
+      notes.unshift(result.reason.text);
+    if (result?.error !== undefined) notes.unshift(result.error.detail);
+    return {
+      signal,
+      title,
+      unit,
+      state,
+      profile: profile ?? null,
+      metric: metric ?? result?.reason?.metric ?? null,
+      expr: expr ?? null,
+      notes: notes as string[],
+      advice: adviceFor(state, buckets?.isHurting === true, measuredBy),
+    };
+  });
+}
+
+function lineState(result: SignalResult | undefined, isLimited: boolean): SignalLine["state"] {
+  if (result === undefined || result.status === "error") return "error";
+  if (result.status === "unavailable") return "unavailable";
+  if (result.status === "empty") return "empty";
+  return isLimited || result.statistic === "mean" ? "limited" : "answered";
+}
+
+function adviceFor(state: SignalLine["state"], isHurt: boolean, measuredBy: string): string | null {
+  if (isHurt) return "Configure buckets up to the longest time that a request may take.";
+  if (state === "unavailable") return `Expose ${measuredBy}.`;
+  if (state === "empty") return "Look at a longer range, or check that requests arrive.";
+  return null;
+}
+
+// --- scraping -----------------------------------------------------------------------------------------------------
+
+/** `up` carries the labels of the target alone; of those that a service is selected by, it has these. */
+const targetLabels = new Set(["job", "namespace", "instance", "pod", "service", "cluster"]);
+
+async function targetsOf(service: QueryableService, { now, signal }: Context): Promise<ObservedTarget[]> {
+  const [first] = service.profiles;
+  const matchers = (first?.matchers ?? []).filter(({ label }) => targetLabels.has(label));
+  if (first === undefined || matchers.length === 0) return [];
+  const target = await service.target();
+  const client = createPrometheusClient(target);
+  const time = Math.floor(now.getTime() / 1000);
+  const up = selector("up", matchers);
+  const [samples, state, active] = await Promise.all([
+    client.query(`count_over_time(${up}[${WINDOW}s])`, { time, signal }),
+    client.query(up, { time, signal }),
+    told(() => client.activeTargets({ signal })),
+  ]);
+  if (samples.data.type !== "vector" || state.data.type !== "vector") return [];
+  const counts = new Map(samples.data.series.map(({ labels, value }) => [keyOf(labels), value]));
+  return state.data.series.map(({ labels, value }) => ({
+    name: labels.instance ?? labels.pod ?? keyOf(labels),
+    samples: counts.get(keyOf(labels)) ?? 0,
+    isUp: value === 1,
+    ...lastErrorOf(labels, active ?? []),
+  }));
+}
+
+const keyOf = ({ __name__: _, ...labels }: Record<string, string>): string =>
+  JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+function lastErrorOf(
+  { job, instance }: Record<string, string>,
+  targets: readonly { labels: Record<string, string>; lastError: string }[],
+): { lastError?: string } {
+  const found = targets.find(({ labels }) => labels.job === job && labels.instance === instance);
+  return found === undefined || found.lastError === "" ? {} : { lastError: found.lastError };
+}
+
+// --- declared types -----------------------------------------------------------------------------------------------
+
+/** A large server's metadata is a megabyte, and it changes with a release. */
+const metadataCache = new LRUCache<string, Promise<MetricMetadata>>({ max: 50, ttl: 60_000 });
+
+async function metadataOf(service: QueryableService): Promise<MetricMetadata> {
+  const target = await service.target();
+  const known = metadataCache.get(target.id);
+  if (known !== undefined) return known;
+  const asked = createPrometheusClient(target).metadata({ limit: LIMIT });
+  metadataCache.set(target.id, asked);
+  asked.catch(() => metadataCache.delete(target.id));
+  return asked;
+}
+
+function usedMetrics(service: QueryableService, metadata: MetricMetadata): UsedMetric[] {
+  const used = new Map<string, UsedMetric>();
+  for (const signal of signalIds) {
+    const spelling = spokenFor(service, signal)?.spelling;
+    if (spelling === undefined) continue;
+    const usedAs =
+      spelling.kind === "histogram" || spelling.kind === "summary"
+        ? spelling.kind
+        : spelling.kind === "counter" || spelling.kind === "failures" || spelling.kind === "mean"
+          ? "counter"
+          : undefined;
+    if (usedAs === undefined) continue;
+    for (const metric of alternativesOf(spelling).flat()) {
+      // OpenMetrics declares a counter without the suffix that its samples carry.
+      const types = new Set(
+        [metric, metric.replace(/_total$/, ""), metric.replace(/_(bucket|sum|count)$/, "")].flatMap(
+          (name) => metadata[name]?.map(({ type }) => type) ?? [],
+        ),
+      );
+      // One of several targets may have it right.
+      const declared = types.has(usedAs) ? usedAs : [...types][0];
+      used.set(metric, { metric, usedAs, declared });
+    }
+  }
+  return [...used.values()];
+}
+
+// --- contradictions -----------------------------------------------------------------------------------------------
+
+/** The error rate as each of the service's profiles has it. */
+async function failureViews(service: QueryableService, context: Context): Promise<FailureView[]> {
+  const end = alignToStep(context.now.getTime() / 1000, STEP);
+  const views = await Promise.all(
+    service.profiles.map(async (spoken): Promise<FailureView[]> => {
+      const alone: QueryableService = { ...service, profiles: [spoken] };
+      const found = spokenFor(alone, "error_rate");
+      if (found === undefined) return [];
+      const { results } = await querySignals(
+        {
+          start: end - WINDOW,
+          end,
+          step: STEP,
+          queries: [{ id: "error_rate", service: service.name, signal: "error_rate", shape: "summary" }],
+        },
+        new Map([[service.name, alone]]),
+        context,
+      );
+      const [result] = results;
+      const metric = found.spelling.kind === "failures" ? found.spelling.failures[0]?.metric : undefined;
+      if (result?.status !== "ok" || metric === undefined) return [];
+      return [{ title: found.profile.title, metric, errorRate: result.summary?.mean ?? null }];
+    }),
+  );
+  return views.flat();
+}
+
+// --- sources ------------------------------------------------------------------------------------------------------
+
+const NOT_TOLD = "the server does not tell";
+
+/** What costs a source, and which of its labels may be about people. Throws `not_found`. */
+export async function examineSource(
+  actor: Actor,
+  name: string,
+  { now, signal }: Context,
+): Promise<SourceReport> {
+  const source = await db().source.findFirst({
+    where: { teamId: actor.teamId, kind: "prometheus", validTo: null, OR: [{ name }, { id: asId(name) }] },
+  });
+  if (source === null) throw problem("not_found", `There is no Prometheus source "${name}".`);
+  const client = createPrometheusClient(await upstreamTarget(source.id));
+  const notTold: string[] = [];
+  const attempt = async <Value>(what: string, ask: () => Promise<Value>): Promise<Value | null> => {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isUpstreamError(error)) throw error;
+      notTold.push(`${what}: ${error.detail || NOT_TOLD}`);
+      return null;
+    }
+  };
+  const end = Math.floor(now.getTime() / 1000);
+  const [build, tsdb, labels] = await Promise.all([
+    attempt("Its version", () => client.buildInfo({ signal })),
+    attempt("What costs it memory", () => client.tsdbStatus({ signal })),
+    attempt("Its labels", () => client.labels({ start: end - 3_600, end, limit: LIMIT, signal })),
+  ]);
+  const counted = (rows: readonly { name: string; value: number }[] | undefined) =>
+    (rows ?? []).map(({ name: of, value }) => ({ name: of, count: value })).sort((a, b) => b.count - a.count);
+  const largestMetrics = counted(tsdb?.seriesCountByMetricName);
+  const largestLabels = counted(tsdb?.labelValueCountByLabelName);
+  const series = tsdb?.headStats.numSeries ?? null;
+  return {
+    source: source.name,
+    checkedAt: end,
+    version: build?.version ?? null,
+    series,
+    largestMetrics,
+    largestLabels,
+    notTold,
+    findings: [
+      ...personalLabels(labels?.data ?? []),
+      ...(series === null ? [] : cardinalityFindings(series, largestMetrics, largestLabels)),
+    ],
+  };
+}
+
+/** Postgres refuses a text that is no UUID where one stands. */
+const asId = (text: string): string | undefined =>
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined;
