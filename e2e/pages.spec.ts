@@ -3,6 +3,8 @@ import { expect, test } from "./steps";
 const signedIn = [
   "/",
   "/overview",
+  "/dashboards",
+  "/doctor",
   "/settings/sources",
   "/settings/gpu-prices",
   "/settings/users",

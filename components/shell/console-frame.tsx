@@ -1,9 +1,22 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { Activity, BookOpen, Braces, ClipboardList, House, ListChecks, Settings } from "lucide-react";
+import {
+  Activity,
+  BookOpen,
+  Braces,
+  ClipboardList,
+  Gauge,
+  House,
+  LayoutDashboard,
+  ListChecks,
+  Settings,
+  Stethoscope,
+} from "lucide-react";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
+import { toast } from "@/components/ui/toaster";
+import { signOut } from "@/lib/auth/sign-out";
 import { useChangeEvents } from "@/lib/events/client";
 import { AppShell } from "./app-shell";
 import type { NavItem, NavSection, ShellUser } from "./navigation";
@@ -14,10 +27,13 @@ type Visible = { audit: boolean; jobs: boolean };
 const watch: NavItem[] = [
   { href: "/", label: "Home", icon: <House />, key: "h" },
   { href: "/overview", label: "Overview", icon: <Activity />, key: "o" },
+  { href: "/dashboards", label: "Dashboards", icon: <LayoutDashboard />, key: "b" },
+  { href: "/doctor", label: "Metric doctor", icon: <Stethoscope />, key: "m" },
 ];
 
 const administer = (visible: Visible): NavItem[] => [
   { href: "/settings", label: "Settings", icon: <Settings />, key: "s" },
+  { href: "/query-usage", label: "Query usage", icon: <Gauge />, key: "u" },
   ...(visible.audit ? [{ href: "/audit", label: "Audit", icon: <ClipboardList />, key: "a" }] : []),
   ...(visible.jobs ? [{ href: "/jobs", label: "Jobs", icon: <ListChecks />, key: "j" }] : []),
   { href: "/api-reference", label: "API", icon: <Braces />, key: "p" },
@@ -30,8 +46,8 @@ const newQueryClient = () =>
     defaultOptions: { queries: { retry: 1, staleTime: 5_000, refetchOnWindowFocus: true } },
   });
 
-/** Loaded when it is asked for, with all that may be said of a sign-in. */
-const signOut = async () => (await import("@/lib/auth/client")).signOut();
+/** Who believes to be signed out and is not must hear of it. */
+const leave = () => signOut().catch((error: Error) => toast(`You are still signed in. ${error.message}`));
 
 const toSignIn = () =>
   location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
@@ -59,7 +75,7 @@ export function ConsoleFrame({
     <QueryClientProvider client={queryClient}>
       <NuqsAdapter>
         <LiveUpdates />
-        <AppShell sections={sections} user={user} initialFolded={folded} onSignOut={signOut}>
+        <AppShell sections={sections} user={user} initialFolded={folded} onSignOut={leave}>
           {children}
         </AppShell>
       </NuqsAdapter>
