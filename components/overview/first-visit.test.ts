@@ -37,7 +37,7 @@ it("loads no catalogue, schema or sign-in with the overview", async () => {
     "components/shell/console-frame.tsx",
   ]);
   expect(loaded).toContain("components/overview/panels.tsx");
-  const heavy = /^lib\/signals\/catalogue|^lib\/auth\/|^zod$|^recharts$|^cmdk$/;
+  const heavy = /^lib\/signals\/catalogue|^lib\/auth\/(client|sign-in)|^zod$|^recharts$|^cmdk$/;
   expect(loaded.filter((file) => heavy.test(file))).toEqual([]);
 });
 
