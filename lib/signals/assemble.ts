@@ -67,7 +67,8 @@ export function emptyResult(plan: SignalPlan): SignalResult {
 
 function statisticOf(plan: SignalPlan): { statistic?: "quantile" | "mean" } {
   if (plan.kind !== "reads" || signals[plan.query.signal].kind !== "quantile") return {};
-  if (plan.spelling.kind === "mean") return { statistic: "mean" };
+  // A gauge of a duration is an average too: that of a batch, or since the start.
+  if (plan.spelling.kind === "mean" || plan.spelling.kind === "expression") return { statistic: "mean" };
   return { statistic: "quantile" };
 }
 

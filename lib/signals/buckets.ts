@@ -11,8 +11,11 @@ import { type Undetermined, undetermined } from "@/lib/statistics/outcome";
 export interface BucketsAt {
   /** As Prometheus takes it: a bucket that holds less than a lower one is lifted to it. */
   histogram: PreparedHistogram | Undetermined;
-  /** The other way to mend one whose buckets fall: what is lower stands and the rest comes down to it. */
-  lowered?: PreparedHistogram | Undetermined;
+  /**
+   * Other ways to mend one whose buckets fall: what is lower stands and the rest comes down to it; and without the buckets
+   * that contradict others, of which each may hold any number.
+   */
+  others?: readonly (PreparedHistogram | Undetermined)[];
 }
 
 /** Falls smaller than this, relative to the whole, are the rounding of sums. */
@@ -101,7 +104,14 @@ export function bucketsAt(
     lowest = Math.min(lowest, lowered[row]!.count);
     lowered[row] = { le: lowered[row]!.le, count: lowest };
   }
-  return { histogram, lowered: prepareHistogram(lowered) };
+  const rounding = highest * roundingShare;
+  let before = 0;
+  const undisputed = buckets.filter(({ count }, row) => {
+    const isDisputed = before - count > rounding || count - lowered[row]!.count > rounding;
+    before = Math.max(before, count);
+    return !isDisputed;
+  });
+  return { histogram, others: [prepareHistogram(lowered), prepareHistogram(undisputed)] };
 }
 
 const falling = undetermined(
@@ -109,13 +119,15 @@ const falling = undetermined(
   "The buckets are not cumulative: one holds less than a lower one, so this quantile cannot be told. Replicas with different buckets, or an exporter that counts wrongly, do that.",
 );
 
-/** The quantile, where both ways to mend falling buckets agree on the bucket that holds it. */
-export function quantileAt(q: number, { histogram, lowered }: BucketsAt): QuantileEstimate {
+/** The quantile, where all ways to mend falling buckets agree on the bucket that holds it. */
+export function quantileAt(q: number, { histogram, others = [] }: BucketsAt): QuantileEstimate {
   if (histogram.kind !== "histogram") return histogram;
   const estimate = quantileOf(q, histogram);
-  if (lowered === undefined || estimate.kind === "undetermined") return estimate;
-  if (lowered.kind !== "histogram") return falling;
-  const other = quantileOf(q, lowered);
-  const agree = other.kind === estimate.kind && other.lo === estimate.lo && other.hi === estimate.hi;
+  if (estimate.kind === "undetermined") return estimate;
+  const agree = others.every((mended) => {
+    if (mended.kind !== "histogram") return false;
+    const other = quantileOf(q, mended);
+    return other.kind === estimate.kind && other.lo === estimate.lo && other.hi === estimate.hi;
+  });
   return agree ? estimate : falling;
 }

@@ -51,7 +51,7 @@ describe("templates", () => {
         window: 90,
         by: [],
       }),
-    ).toBe('sum(rate(new_total{job="a"}[90s]) or rate(old_total{job="a",mode="x"}[90s]))');
+    ).toBe('sum(rate(new_total{job="a"}[90s]) or on (instance) rate(old_total{job="a",mode="x"}[90s]))');
   });
 });
 

@@ -58,8 +58,9 @@ export const groupingText = (labels: readonly string[]): string =>
   labels.length === 0 ? "" : ` by (${labels.map(labelName).join(", ")}) `;
 
 /**
- * `rate(…)` of a counter, each target giving the first spelling that it has. What is added gets a label of its own, so
- * that it stands beside the others and is summed with them.
+ * `rate(…)` of a counter, each target giving the first spelling that it has; the others of a target are left out even
+ * where their labels differ. What is added gets a label of its own, so that it stands beside the others and is summed
+ * with them.
  */
 export function ratesOf(
   counters: readonly CounterName[],
@@ -68,9 +69,12 @@ export function ratesOf(
   return counters
     .map(({ metric, matchers: more, isAdded }, index) => {
       const rate = `rate(${selector(metric, matchers, more)}[${promDuration(window)}])`;
-      return isAdded ? `label_replace(${rate}, "added", "${index}", "", "")` : rate;
+      if (index === 0) return rate;
+      return isAdded
+        ? ` or label_replace(${rate}, "added", "${index}", "", "")`
+        : ` or on (instance) ${rate}`;
     })
-    .join(" or ");
+    .join("");
 }
 
 /** `sum by (…) (…)`. */

@@ -21,7 +21,9 @@ export const nodeExporter: Profile = {
   spellings: {
     host_cpu_utilization: {
       kind: "expression",
-      expression: '1 - avg$by(rate(node_cpu_seconds_total{$selector,mode="idle"}[$window]))',
+      // Of all modes, not of the time that passed: so it holds too while a window is not full of samples.
+      expression:
+        '1 - sum$by(rate(node_cpu_seconds_total{$selector,mode="idle"}[$window])) / sum$by(rate(node_cpu_seconds_total{$selector}[$window]))',
       metrics: ["node_cpu_seconds_total"],
     },
     host_memory_ratio: {
