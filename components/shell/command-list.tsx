@@ -4,12 +4,16 @@ import { Command as Primitive } from "cmdk";
 import { useRouter } from "next/navigation";
 import { type Command, setCommandMenuOpen, useAllCommands } from "./commands";
 import { KeyChord } from "./key-list";
+import { usePlaceCommands } from "./place-commands";
 
 /** The searchable list inside the command menu; loaded when the menu is first opened. */
 export default function CommandList() {
   const router = useRouter();
-  const commands = useAllCommands();
-  const groups = [...new Set(commands.map((command) => command.group))];
+  const places = usePlaceCommands();
+  const commands = [...useAllCommands(), ...places.commands];
+  const groups = [...new Set(commands.map((command) => command.group))].sort(
+    (a, b) => Number(a === "Help") - Number(b === "Help"),
+  );
 
   function choose(command: Command) {
     setCommandMenuOpen(false);
@@ -26,7 +30,9 @@ export default function CommandList() {
         className="h-12 w-full shrink-0 border-b bg-transparent px-4 text-body outline-none"
       />
       <Primitive.List className="max-h-[min(384px,56vh)] overflow-y-auto p-2">
-        <Primitive.Empty className="px-2 py-6 text-center text-secondary">Nothing found</Primitive.Empty>
+        <Primitive.Empty className="px-2 py-6 text-center text-secondary">
+          {places.isReading ? "Reading the services …" : "Nothing found"}
+        </Primitive.Empty>
         {groups.map((group) => (
           <Primitive.Group
             key={group}
