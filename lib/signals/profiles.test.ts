@@ -51,7 +51,10 @@ function recordingRules(profile: Profile): { record: string; expr: string }[] {
         const plan = planSignal(service, { id: "q", service: "svc", signal, by, quantiles: [0.95] }, grid);
         if (plan.kind !== "reads") throw new Error(`${profile.id} spells ${signal} but cannot plan it`);
         const record = dimension === undefined ? name : `${name}:by_${dimension}`;
-        return plan.expr.map((expr, index) => ({ record: index === 0 ? record : `${record}:${index}`, expr }));
+        return plan.expr.map((expr, index) => ({
+          record: index === 0 ? record : `${record}:${index}`,
+          expr,
+        }));
       });
     }),
   );
