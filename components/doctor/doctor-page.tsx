@@ -114,13 +114,16 @@ function Examined({ service }: { service: ExaminedService }) {
   );
 }
 
-/** The browser looks for the anchor before the answer is there. */
+/** The browser looks for the anchor before the answer is there. A link may name the service in it too: `chat-api.ttft`. */
 function useAnchor(report: ServiceReport | undefined): void {
-  const isThere = report !== undefined;
+  const service = report?.service;
   useEffect(() => {
-    if (!isThere || location.hash === "") return;
-    document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ block: "center" });
-  }, [isThere]);
+    if (service === undefined || location.hash === "") return;
+    const named = decodeURIComponent(location.hash.slice(1));
+    const signal = named.startsWith(`${service}.`) ? named.slice(service.length + 1) : named;
+    if (signal !== named) location.replace(`#${encodeURIComponent(signal)}`);
+    document.getElementById(signal)?.scrollIntoView({ block: "center" });
+  }, [service]);
 }
 
 function Findings({
