@@ -506,7 +506,7 @@ function noteFor(
     (profile.layer === "application" || profile.layer === "attachment" || profile.isGateway === true);
   const isPercentileAsked = signals[signal].kind === "quantile";
   const parts = [
-    isSubstitute ? `Taken from the ${profile.title}, not from ${engine.title}.` : undefined,
+    isSubstitute ? `Taken from ${profile.title}, not from ${engine.title}.` : undefined,
     spelling.kind === "mean" && isPercentileAsked
       ? `An average: ${profile.title} exposes only sums of it, no percentiles.`
       : undefined,

@@ -54,7 +54,7 @@ export const servingSignals = {
     better: "lower",
     explanation: "Failed requests as a share of all requests in the same window.",
     measuredBy:
-      "a counter of failed requests beside one of all requests, such as `llm_errors_total` and `llm_requests_total`",
+      "a counter of failed requests beside one of all, as a gateway (LiteLLM), a load balancer, a probe or request logs give, or `llm_errors_total` and `llm_requests_total`",
   },
   errors_by_type: {
     title: "Errors by type",
