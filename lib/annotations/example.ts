@@ -8,4 +8,8 @@ export const exampleAnnotation = {
   text: "Deployed v1.3.0",
   kind: "deployment",
   service: "chat-api",
+  author: "Release pipeline",
+  isComputed: false,
+  version: 1,
+  actions: ["edit", "delete"],
 } satisfies AnnotationView;

@@ -7,6 +7,10 @@ export const annotationSchema = z.object({
   text: z.string(),
   kind: z.string().describe("What it is, such as `note`, `deployment` or `demo_stopped`."),
   service: z.string().nullable().describe("Null for one that concerns every service."),
+  author: z.string().nullable().describe("Who wrote it; null for what nobody did."),
+  isComputed: z.boolean().describe("Whether the metrics tell it by themselves; nothing of it is stored."),
+  version: z.number().int().describe("For If-Match."),
+  actions: z.array(z.enum(["edit", "delete", "restore"])).describe("What the caller may do with it now."),
 });
 export type AnnotationView = z.infer<typeof annotationSchema>;
 
@@ -32,25 +36,41 @@ const queryInstant = z
 const hasNoNul = (text: string) => !text.includes("\u0000");
 const noNul = { error: "No NUL character" };
 
+const fields = {
+  start: instant,
+  end: instant.nullable(),
+  text: z
+    .string()
+    .trim()
+    .min(1, { error: "Say what happened" })
+    .max(1_000, { error: "At most 1000 characters" })
+    .refine(hasNoNul, noNul),
+  kind: z.string().regex(/^[a-z][a-z0-9_]{0,49}$/, {
+    error: "Lower-case letters, digits and underscores, such as deployment",
+  }),
+  service: z.string().max(300).refine(hasNoNul, noNul).nullable(),
+};
+
 export const annotationInputSchema = z
   .object({
-    start: instant,
-    end: instant.nullable().default(null),
-    text: z
-      .string()
-      .trim()
-      .min(1, { error: "Say what happened" })
-      .max(1_000, { error: "At most 1000 characters" })
-      .refine(hasNoNul, noNul),
-    kind: z
-      .string()
-      .regex(/^[a-z][a-z0-9_]{0,49}$/, {
-        error: "Lower-case letters, digits and underscores, such as deployment",
-      })
-      .default("note"),
-    service: z.string().max(300).refine(hasNoNul, noNul).nullable().default(null),
+    ...fields,
+    end: fields.end.default(null),
+    kind: fields.kind.default("note"),
+    service: fields.service.default(null),
   })
   .refine(({ start, end }) => end === null || end >= start, { path: ["end"], error: "Not before the start" });
+
+/** What a person or a pipeline gives of an annotation. */
+export type AnnotationInput = z.input<typeof annotationInputSchema>;
+
+/** A change of an annotation: what is left out stays. */
+export const annotationPatchSchema = z.strictObject({
+  start: fields.start.optional(),
+  end: fields.end.optional(),
+  text: fields.text.optional(),
+  kind: fields.kind.optional(),
+  service: fields.service.optional(),
+});
 
 export const annotationFilterSchema = z.object({
   start: queryInstant.optional().describe("Leaves out what ended before this."),

@@ -42,8 +42,9 @@ const replicaCandidates = [
 ];
 const otherVersions =
   /driver|cuda|python|kernel|nvml|vbios|sdk|scope|schema|api|os_|kube|k8s|protocol|go_?version/i;
+/** Ray's own `Version` is none of the model's. */
 const looksLikeVersion = (label: string): boolean =>
-  (/(^|[_.])(version|revision|release)$/i.test(label) || /Version$/.test(label)) &&
+  (/(^|[_.])(version|revision|release)$/.test(label) || /[a-z]Version$/.test(label)) &&
   !otherVersions.test(label);
 
 export const isUsable = (value: string | undefined): value is string =>

@@ -6,8 +6,12 @@ import { db } from "@/lib/db/client";
 import type { Service as ServiceRow, Source } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { measurableSignals } from "@/lib/signals/plan";
+import type { Profile } from "@/lib/signals/profile";
+import { profileOf } from "@/lib/signals/profiles";
+import { type Matcher, selector } from "@/lib/signals/promql";
 import type { QueryableService } from "@/lib/signals/query";
 import { upstreamTarget } from "@/lib/sources/targets";
+import type { UpstreamTarget } from "@/lib/upstream/target";
 import { versionColorKey } from "./colors";
 import {
   chosenLabelsSchema,
@@ -16,6 +20,7 @@ import {
   type Service,
   selectorSchema,
 } from "./schema";
+import { renamed } from "./sentinels";
 
 /** PostgreSQL refuses to look for a text with a NUL, and no service is called so. */
 const canBeName = (text: string): boolean => !text.includes("\u0000");
@@ -110,6 +115,63 @@ export async function queryableServices(
     }),
   );
 }
+
+/** What shows which versions of a service run. */
+export interface WatchedVersions {
+  service: string;
+  sourceName: string;
+  /** Seconds. */
+  scrapeInterval: number;
+  /** How many instances are known; reading them costs the source as much. */
+  instances: number;
+  target: () => Promise<UpstreamTarget>;
+  /** The series whose label holds the version; absent where no label does. */
+  version?: { selector: string; label: string };
+  /** Selects all series of the service's own job. */
+  matchers: Matcher[];
+}
+
+/** How the versions of these services are told, or of all, of the first `limit` by name. */
+export async function watchedVersions(
+  actor: Actor,
+  { service, limit }: { service?: string; limit: number },
+): Promise<WatchedVersions[]> {
+  if (service !== undefined && !canBeName(service)) return [];
+  const rows = await db().service.findMany({
+    where: { teamId: actor.teamId, validTo: null, name: service },
+    include: { source: true },
+    orderBy: { name: "asc" },
+    take: limit,
+  });
+  return rows.flatMap((row) => {
+    const { profiles, scrapeInterval } = selectorSchema.parse(row.selector);
+    const serving = profiles.filter(({ id }) => isServing(profileOf(id)));
+    const [first] = serving;
+    if (first === undefined) return [];
+    const version = serving.flatMap((spoken) => {
+      const sentinel = profileOf(spoken.id)
+        .sentinels.map((metric) => renamed(metric, spoken.rename))
+        .find((metric) => row.evidence.includes(metric));
+      const label = spoken.labels.version;
+      return sentinel === undefined || label === undefined
+        ? []
+        : [{ label, selector: selector(sentinel, spoken.matchers) }];
+    })[0];
+    return [
+      {
+        service: row.name,
+        sourceName: row.source.name,
+        scrapeInterval,
+        instances: row.instances.length,
+        target: () => upstreamTarget(row.sourceId),
+        ...(version === undefined ? {} : { version }),
+        matchers: first.matchers.filter(({ op }) => op === "="),
+      },
+    ];
+  });
+}
+
+const isServing = ({ layer }: Profile): boolean => layer === "engine" || layer === "application";
 
 async function serviceRow(actor: Actor, id: string): Promise<Row> {
   const row = canBeName(id)

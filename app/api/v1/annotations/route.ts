@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { addAnnotation } from "@/lib/annotations/commands";
 import { exampleAnnotation } from "@/lib/annotations/example";
 import { listAnnotations } from "@/lib/annotations/queries";
@@ -10,15 +11,16 @@ export const GET = route({
   path: "/api/v1/annotations",
   tag: "Annotations",
   summary: "List annotations",
-  description: "What happened in a range of time, newest first.",
+  description:
+    "What happened in a range of time, newest first. With a start and an end it also holds the deployments that the metrics show by themselves: a change of the version label or of build information. `notes` say which source could not be read for them.",
   access: "annotations:read",
   query: listQuery.extend(annotationFilterSchema.shape),
-  response: listOf(annotationSchema),
+  response: listOf(annotationSchema).extend({ notes: z.array(z.string()) }),
   example: {
     query: { start: "2026-03-04T00:00:00Z", end: "2026-03-05T00:00:00Z", service: "chat-api" },
-    response: { items: [exampleAnnotation], nextCursor: null },
+    response: { items: [exampleAnnotation], nextCursor: null, notes: [] },
   },
-  handler: ({ actor, query }) => listAnnotations(actor, query, query),
+  handler: ({ actor, query, now, signal }) => listAnnotations(actor, query, query, { now, signal }),
 });
 
 export const POST = route({

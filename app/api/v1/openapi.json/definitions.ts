@@ -4,6 +4,7 @@ import * as accountPasswordReset from "../account/password-reset/route";
 import * as account from "../account/route";
 import * as accountSessions from "../account/sessions/route";
 import * as accountSetUp from "../account/set-up/route";
+import * as annotationsAnnotationRestore from "../annotations/[annotation]/restore/route";
 import * as annotationsAnnotation from "../annotations/[annotation]/route";
 import * as annotations from "../annotations/route";
 import * as apiKeysApikey from "../api-keys/[apiKey]/route";
@@ -49,6 +50,7 @@ const modules: Record<string, unknown>[] = [
   account,
   accountSessions,
   accountSetUp,
+  annotationsAnnotationRestore,
   annotationsAnnotation,
   annotations,
   apiKeysApikey,
