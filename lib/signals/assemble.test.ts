@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assemble, needsProof, type ReadResult } from "./assemble";
+import { assemble, isDoubled, needsProof, type ReadResult } from "./assemble";
 import { planSignal } from "./plan";
 import type { SignalQuery } from "./schema";
 import type { MeasuredService } from "./service";
@@ -217,4 +217,204 @@ describe("values", () => {
       assemble(plan({ signal: "error_rate" }, "plain"), { failures: warned, total: warned }).warnings,
     ).toEqual(["partial"]);
   });
+});
+
+describe("an average", () => {
+  const asked = plan({ signal: "itl", quantiles: [0.5, 0.95] }, "llama-cpp");
+
+  it("is what was summed over its count, is called a mean and has no quantile", () => {
+    const result = assemble(asked, { sum: read([{}, [6, 0, 3]]), count: read([{}, [150, 0, null]]) });
+    expect(result).toMatchObject({ status: "ok", statistic: "mean", doctor: "chat-api.itl" });
+    expect(result.series).toEqual([{ labels: {}, values: [0.04, null, null] }]);
+    expect(result.note).toMatch(/^An average: .* no percentiles\.$/);
+  });
+
+  it("is in the signal's unit whatever the counters' is", () => {
+    const query = plan({ signal: "e2e_latency" }, "triton");
+    const result = assemble(query, { sum: read([{}, [3e6]]), count: read([{}, [2]]) });
+    expect(result.series[0]?.values[0]).toBeCloseTo(1.5, 12);
+  });
+
+  it("over a window has a count, and tells no percentile with the reason", () => {
+    const query = plan({ signal: "itl", shape: "summary" }, "llama-cpp");
+    const result = assemble(query, { sum: read([{}, [0.4]]), count: read([{}, [10]]) });
+    expect(result.summary).toMatchObject({ count: 1200, mean: 0.04 });
+    for (const one of result.summary?.quantiles ?? [])
+      expect(one).toMatchObject({ kind: "undetermined", reason: expect.stringContaining("average") });
+  });
+
+  it("is no traffic where nothing was counted, and nothing where sums are no numbers", () => {
+    expect(assemble(asked, { sum: read([{}, [0]]), count: read([{}, [0]]) }).reason?.kind).toBe("no_traffic");
+    const lies = { sum: read([{}, [Number.NaN]]), count: read([{}, [1]]) };
+    expect(assemble(asked, lies)).toMatchObject({ status: "empty", reason: { kind: "no_samples" } });
+  });
+});
+
+describe("a summary of each replica", () => {
+  const known = service("triton");
+  known.profiles[0]!.metrics = ["nv_inference_request_success", "nv_inference_request_summary_us"];
+  const planned = planSignal(
+    known,
+    { id: "q", service: "chat-api", signal: "e2e_latency", quantiles: [0.5, 0.99] },
+    grid,
+  );
+  if (planned.kind !== "reads") throw new Error(planned.reason.text);
+
+  it("is shown a replica at a time, in seconds, with the quantiles that were asked for", () => {
+    const value = read(
+      [{ instance: "b", model: "m", quantile: "0.5" }, [2e6, Number.NaN]],
+      [{ instance: "a", model: "m", quantile: "0.99" }, [4e6, 4e6]],
+      [{ instance: "a", model: "m", quantile: "0.5" }, [1e6, 1e6]],
+      [{ instance: "a", model: "m", quantile: "0.9" }, [3e6, 3e6]],
+    );
+    const result = assemble(planned, { value });
+    expect(result.statistic).toBe("quantile");
+    expect(result.note).toContain("cannot be merged");
+    expect(result.series).toEqual([
+      { labels: { replica: "a", model: "m" }, quantile: 0.5, values: [1, 1] },
+      { labels: { replica: "a", model: "m" }, quantile: 0.99, values: [4, 4] },
+      { labels: { replica: "b", model: "m" }, quantile: 0.5, values: [2, null] },
+    ]);
+  });
+
+  it("without the quantile is not measurable, and not another one", () => {
+    const value = read([{ instance: "a", quantile: "0.9" }, [3e6]]);
+    expect(assemble(planned, { value })).toMatchObject({
+      status: "unavailable",
+      reason: { text: expect.stringContaining("without p50, p99") },
+    });
+  });
+});
+
+describe("an estimate of the end-to-end latency", () => {
+  const asked = plan({ signal: "estimated_e2e" }, "vllm");
+  const means = (tokens: number) => ({
+    ttftSum: read([{}, [2]]),
+    ttftCount: read([{}, [10]]),
+    itlSum: read([{}, [(tokens - 1) * 10 * 0.02]]),
+    itlCount: read([{}, [(tokens - 1) * 10]]),
+    tokensSum: read([{}, [tokens * 10]]),
+    tokensCount: read([{}, [10]]),
+    e2eSum: read([{}, [10 * (0.2 + (tokens - 1) * 0.02)]]),
+    e2eCount: read([{}, [10]]),
+  });
+
+  it("with n − 1 gaps is the measured mean of one population; with n it is a gap longer", () => {
+    const [textbook, gaps, measured] = assemble(asked, means(100)).series;
+    expect(measured?.values[0]).toBeCloseTo(2.18, 12);
+    expect(gaps?.values[0]).toBeCloseTo(2.18, 12);
+    expect(textbook?.values[0]).toBeCloseTo(2.2, 12);
+    expect(gaps?.labels).toEqual({ estimate: "TTFT + (n − 1) × ITL" });
+  });
+
+  it("of one token is the time to it, with no gap to add", () => {
+    const [textbook, gaps] = assemble(asked, means(1)).series;
+    expect(gaps?.values[0]).toBeCloseTo(0.2, 12);
+    expect(textbook?.values[0]).toBeNull();
+  });
+
+  it("is undetermined for no tokens, and says so", () => {
+    const result = assemble(asked, { ...means(1), tokensSum: read([{}, [0]]) });
+    expect(result.series.slice(0, 2).map(({ values }) => values[0])).toEqual([null, null]);
+    expect(result.note).toContain("Undetermined without tokens");
+  });
+
+  it("says when its means are of other requests", () => {
+    const result = assemble(asked, { ...means(100), ttftCount: read([{}, [20]]), ttftSum: read([{}, [4]]) });
+    expect(result.note).toContain("requests that differ by 50 %");
+  });
+});
+
+describe("errors of callers", () => {
+  it("are told apart by their types, as shares of all requests", () => {
+    const total = read([{}, [10, 0, 10]]);
+    const failures = read([{}, [1, 0, 0]]);
+    for (const [signal, op] of [
+      ["client_error_rate", "=~"],
+      ["server_error_rate", "!~"],
+    ] as const) {
+      const asked = plan({ signal }, "tgi");
+      expect(asked.reads[0]?.expr).toContain(`err${op}"validation|template"`);
+      expect(assemble(asked, { failures, total }).series[0]?.values).toEqual([0.1, null, 0]);
+    }
+  });
+
+  it("are not told apart by an engine that has no types", () => {
+    expect(() => plan({ signal: "client_error_rate" }, "lmdeploy")).toThrow("not measurable");
+  });
+
+  it("of successes alone are shares of both together", () => {
+    const asked = plan({ signal: "error_rate" }, "triton");
+    expect(asked.expr[0]).toMatch(
+      / \/ sum\(rate\(nv_inference_request_success.* or label_replace\(rate\(nv_/,
+    );
+  });
+});
+
+describe("an exporter that lies", () => {
+  it("about milliseconds is not: bounds are in seconds, exactly", () => {
+    const milliseconds = read(
+      [{ le: "100" }, [1, 1, 1]],
+      [{ le: "500" }, [2, 2, 2]],
+      [{ le: "+Inf" }, [2, 2, 2]],
+    );
+    const result = assemble(plan({ shape: "distribution" }, "triton"), { buckets: milliseconds });
+    expect(result.distribution?.bounds).toEqual([0.1, 0.5, null]);
+  });
+
+  it("without a +Inf bucket gives no quantile, with the reason", () => {
+    const open = read([{ le: "0.1" }, [1, 1, 1]], [{ le: "1" }, [2, 2, 2]]);
+    expect(assemble(plan({}, "vllm"), { buckets: open })).toMatchObject({
+      status: "unavailable",
+      reason: { kind: "not_measurable", text: expect.stringContaining("+Inf") },
+      series: [],
+    });
+  });
+
+  it("with `1` and `1.0` in two replicas has the sum of both, in lines and in the distribution", () => {
+    const twice = read(
+      [{ le: "1", instance: "a" }, [4, 4, 4]],
+      [{ le: "1.0", instance: "b" }, [6, 6, 6]],
+      [{ le: "2", instance: "a" }, [5, 5, 5]],
+      [{ le: "2.0", instance: "b" }, [10, 10, 10]],
+      [{ le: "+Inf", instance: "a" }, [5, 5, 5]],
+      [{ le: "+Inf", instance: "b" }, [10, 10, 10]],
+    );
+    const asked = plan({ shape: "distribution", quantiles: [0.5] }, "vllm");
+    expect(isDoubled(asked, { buckets: twice })).toBe(true);
+    const result = assemble(asked, { buckets: twice });
+    expect(result.distribution?.bounds).toEqual([1, 2, null]);
+    expect(result.distribution?.counts[0]?.map(Math.round)).toEqual([600, 300, 0]);
+    expect(result.series[0]?.values[0]).toBeCloseTo(0.75);
+  });
+
+  it("with falling buckets leaves out what they make uncertain, and says why", () => {
+    const fallen = read(
+      [{ le: "0.1" }, [4, 4, 4]],
+      [{ le: "0.25" }, [3, 9, 9]],
+      [{ le: "1" }, [10, 10, 10]],
+      [{ le: "+Inf" }, [10, 10, 10]],
+    );
+    const result = assemble(plan({ quantiles: [0.5] }, "vllm"), { buckets: fallen });
+    expect(result.series[0]?.values[0]).toBeNull();
+    expect(result.series[0]?.values[1]).toBeCloseTo(0.13);
+    expect(result.note).toContain("not cumulative");
+  });
+
+  it("of a gauge that is infinite now and then leaves those out, and says so", () => {
+    const value = read([{}, [3, Number.NEGATIVE_INFINITY, 5]]);
+    const result = assemble(plan({ signal: "queue_depth" }, "vllm"), { value });
+    expect(result.series[0]?.values).toEqual([3, null, 5]);
+    expect(result.note).toContain("not a number, or infinite");
+  });
+});
+
+it("multiplies what labels hold, replica by replica", () => {
+  const value = read(
+    [{ block_size: "16", num_gpu_blocks: "1000" }, [2, 2]],
+    [{ block_size: "16", num_gpu_blocks: "500" }, [null, 1]],
+    [{ block_size: "16", num_gpu_blocks: "None" }, [1, 1]],
+  );
+  const result = assemble(plan({ signal: "kv_cache_capacity" }, "vllm"), { value });
+  expect(result.series).toEqual([{ labels: {}, values: [32_000, 40_000] }]);
 });
