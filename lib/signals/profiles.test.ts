@@ -18,7 +18,7 @@ import { alternativesOf, spellingsOf } from "./spoken";
  * exposes them: `signal:<id>` for a signal (p95 of a histogram), `signal:<id>:by_<dimension>` for its split.
  */
 const promtool = process.env.PROMTOOL_PATH ?? "promtool";
-const dimensions: Dimension[] = ["version", "gpu", "type", "instance"];
+const dimensions: Dimension[] = ["version", "gpu", "type", "instance", "host", "device", "reason", "part"];
 
 let folder: string;
 beforeAll(() => {

@@ -8,6 +8,9 @@ const streamedMean = (name: string) => ({
   sum: [streamedCounter(`${name}_sum`)],
   count: [streamedCounter(`${name}_count`)],
 });
+/** Its "GB" are 2^30 bytes. */
+const memoryPart = (part: string, expr: string): string =>
+  `label_replace(${expr}, "part", "${part}", "", "")`;
 /** With priorities, totals stand beside their parts. */
 const total = 'priority=""';
 
@@ -80,6 +83,21 @@ export const sglang: Profile = {
     },
     kv_cache_usage: gauge("max", "max", "sglang:token_usage"),
     kv_cache_capacity: gauge("sum", "max", "sglang:max_total_num_tokens"),
+    gpu_memory_parts: {
+      kind: "expression",
+      expression: `sum$by(${[
+        memoryPart("weights", "max_over_time(sglang:weight_memory_usage_gb{$selector}[$window])"),
+        memoryPart("kv_cache", "max_over_time(sglang:kv_cache_memory_usage_gb{$selector}[$window])"),
+        memoryPart("graphs", "max_over_time(sglang:graph_memory_usage_gb{$selector}[$window])"),
+      ].join(" or ")}) * 1073741824`,
+      metrics: [
+        "sglang:weight_memory_usage_gb",
+        "sglang:kv_cache_memory_usage_gb",
+        "sglang:graph_memory_usage_gb",
+      ],
+      labels: { part: ["part"] },
+      note: "Of the GPUs that report: the first of each group, unless all schedulers were told to.",
+    },
     prefix_cache_hit_ratio: {
       kind: "expression",
       // Releases of 2026 split the counter by `cache_source` and add a `total` to the parts.

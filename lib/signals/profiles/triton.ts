@@ -72,5 +72,12 @@ export const triton: Profile = {
         'sum$by(max_over_time(nv_trt_llm_kv_cache_block_metrics{$selector,kv_cache_block_type="max"}[$window]) * ignoring (kv_cache_block_type) max_over_time(nv_trt_llm_kv_cache_block_metrics{$selector,kv_cache_block_type="tokens_per"}[$window]))',
       metrics: ["nv_trt_llm_kv_cache_block_metrics"],
     },
+    gpu_memory_parts: {
+      kind: "expression",
+      expression:
+        'sum$by(label_replace(max_over_time(nv_trt_llm_runtime_memory_metrics{$selector,memory_type="gpu"}[$window]), "part", "runtime", "", ""))',
+      metrics: ["nv_trt_llm_runtime_memory_metrics"],
+      labels: { part: ["part"] },
+    },
   },
 };

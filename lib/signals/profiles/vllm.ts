@@ -75,6 +75,12 @@ export const vllm: Profile = {
       factors: ["block_size", "num_gpu_blocks"],
       note: "Its labels `block_size` × `num_gpu_blocks`, summed over the replicas.",
     },
+    gpu_memory_share: {
+      kind: "labels",
+      metric: "vllm:cache_config_info",
+      factors: ["gpu_memory_utilization"],
+      note: "Of one replica; without a split by replica their shares are added up.",
+    },
     // Renamed with V1's 0.9.2.
     prefix_cache_hit_ratio: {
       kind: "expression",

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { UpstreamTarget } from "@/lib/upstream/target";
+import {
+  openMetricsText,
+  type RunningPrometheus,
+  startPrometheus,
+  whyNoPrometheus,
+} from "@/testing/prometheus";
+import { type QueryableService, querySignals } from "./query";
+import type { SignalQuery } from "./schema";
+
+/* What a real Prometheus answers about counters that fall and bounds that are written twice. */
+const start = 1_767_225_600;
+const end = start + 3600;
+const points = 241;
+
+/** A sample every 15 s. */
+const sampled = (valueAt: (index: number) => number): [number, number][] =>
+  Array.from({ length: points }, (_, index) => [start + index * 15, valueAt(index)]);
+const labels = (instance: string) => ({ job: "svc", instance, model_name: "m" });
+
+const history = openMetricsText([
+  {
+    name: "vllm:prompt_tokens",
+    type: "counter",
+    // Down at every scrape, as a counter of what is left.
+    series: [{ suffix: "_total", labels: labels("a"), samples: sampled((index) => 1e9 - 100 * index) }],
+  },
+  {
+    name: "vllm:num_preemptions",
+    type: "counter",
+    // Up and down, as the gauge that it is.
+    series: [{ suffix: "_total", labels: labels("a"), samples: sampled((index) => (index * 7) % 10) }],
+  },
+  {
+    name: "vllm:generation_tokens",
+    type: "counter",
+    // A process that is killed and starts again every five minutes.
+    series: [{ suffix: "_total", labels: labels("a"), samples: sampled((index) => (index % 20) * 1500) }],
+  },
+  {
+    name: "vllm:e2e_request_latency_seconds",
+    type: "histogram",
+    series: (
+      [
+        ["a", "1", 4],
+        // The same bucket, as another release of the client writes it.
+        ["a", "1.0", 4],
+        ["a", "2", 9],
+        ["a", "+Inf", 10],
+        // Another replica that writes it in that way alone, and is asked just as often.
+        ["b", "1.0", 4],
+        ["b", "2", 9],
+        ["b", "+Inf", 10],
+      ] as const
+    ).map(([instance, le, perSample]) => ({
+      suffix: "_bucket",
+      labels: { ...labels(instance), le },
+      samples: sampled((index) => index * perSample),
+    })),
+  },
+]);
+
+describe.skipIf(whyNoPrometheus() !== null)("a real Prometheus with an exporter that lies", () => {
+  let prometheus: RunningPrometheus;
+  let service: QueryableService;
+  beforeAll(async () => {
+    prometheus = await startPrometheus({ openMetrics: history });
+    const target: UpstreamTarget = { id: "lies", kind: "prometheus", url: prometheus.url, headers: {} };
+    service = {
+      name: "svc",
+      sourceName: "prometheus",
+      scrapeInterval: 15,
+      profiles: [{ id: "vllm", matchers: [{ label: "job", op: "=", value: "svc" }], labels: {} }],
+      target: async () => target,
+    };
+  });
+  afterAll(() => prometheus?.stop());
+
+  const ask = async (query: Omit<SignalQuery, "id" | "service">) => {
+    const { results } = await querySignals(
+      { start, end, step: 60, queries: [{ id: "q", service: "svc", ...query }] },
+      new Map([["svc", service]]),
+      { requestId: "test-request", now: new Date(end * 1000) },
+    );
+    return results[0]!;
+  };
+
+  it.each([
+    ["prompt_token_rate", "vllm:prompt_tokens_total"],
+    ["preemption_rate", "vllm:num_preemptions_total"],
+  ] as const)("shows no %s of a counter that falls, and names it", async (signal, metric) => {
+    expect(await ask({ signal })).toMatchObject({
+      status: "unavailable",
+      series: [],
+      reason: { kind: "not_measurable", metric, text: expect.stringContaining("falls again and again") },
+    });
+  });
+
+  it("shows the rate of a process that starts again every few minutes", async () => {
+    const result = await ask({ signal: "output_token_rate" });
+    expect(result.status).toBe("ok");
+    expect(Math.max(...result.series[0]!.values.map((value) => value ?? 0))).toBeCloseTo(100, 0);
+  });
+
+  it("counts a bucket once that one replica has twice, and adds up those of two", async () => {
+    const [p30] = (await ask({ signal: "e2e_latency", quantiles: [0.3] })).series;
+    // 8 of 20 are at most 1 s: the 6th lies at 0.75 of the bucket.
+    expect(p30?.values.at(-1)).toBeCloseTo(0.75, 9);
+    const { distribution } = await ask({ signal: "e2e_latency", shape: "distribution" });
+    expect(distribution?.bounds).toEqual([1, 2, null]);
+    expect(distribution?.counts.at(-1)?.map(Math.round)).toEqual([32, 40, 8]);
+  });
+});
