@@ -118,6 +118,17 @@ export const gpuSignals = {
     explanation: "What the engine itself says its GPU memory holds: weights, KV cache, CUDA graphs.",
     measuredBy: "`sglang:weight_memory_usage_gb` and its like, or `nv_trt_llm_runtime_memory_metrics`",
   },
+  gpu_memory_share: {
+    title: "The engine's share of GPU memory",
+    shortTitle: "Memory share",
+    unit: "ratio",
+    kind: "gauge",
+    better: "higher",
+    judged: false,
+    explanation:
+      "How much of each GPU's memory the engine was allowed to take. What the weights leave of it becomes KV cache.",
+    measuredBy: "`vllm:cache_config_info` with its label `gpu_memory_utilization`",
+  },
   gpu_memory_temperature: {
     title: "GPU memory temperature",
     shortTitle: "Memory temp.",
