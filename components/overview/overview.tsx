@@ -229,17 +229,20 @@ function StateLine({ findings, service }: { findings: readonly Finding[]; servic
   );
 }
 
-function describeService({ engines, models, versions, instances, source }: Service, silent: number): string {
-  const reporting = instances.length - silent;
+function describeService(
+  { engines, models, versions, instanceCount, source }: Service,
+  silent: number,
+): string {
+  const reporting = instanceCount - silent;
   const parts = [
     models.join(", "),
     engines.join(", "),
     versions.length === 0 ? "" : `versions ${versions.join(", ")}`,
     silent > 0
-      ? `${reporting} of ${instances.length} instances ${reporting === 1 ? "reports" : "report"}`
-      : instances.length === 0
+      ? `${reporting} of ${instanceCount} instances ${reporting === 1 ? "reports" : "report"}`
+      : instanceCount === 0
         ? ""
-        : `${instances.length} ${instances.length === 1 ? "instance" : "instances"}`,
+        : `${instanceCount} ${instanceCount === 1 ? "instance" : "instances"}`,
     `from ${source}`,
   ];
   return parts.filter((part) => part !== "").join(" · ");

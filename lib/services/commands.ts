@@ -194,6 +194,7 @@ const dataOf = (found: Discovered, seenAt: Date) => ({
   models: found.models,
   versions: found.versions,
   instances: found.instances,
+  instanceCount: found.instanceCount ?? found.instances.length,
   gpus: found.gpus,
   hosts: found.hosts,
   evidence: found.evidence,

@@ -31,6 +31,8 @@ export interface DiscoveredService {
   models: string[];
   versions: string[];
   instances: string[];
+  /** All of which `instances` lists the first. */
+  instanceCount: number;
   gpus: string[];
   hosts: string[];
   /** The metrics that show it and what belongs to it, as scraped. */
@@ -327,7 +329,7 @@ function describeService(
   }
   spoken.sort((a, b) => orderOf(a.id) - orderOf(b.id));
 
-  const ownSeries = serving.flatMap(seriesOf);
+  const instances = valuesOf(serving.flatMap(labelsOf), "instance");
   const versions = serving.flatMap((profile) =>
     valuesOf(labelsOf(profile), spoken.find(({ id }) => id === profile.id)?.labels.version),
   );
@@ -355,15 +357,13 @@ function describeService(
       {
         models: unique(models),
         versions: unique(versions),
-        instances: valuesOf(
-          ownSeries.map((one) => one.labels),
-          "instance",
-        ),
+        instances,
         gpus: gpusOf(machines),
         hosts: hostsIn(machines),
       },
       notes,
     ),
+    instanceCount: instances.length,
     evidence: unique([...evidence, ...tied.flatMap(({ series }) => proofsOf(series))]),
     notes,
     labels,
@@ -383,10 +383,11 @@ function describeFleet(
   const onItsHosts = (ties ?? []).filter(({ note }) => note === undefined);
   const part: ServicePart = { group, identity: group.identity, instances: undefined, series: group.series };
   const fleet = describeService(part, onItsHosts, choices);
-  const instances = valuesOf(place.series, "instance").slice(0, most.instances);
+  const instances = valuesOf(place.series, "instance");
   return {
     ...fleet,
-    instances,
+    instances: instances.slice(0, most.instances),
+    instanceCount: instances.length,
     notes: [...fleet.notes, "No label says which service uses these GPUs."],
   };
 }

@@ -11,6 +11,7 @@ export const exampleService = {
   models: ["llama-3.1-8b-instruct"],
   versions: ["v1.2.0", "v1.3.0"],
   instances: ["chat-api-v1-0", "chat-api-v2-0"],
+  instanceCount: 2,
   gpus: ["GPU-5d5ba0d6"],
   hosts: ["gpu-node-1"],
   evidence: ["DCGM_FI_DEV_GPU_UTIL", "llm_requests_total", "vllm:num_requests_running"],

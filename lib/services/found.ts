@@ -4,7 +4,7 @@ import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import { problem } from "@/lib/errors";
 import { signalEvidence } from "@/lib/signals/evidence";
-import { listServiceRows } from "./queries";
+import { instanceCountOf, listServiceRows } from "./queries";
 import { type foundServiceSchema, selectorSchema } from "./schema";
 
 type FoundService = z.input<typeof foundServiceSchema>;
@@ -36,6 +36,7 @@ export async function discoveredServices(
         models: row.models,
         versions: row.versions,
         instances: row.instances,
+        instanceCount: instanceCountOf(row),
         gpus: row.gpus,
         hosts: row.hosts,
         evidence: row.evidence,

@@ -162,7 +162,7 @@ export async function watchedVersions(
         service: row.name,
         sourceName: row.source.name,
         scrapeInterval,
-        instances: row.instances.length,
+        instances: instanceCountOf(row),
         target: () => upstreamTarget(row.sourceId),
         ...(version === undefined ? {} : { version }),
         matchers: first.matchers.filter(({ op }) => op === "="),
@@ -172,6 +172,12 @@ export async function watchedVersions(
 }
 
 const isServing = ({ layer }: Profile): boolean => layer === "engine" || layer === "application";
+
+/** How many instances were found; of a row that is older than the count, how many it lists. */
+export const instanceCountOf = ({
+  instances,
+  instanceCount,
+}: Pick<ServiceRow, "instances" | "instanceCount">): number => Math.max(instanceCount, instances.length);
 
 async function serviceRow(actor: Actor, id: string): Promise<Row> {
   const row = canBeName(id)
@@ -203,6 +209,7 @@ function present(row: Row, slotOf: ReadonlyMap<string, number>): Service {
     models: row.models,
     versions: row.versions,
     instances: row.instances,
+    instanceCount: instanceCountOf(row),
     gpus: row.gpus,
     hosts: row.hosts,
     evidence: row.evidence,

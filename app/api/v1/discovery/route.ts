@@ -29,6 +29,7 @@ export const GET = route({
           models: exampleService.models,
           versions: exampleService.versions,
           instances: exampleService.instances,
+          instanceCount: exampleService.instanceCount,
           gpus: exampleService.gpus,
           hosts: exampleService.hosts,
           evidence: exampleService.evidence,
