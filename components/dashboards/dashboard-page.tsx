@@ -11,7 +11,7 @@ import { cn } from "@/components/ui/class-names";
 import { EmptyState } from "@/components/ui/empty-state";
 import { TimeRangeControl } from "@/components/ui/time-range-control";
 import { TimeRangeProvider } from "@/components/ui/use-time-range";
-import type { Dashboard, DashboardPanel } from "@/lib/dashboards/dashboard";
+import type { Dashboard, Span } from "@/lib/dashboards/dashboard";
 import { findDashboard } from "@/lib/dashboards/dashboards";
 import {
   canFill,
@@ -31,7 +31,7 @@ import { useInSight } from "./use-in-sight";
 import { everyService, usePageAnnotations } from "./use-page-annotations";
 
 /** The span of a panel on the grid of twelve from 1280 px on, and of six from 768 px. */
-const spans: Record<DashboardPanel["span"], string> = {
+const spans: Record<Span, string> = {
   3: "md:col-span-3 xl:col-span-3",
   4: "md:col-span-3 xl:col-span-4",
   6: "md:col-span-6 xl:col-span-6",
@@ -40,14 +40,34 @@ const spans: Record<DashboardPanel["span"], string> = {
 };
 
 /** A built-in dashboard for the services and in the time range of the address. `now` is the server's, unix seconds. */
-export function DashboardPage({ id, services, now }: { id: string; services: Service[]; now: number }) {
+export function DashboardPage({
+  id,
+  services,
+  distributions,
+  now,
+}: {
+  id: string;
+  services: Service[];
+  /** By service id, the signals of which it is known how many requests took how long. */
+  distributions: Readonly<Record<string, readonly string[]>>;
+  now: number;
+}) {
   const dashboard = findDashboard(id);
   // A new version or service shows without a reload: the change is announced, and the list read again.
   const { data } = useQuery({ ...servicesQuery(), initialData: { items: services, nextCursor: null } });
+  const listed = data.items.length === 0 ? services : data.items;
+  const known = useMemo(
+    () =>
+      listed.map((service) => {
+        const own = distributions[service.id];
+        return own === undefined ? service : { ...service, distributions: own };
+      }),
+    [listed, distributions],
+  );
   if (dashboard === undefined) return null;
   return (
     <TimeRangeProvider now={now}>
-      <ChosenServices dashboard={dashboard} services={data.items.length === 0 ? services : data.items} />
+      <ChosenServices dashboard={dashboard} services={known} />
     </TimeRangeProvider>
   );
 }
@@ -127,7 +147,7 @@ function ChosenServices({ dashboard, services }: { dashboard: Dashboard; service
                     key={placed.key}
                     ref={watch}
                     data-panel={placed.key}
-                    className={cn("min-w-0 *:h-full", spans[placed.panel.span])}
+                    className={cn("min-w-0 *:h-full", spans[placed.span])}
                   >
                     <BoardPanel
                       placed={placed}

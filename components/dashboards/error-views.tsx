@@ -17,6 +17,7 @@ import {
 import { downtimeOf } from "@/lib/dashboards/downtime";
 import { lastValue, meetsTarget, summaryValue, targetText } from "@/lib/dashboards/overview-state";
 import { signals } from "@/lib/signals/catalogue";
+import { type ErrorSide, errorGuidance } from "@/lib/signals/error-guidance";
 import { format, formatExact } from "@/lib/units";
 import { chartPx, PageChart } from "./line-views";
 import { resultOf, SignalPanel, titleOf, type ViewInput } from "./signal-panel";
@@ -104,6 +105,8 @@ function Amount({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
+const sides: Record<ErrorSide, string> = { ours: "ours", client: "the caller’s", unknown: "cannot say" };
+
 /** Failures by type over the range: how many, what share, why usually, and what to do. */
 export function ErrorGuidanceView(input: ViewInput) {
   const [service] = input.services;
@@ -125,18 +128,27 @@ export function ErrorGuidanceView(input: ViewInput) {
               <TableHeader>Type</TableHeader>
               <TableHeader numeric>Failed</TableHeader>
               <TableHeader numeric>Share of failures</TableHeader>
+              <TableHeader>Whose fault</TableHeader>
+              <TableHeader>Usual cause</TableHeader>
+              <TableHeader>What to do</TableHeader>
             </TableRow>
           </TableHead>
           <TableBody>
-            {rows.map(({ type, rate }) => (
-              <TableRow key={type}>
-                <TableRowHeader>{type}</TableRowHeader>
-                <TableCell numeric>
-                  {seconds === undefined ? "–" : format(Math.round(rate * seconds), "requests")}
-                </TableCell>
-                <TableCell numeric>{format(rate / all, "ratio")}</TableCell>
-              </TableRow>
-            ))}
+            {rows.map(({ type, rate }) => {
+              const { cause, action, side } = errorGuidance(type);
+              return (
+                <TableRow key={type}>
+                  <TableRowHeader className="text-mono">{type}</TableRowHeader>
+                  <TableCell numeric>
+                    {seconds === undefined ? "–" : format(Math.round(rate * seconds), "requests")}
+                  </TableCell>
+                  <TableCell numeric>{format(rate / all, "ratio")}</TableCell>
+                  <TableCell className="text-secondary">{sides[side]}</TableCell>
+                  <TableCell className="min-w-64 whitespace-normal py-1.5">{cause}</TableCell>
+                  <TableCell className="min-w-64 whitespace-normal py-1.5">{action}</TableCell>
+                </TableRow>
+              );
+            })}
           </TableBody>
         </Table>
       )}

@@ -4,24 +4,23 @@ import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import { type ChartSeries, scaleOf } from "@/components/charts/series";
 import { Segmented } from "@/components/ui/segmented";
-import { fleetNames, fleetOf, type GpuLine, seriesOfGpu, spreadOf } from "@/lib/dashboards/fleet";
+import { fleetNames, fleetOf, seriesOfGpu, spreadOf } from "@/lib/dashboards/fleet";
+import { clockReasonWords } from "@/lib/gpu/clock-events";
+import { fleetSummary, fleetText } from "@/lib/gpu/fleet";
 import { type SignalId, signals } from "@/lib/signals/catalogue";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format } from "@/lib/units";
 import { GpuMap, ShadeScale } from "./gpu-map";
-import { chartPx, leadingSignal, PageChart, thresholdsOf } from "./line-views";
+import { chartPx, leadingSignal, PageChart, Sentence, sentencePx, thresholdsOf } from "./line-views";
 import { nthColor } from "./lines";
 import { resultOf, SignalPanel, type ViewInput } from "./signal-panel";
 
 /** The answers of all services to one query of the panel. */
-const answersTo = (input: ViewInput, query: string): SignalResult[] =>
+export const answersTo = (input: ViewInput, query: string): SignalResult[] =>
   input.services.flatMap((service) => resultOf(input, query, service) ?? []);
 
 const newest = (values: readonly (number | null)[]): number | undefined =>
   values.slice(-2).findLast((value) => value !== null) ?? undefined;
-
-/** A sentence under a chart, with the space above it. */
-const sentencePx = 24;
 
 /** Average, maximum and minimum over the GPUs; the average alone would hide who is idle and who is full. */
 export function GpuSpreadView(input: ViewInput) {
@@ -54,22 +53,16 @@ export function GpuSpreadView(input: ViewInput) {
         thresholds={thresholdsOf(signal)}
         height={chartPx - sentencePx}
       />
-      <p className="truncate pt-2 text-caption text-secondary">{spreadWords(gpus, names, signal)}</p>
+      <Sentence>
+        {fleetText(
+          fleetSummary(
+            gpus.map(({ key, values }) => ({ gpu: names.get(key)!, value: newest(values) ?? null })),
+          ),
+          unit,
+        )}
+      </Sentence>
     </SignalPanel>
   );
-}
-
-/** `max 97 % (GPU 3), spread ±12 %`. */
-function spreadWords(gpus: readonly GpuLine[], names: ReadonlyMap<string, string>, signal: SignalId): string {
-  const { unit } = signals[signal];
-  const known = gpus.flatMap(({ key, values }) => {
-    const value = newest(values);
-    return value === undefined ? [] : [{ key, value }];
-  });
-  if (known.length < 2) return known.length === 1 ? "one GPU" : "";
-  const most = known.reduce((a, b) => (b.value > a.value ? b : a));
-  const { standardDeviation } = spreadOf(known.map(({ value }) => ({ values: [value] })));
-  return `max ${format(most.value, unit)} (${names.get(most.key)}), spread ±${format(standardDeviation[0], unit)}`;
 }
 
 /** The GPU that the page shows in full; one choice for the page, in its address. */
@@ -162,10 +155,32 @@ export function GpuLinesView(input: ViewInput) {
         thresholds={names.length === 1 ? thresholdsOf(leadingSignal(input)) : []}
         height={about === undefined ? chartPx : chartPx - sentencePx}
       />
-      {about === undefined ? null : (
-        <p className="pt-2 text-caption text-secondary xl:truncate" title={about}>
-          {about}
-        </p>
+      {about === undefined ? null : <Sentence>{about}</Sentence>}
+    </SignalPanel>
+  );
+}
+
+/** What is measured of the chosen GPU, split once more: a line for each part. */
+export function GpuSplitView(input: ViewInput) {
+  const signal = leadingSignal(input);
+  const { unit } = signals[signal];
+  const [query = ""] = Object.keys(input.placed.panel.queries);
+  const answers = answersTo(input, query);
+  const [chosen] = useChosenGpu();
+  const key = chosen ?? fleetOf(answers)[0]?.key;
+  const series = (key === undefined ? [] : seriesOfGpu(answers, key))
+    .filter(({ values }) => values.some((value) => value))
+    .map(({ labels, values }, index): ChartSeries => {
+      const reason = labels.reason ?? labels.part ?? "any";
+      return { id: reason, label: clockReasonWords(reason), color: nthColor(index), values };
+    });
+  const isNone = series.length === 0 && answers.some(({ status }) => status === "ok");
+  return (
+    <SignalPanel input={input} unit={scaleOf(series, unit).label}>
+      {isNone ? (
+        <p className="m-auto text-secondary">Not held back in this range.</p>
+      ) : (
+        <PageChart input={input} series={series} unit={unit} />
       )}
     </SignalPanel>
   );

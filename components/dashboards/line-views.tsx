@@ -1,7 +1,7 @@
 "use client";
 
 import { parseAsStringLiteral, useQueryState } from "nuqs";
-import { type ReactNode, useMemo } from "react";
+import { useMemo } from "react";
 import { bucketScale, summedCounts } from "@/components/charts/buckets";
 import type { Threshold } from "@/components/charts/canvas";
 import { HeatmapChart } from "@/components/charts/heatmap-chart";
@@ -12,8 +12,17 @@ import { filledBuckets } from "@/components/overview/series";
 import { Segmented } from "@/components/ui/segmented";
 import { lastValue } from "@/lib/dashboards/overview-state";
 import { type SignalId, signals } from "@/lib/signals/catalogue";
+import { percentile } from "@/lib/signals/percentile";
 import { format, type Unit } from "@/lib/units";
-import { type Answered, comparedPercentile, percentileLines, queryLines, splitLines } from "./lines";
+import {
+  type Answered,
+  comparedPercentile,
+  estimateLines,
+  percentileLines,
+  queryLines,
+  splitLines,
+  versionLines,
+} from "./lines";
 import { resultOf, SignalPanel, titleOf, type ViewInput } from "./signal-panel";
 
 /** Height of a chart in the grid, px. */
@@ -22,12 +31,14 @@ export const chartPx = 192;
 /** The answers to the panel's queries that have lines, query by query within a service. */
 export function answeredOf(input: ViewInput): Answered[] {
   return input.services.flatMap((service) =>
-    Object.entries(input.placed.panel.queries).flatMap(([query, { label = "", isReference = false }]) => {
-      const result = resultOf(input, query, service);
-      return result === undefined || result.series.length === 0
-        ? []
-        : [{ service, query, label, isReference, result }];
-    }),
+    Object.entries(input.placed.panel.queries).flatMap(
+      ([query, { label = "", isReference = false, isStated }]) => {
+        const result = resultOf(input, query, service);
+        return isStated || result === undefined || result.series.length === 0
+          ? []
+          : [{ service, query, label, isReference, result }];
+      },
+    ),
   );
 }
 
@@ -56,16 +67,21 @@ export function PageChart({
   );
 }
 
-/** The levels and the target that a signal is known by, as marks on its chart. */
-export function thresholdsOf(signal: SignalId): Threshold[] {
+/**
+ * The levels and the target that a signal is known by, as marks on its chart. A target of one percentile is none of
+ * another.
+ */
+export function thresholdsOf(signal: SignalId, quantile?: number): Threshold[] {
   const { thresholds = [], target, better } = signals[signal];
+  const isOfAnother =
+    quantile !== undefined && target?.quantile !== undefined && target.quantile !== quantile;
   return [
-    ...(target === undefined
+    ...(target === undefined || isOfAnother
       ? []
       : [
           {
             value: target.value,
-            label: target.quantile === undefined ? "target" : `target of p${target.quantile * 100}`,
+            label: target.quantile === undefined ? "target" : `target, p${percentile(target.quantile)}`,
             tone: "warning" as const,
             beyond: better === "lower" ? ("above" as const) : ("below" as const),
           },
@@ -74,35 +90,76 @@ export function thresholdsOf(signal: SignalId): Threshold[] {
   ];
 }
 
-/** The newest value of a panel with one line, for its header. */
-const valueNow = (answers: readonly Answered[]): string | undefined => {
-  const value = answers.length === 1 ? lastValue(answers[0]!.result) : undefined;
-  return value === undefined ? undefined : format(value, signals[answers[0]!.result.signal].unit);
-};
+/** The newest value of a panel with one line, for its header, and of what where that is known. */
+function valueNow(input: ViewInput, answers: readonly Answered[]): string | undefined {
+  const [only] = answers;
+  const value = answers.length === 1 ? lastValue(only?.result) : undefined;
+  if (only === undefined || value === undefined) return undefined;
+  const now = format(value, signals[only.result.signal].unit);
+  const stated = Object.entries(input.placed.panel.queries).find(([, { isStated }]) => isStated)?.[0];
+  const whole = stated === undefined ? undefined : resultOf(input, stated, input.services[0]!);
+  const most = lastValue(whole);
+  return whole === undefined || most === undefined
+    ? now
+    : `${now} of ${format(most, signals[whole.signal].unit)}`;
+}
 
 export function LinesView(input: ViewInput) {
   const answers = answeredOf(input);
   const { unit } = signals[leadingSignal(input)];
   const series = queryLines(answers);
   return (
-    <SignalPanel input={input} unit={scaleOf(series, unit).label} value={valueNow(answers)}>
+    <SignalPanel input={input} unit={scaleOf(series, unit).label} value={valueNow(input, answers)}>
       <PageChart input={input} series={series} unit={unit} thresholds={thresholdsOf(leadingSignal(input))} />
     </SignalPanel>
   );
 }
 
-/** What the label of a split is called. */
-const splitName = (labels: Record<string, string>): string =>
-  Object.values(labels)
-    .filter((value) => value !== "")
-    .join(" ") || "unnamed";
-
 export function SplitView(input: ViewInput) {
   const { unit } = signals[leadingSignal(input)];
-  const series = splitLines(answeredOf(input), splitName);
+  const series = splitLines(answeredOf(input), input.placed.panel);
   return (
     <SignalPanel input={input} unit={scaleOf(series, unit).label}>
       <PageChart input={input} series={series} unit={unit} thresholds={thresholdsOf(leadingSignal(input))} />
+    </SignalPanel>
+  );
+}
+
+export function EstimateView(input: ViewInput) {
+  const [answered] = answeredOf(input);
+  const { about } = input.placed.panel;
+  const series = answered === undefined ? [] : estimateLines(answered.result);
+  return (
+    <SignalPanel input={input} unit={scaleOf(series, "seconds").label}>
+      <PageChart input={input} series={series} unit="seconds" height={chartPx - sentencePx} />
+      <Sentence>{about}</Sentence>
+    </SignalPanel>
+  );
+}
+
+/** One measurement of each version. */
+export function VersionsView(input: ViewInput) {
+  const signal = leadingSignal(input);
+  const { unit, kind } = signals[signal];
+  const [answered] = answeredOf(input);
+  const { quantile, control } = useComparedPercentile();
+  const series =
+    answered === undefined
+      ? []
+      : versionLines(answered.result, input.services[0]?.versionColorSlots ?? {}, quantile);
+  const isLatency = kind === "quantile" && answered?.result.statistic !== "mean";
+  return (
+    <SignalPanel
+      input={input}
+      unit={scaleOf(series, unit).label}
+      actions={isLatency && series.length > 0 ? control : undefined}
+    >
+      <PageChart
+        input={input}
+        series={series}
+        unit={unit}
+        thresholds={thresholdsOf(signal, isLatency ? quantile : undefined)}
+      />
     </SignalPanel>
   );
 }
@@ -130,8 +187,17 @@ export function LimitedView(input: ViewInput) {
   );
 }
 
-/** A sentence under a chart, with the space above it. */
-const sentencePx = 24;
+/** A sentence under a chart, in one line where there is room. */
+export function Sentence({ children }: { children: string | undefined }) {
+  return (
+    <p className="pt-2 text-caption text-secondary xl:truncate" title={children}>
+      {children}
+    </p>
+  );
+}
+
+/** Height of a sentence under a chart, with the space above it, px. */
+export const sentencePx = 24;
 
 export function QueueView(input: ViewInput) {
   const answers = answeredOf(input);
@@ -153,7 +219,7 @@ export function QueueView(input: ViewInput) {
   }).at(-1);
   const isBelowAll = series.length > 0 && levels.every(({ from }) => from > (top ?? 0));
   return (
-    <SignalPanel input={input} unit="requests" value={valueNow(answers)}>
+    <SignalPanel input={input} unit="requests" value={valueNow(input, answers)}>
       <PageChart
         input={input}
         series={series}
@@ -173,7 +239,7 @@ export function QueueView(input: ViewInput) {
 const comparable = ["0.5", "0.95", "0.99"] as const;
 const percentileOptions = comparable.map((value) => ({
   value,
-  label: `p${Number(value) * 100}`,
+  label: `p${percentile(Number(value))}`,
 }));
 
 /** Which percentile is compared between services or versions; one choice for the page, in its address. */
@@ -210,7 +276,12 @@ export function PercentilesView(input: ViewInput) {
       unit={scaleOf(series, unit).label}
       actions={isComparison ? control : undefined}
     >
-      <PageChart input={input} series={series} unit={unit} thresholds={thresholdsOf(signal)} />
+      <PageChart
+        input={input}
+        series={series}
+        unit={unit}
+        thresholds={thresholdsOf(signal, isComparison ? quantile : undefined)}
+      />
     </SignalPanel>
   );
 }
@@ -224,10 +295,7 @@ export function DistributionView(input: ViewInput) {
   const { unit, observed } = signals[signal];
   const [answered] = answeredOf(input);
   const result = answered?.result;
-  const lines = useMemo(
-    () => (result === undefined ? [] : percentileLines(result).filter(({ id }) => id !== "mean")),
-    [result],
-  );
+  const lines = useMemo(() => (result === undefined ? [] : percentileLines(result)), [result]);
   const distribution = useMemo(() => {
     if (result?.distribution === undefined) return undefined;
     const filled = filledBuckets(result.distribution.bounds, result.distribution.counts);
@@ -253,15 +321,5 @@ export function DistributionView(input: ViewInput) {
         />
       )}
     </SignalPanel>
-  );
-}
-
-/** Several charts in one panel, each with its caption. */
-export function CaptionedChart({ caption, children }: { caption: ReactNode; children: ReactNode }) {
-  return (
-    <div className="min-w-0">
-      <p className="mb-1 flex h-6 items-center truncate text-caption text-secondary">{caption}</p>
-      {children}
-    </div>
   );
 }

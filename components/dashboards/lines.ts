@@ -55,14 +55,23 @@ export function queryLines(answers: readonly Answered[]): ChartSeries[] {
   });
 }
 
-/** p50, p95 and p99 in one hue, the slowest first; an average, where no percentile could be had, stands alone. */
+/**
+ * p50, p95 and p99 in one hue, the slowest first; an average, where no percentile could be had, stands alone. Percentiles
+ * that each replica computed cannot be merged: they are told apart by the replica's name.
+ */
 export function percentileLines({ series }: Pick<SignalResult, "series">): ChartSeries[] {
   const colors: Record<string, SeriesColor> = { "0.5": "p50", "0.95": "p95", "0.99": "p99" };
+  const ownerOf = ({ labels }: SignalSeries) => Object.values(labels).filter(Boolean).join(" ");
+  const isSplit = new Set(series.map(ownerOf)).size > 1;
   return [...series].reverse().map((one): ChartSeries => {
-    if (one.quantile === undefined)
-      return { id: "mean", label: "average", color: "reference", ...drawn(one) };
-    const label = `p${percentile(one.quantile)}`;
-    return { id: label, label, color: colors[String(one.quantile)] ?? "other", ...drawn(one) };
+    const kind = one.quantile === undefined ? "average" : `p${percentile(one.quantile)}`;
+    const name = isSplit ? `${ownerOf(one)} ${kind}` : kind;
+    return {
+      id: name,
+      label: name,
+      color: one.quantile === undefined ? "reference" : (colors[String(one.quantile)] ?? "other"),
+      ...drawn(one),
+    };
   });
 }
 
@@ -83,29 +92,69 @@ export function comparedPercentile(answers: readonly Answered[], quantile: numbe
   });
 }
 
-/** A line for each series of an answer that was split, named by `nameOf`, in the colour of `colorOf`. */
-export function splitLines(
-  answers: readonly Answered[],
-  nameOf: (labels: Record<string, string>) => string,
-  colorOf: (name: string, index: number) => SeriesColor = (_, index) => nthColor(index),
+/**
+ * A line for each series of answers that were split, named by their labels; with several services, by theirs too. Of
+ * machines that services share, each is there once.
+ */
+export function splitLines(answers: readonly Answered[], { ofMachines = false } = {}): ChartSeries[] {
+  const isComparison = !ofMachines && new Set(answers.map(({ service }) => service.id)).size > 1;
+  const lines = new Map<string, Omit<ChartSeries, "color">>();
+  for (const { service, query, label, result } of answers)
+    for (const series of result.series) {
+      const name = [isComparison ? service.id : "", splitName(series, result), label]
+        .filter((part) => part !== "")
+        .join(" ");
+      const id = JSON.stringify([isComparison ? service.id : "", query, series.labels, series.quantile]);
+      if (!lines.has(id)) lines.set(id, { id, label: name, ...drawn(series) });
+    }
+  return [...lines.values()]
+    .sort((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }))
+    .map((line, index) => ({ ...line, color: nthColor(index) }));
+}
+
+/** The values of a series' labels, with its percentile where it is one, or that it is an average. */
+function splitName(
+  { labels, quantile }: SignalSeries,
+  { statistic }: Pick<SignalResult, "statistic">,
+): string {
+  const values = Object.values(labels).filter((value) => value !== "");
+  const kind =
+    quantile !== undefined ? `p${percentile(quantile)}` : statistic === "mean" ? "average" : undefined;
+  const parts = kind === undefined ? values : [...values, kind];
+  return parts.length === 0 ? "all" : parts.join(" ");
+}
+
+/** What is measured, as the subject; what is estimated, beside it. */
+export function estimateLines({ series }: Pick<SignalResult, "series">): ChartSeries[] {
+  const estimates = series.filter(({ labels }) => labels.estimate !== measured);
+  const whole = series.filter(({ labels }) => labels.estimate === measured);
+  return [
+    ...whole.map((one): ChartSeries => ({ id: measured, label: measured, color: "subject", ...drawn(one) })),
+    ...estimates.map((one, index): ChartSeries => {
+      const name = one.labels.estimate ?? "estimate";
+      return { id: name, label: name, color: nthColor(index + 1), ...drawn(one) };
+    }),
+  ];
+}
+
+const measured = "measured";
+
+/** A line for each version, in the colour that it has on every page; of a latency, its chosen percentile. */
+export function versionLines(
+  { series }: Pick<SignalResult, "series">,
+  slots: Readonly<Record<string, number>>,
+  quantile?: number,
 ): ChartSeries[] {
-  const isComparison = new Set(answers.map(({ service }) => service.id)).size > 1;
-  return answers
-    .flatMap(({ service, query, label, result }) =>
-      result.series.map((series) => {
-        const parts = [isComparison ? service.id : "", nameOf(series.labels), label];
-        return {
-          id: `${service.id}.${query}.${JSON.stringify(series.labels)}`,
-          name: parts.filter((part) => part !== "").join(" "),
-          own: nameOf(series.labels),
-          series,
-        };
-      }),
-    )
-    .map(({ id, name, own, series }, index) => ({
-      id,
-      label: name,
-      color: colorOf(own, index),
-      ...drawn(series),
-    }));
+  return series
+    .filter((one) => one.quantile === undefined || one.quantile === quantile)
+    .map((one, index) => {
+      const version = one.labels.version ?? "without a version";
+      const slot = slots[version];
+      return {
+        id: version,
+        label: version,
+        color: slot === undefined ? nthColor(index) : slotColor(slot),
+        ...drawn(one),
+      };
+    });
 }

@@ -2,18 +2,24 @@
 
 import type { ComponentType } from "react";
 import type { DashboardView } from "@/lib/dashboards/dashboard";
+import { CostView, HeadroomView } from "./cost-views";
 import { AvailabilityView, ErrorGuidanceView, ErrorTypesView } from "./error-views";
-import { GpuLinesView, GpuMapView, GpuSpreadView } from "./gpu-views";
+import { GpuFaultsView } from "./gpu-faults-view";
+import { GpuLinesView, GpuMapView, GpuSplitView, GpuSpreadView } from "./gpu-views";
 import { LatencyTableView } from "./latency-table-view";
 import {
   DistributionView,
+  EstimateView,
   LimitedView,
   LinesView,
   PercentilesView,
   QueueView,
   SplitView,
+  VersionsView,
 } from "./line-views";
+import { MemoryPartsView } from "./memory-parts-view";
 import type { ViewInput } from "./signal-panel";
+import { VersionsTableView } from "./versions-table-view";
 
 const views: Record<DashboardView, ComponentType<ViewInput>> = {
   lines: LinesView,
@@ -29,6 +35,14 @@ const views: Record<DashboardView, ComponentType<ViewInput>> = {
   "gpu-spread": GpuSpreadView,
   "gpu-map": GpuMapView,
   "gpu-lines": GpuLinesView,
+  "gpu-split": GpuSplitView,
+  "gpu-faults": GpuFaultsView,
+  "memory-parts": MemoryPartsView,
+  estimate: EstimateView,
+  versions: VersionsView,
+  "versions-table": VersionsTableView,
+  cost: CostView,
+  headroom: HeadroomView,
 };
 
 /** A panel of a dashboard, by how it is drawn. */

@@ -42,8 +42,8 @@ const answerNames = ({ placed }: ViewInput): string[] => placed.queries.map(({ n
 
 /**
  * The frame of a panel: its face, notes, PromQL and origin from the answers to its queries. It has data as soon as one of
- * its services has; else it says what its first query came to, and leads to the metric doctor. `isEmpty` is for views
- * that need more of an answer than a line.
+ * its services has; else it says what its first query came to, and leads to the metric doctor. `empty` is for views that
+ * need more of an answer than a line.
  */
 export function SignalPanel({
   input,
@@ -100,7 +100,7 @@ function doctorLink({ placed }: ViewInput): ReactNode {
   return (
     <a
       className="text-link hover:underline"
-      href={`/doctor?service=${encodeURIComponent(service)}#${encodeURIComponent(`${service}.${signal}`)}`}
+      href={`/doctor?service=${encodeURIComponent(service)}#${signal}`}
     >
       Why, and what to change
     </a>

@@ -8,6 +8,7 @@ const panel = (key: string, names: string[]): PlacedPanel => ({
   panel: { id: key, title: key, view: "lines", queries: {}, needs: [], span: 4, across: "together" },
   services: ["chat"],
   isRepeated: false,
+  span: 4,
   queries: names.map((name) => ({
     name,
     query: { service: "chat", signal: "request_rate" as const },

@@ -5,7 +5,7 @@ import type { PanelQuery } from "./overview";
 export type DashboardView =
   /** Each query is a line. */
   | "lines"
-  /** A line for each value of what the first query is split by; a query `limit` is drawn as a threshold. */
+  /** A line for each value of what its queries are split by. */
   | "split"
   /** p50, p95 and p99 of one latency; of several services, one of the three as a line each. */
   | "percentiles"
@@ -15,6 +15,8 @@ export type DashboardView =
   | "limited"
   /** Waiting requests with the bands of a long queue. */
   | "queue"
+  /** What is estimated from the parts of an answer, beside the measured whole. */
+  | "estimate"
   /** Percentiles, mean and standard deviation of several latencies over the range. */
   | "latency-table"
   /** Failures by type, stacked. */
@@ -28,14 +30,32 @@ export type DashboardView =
   /** A row for each GPU, a column for each time. */
   | "gpu-map"
   /** What is measured of the chosen GPU, a line for each query. */
-  | "gpu-lines";
+  | "gpu-lines"
+  /** The same of a query that is split further, a line for each part. */
+  | "gpu-split"
+  /** The GPUs that something is wrong with, what it means and what to do. */
+  | "gpu-faults"
+  /** What the memory of a service's GPUs holds. */
+  | "memory-parts"
+  /** One measurement of each version, in the version's colour. */
+  | "versions"
+  /** The versions in columns, what is measured of them in rows. */
+  | "versions-table"
+  /** What a service costs, by GPU-hours and by tokens. */
+  | "cost"
+  /** How much more a service can take. */
+  | "headroom";
 
 /** One query of a dashboard's panel, and what its line is called. */
 export interface DashboardQuery extends PanelQuery {
   label?: string;
   /** Drawn as the reference that the others are compared with. */
   isReference?: true;
+  /** Not drawn, but said beside the value now: "62 % of 412 k tok". */
+  isStated?: true;
 }
+
+export type Span = 3 | 4 | 6 | 8 | 12;
 
 export interface DashboardPanel {
   id: string;
@@ -45,13 +65,17 @@ export interface DashboardPanel {
   queries: Readonly<Record<string, DashboardQuery>>;
   /** It is shown for the services that measure one of these. */
   needs: readonly SignalId[];
-  /** Columns of twelve. */
-  span: 3 | 4 | 6 | 8 | 12;
+  /** Columns of twelve, where its row is full; a row that is not is widened. */
+  span: Span;
   /**
    * With several services: all of them in one panel, or a panel for each. Those that compare lines share one; those
    * that show the parts of a whole are repeated.
    */
   across: "together" | "each";
+  /** It needs how many requests took how long, which an engine that sums durations up does not tell. */
+  needsDistribution?: true;
+  /** It belongs to machines: several services on one are one line. */
+  ofMachines?: true;
   /** Its queries are alternatives, of which the viewer chooses one; the parameter of the address that says which. */
   oneOf?: string;
   /** One sentence under the chart, for those who meet it for the first time. */

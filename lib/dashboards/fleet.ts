@@ -54,27 +54,19 @@ export interface Spread {
   mean: (number | null)[];
   max: (number | null)[];
   min: (number | null)[];
-  /** Of the GPUs that reported; null below two of them. */
-  standardDeviation: (number | null)[];
 }
 
-/** Mean, maximum, minimum and standard deviation (n − 1) over GPUs at each grid point, of those that reported. */
+/** Mean, maximum and minimum over GPUs at each grid point, of those that reported. */
 export function spreadOf(gpus: readonly Pick<GpuLine, "values">[]): Spread {
   const steps = Math.max(0, ...gpus.map(({ values }) => values.length));
-  const spread: Spread = { mean: [], max: [], min: [], standardDeviation: [] };
+  const spread: Spread = { mean: [], max: [], min: [] };
   for (let step = 0; step < steps; step += 1) {
     const known = gpus
       .map(({ values }) => values[step])
       .filter((value): value is number => typeof value === "number" && Number.isFinite(value));
-    const mean = known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
-    spread.mean.push(mean);
+    spread.mean.push(known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length);
     spread.max.push(known.length === 0 ? null : Math.max(...known));
     spread.min.push(known.length === 0 ? null : Math.min(...known));
-    spread.standardDeviation.push(
-      mean === null || known.length < 2
-        ? null
-        : Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length - 1)),
-    );
   }
   return spread;
 }

@@ -1,6 +1,5 @@
-import type { SignalId } from "@/lib/signals/catalogue";
 import type { SignalQuery } from "@/lib/signals/schema";
-import type { Dashboard, DashboardPanel } from "./dashboard";
+import type { Dashboard, DashboardPanel, Span } from "./dashboard";
 
 /** What has to be known of a service to place its panels. */
 export interface PlacedService {
@@ -8,6 +7,8 @@ export interface PlacedService {
   profiles: readonly string[];
   /** What is measurable of it. */
   signals: readonly string[];
+  /** Those of which it is known how many requests took how long; absent where that has not been looked at. */
+  distributions?: readonly string[];
 }
 
 /** A panel with the services that it shows. */
@@ -18,6 +19,8 @@ export interface PlacedPanel {
   services: readonly string[];
   /** It is one of several of its kind, each of one service. */
   isRepeated: boolean;
+  /** Columns of twelve, with which its row is full. */
+  span: Span;
   queries: readonly PlacedQuery[];
   /** Where the panel's queries are alternatives: those that can be chosen, and the one that is. */
   alternatives?: readonly string[];
@@ -45,13 +48,15 @@ export const answerName = (query: string, service: string): string => `${query}\
 /** Whether a service measures anything that the dashboard shows. */
 export const canFill = (dashboard: Dashboard, service: PlacedService): boolean =>
   speaks(dashboard, service) &&
-  dashboard.sections.some(({ panels }) => panels.some((panel) => has(service, panel.needs)));
+  dashboard.sections.some(({ panels }) => panels.some((panel) => has(service, panel)));
 
 const speaks = ({ profiles }: Dashboard, service: PlacedService): boolean =>
   profiles === undefined || profiles.some((profile) => service.profiles.includes(profile));
 
-const has = ({ signals }: PlacedService, needs: readonly SignalId[]): boolean =>
-  needs.some((signal) => signals.includes(signal));
+const has = (
+  { signals, distributions = signals }: PlacedService,
+  { needs, needsDistribution }: DashboardPanel,
+): boolean => needs.some((signal) => (needsDistribution ? distributions : signals).includes(signal));
 
 /**
  * The services that a dashboard shows: those asked for, as far as they exist, in the order of the list; without any
@@ -82,9 +87,32 @@ export function placePanels(
   return dashboard.sections
     .map(({ title, panels }) => ({
       ...(title === undefined ? {} : { title }),
-      panels: panels.flatMap((panel) => place(panel, able, choices)),
+      panels: inFullRows(panels.flatMap((panel) => place(panel, able, choices))),
     }))
     .filter(({ panels }) => panels.length > 0);
+}
+
+const columns = 12;
+/** How wide each of so many panels is that fill a row. */
+const evenly: Record<number, Span> = { 1: 12, 2: 6, 3: 4, 4: 3 };
+
+/** The panels in rows without gaps: where some of a row are missing, the others are as wide as they can be. */
+function inFullRows(panels: readonly PlacedPanel[]): PlacedPanel[] {
+  const rows: PlacedPanel[][] = [];
+  let free = 0;
+  for (const panel of panels) {
+    if (panel.span > free) {
+      rows.push([]);
+      free = columns;
+    }
+    rows.at(-1)?.push(panel);
+    free -= panel.span;
+  }
+  return rows.flatMap((row) => {
+    const isFull = row.reduce((sum, { span }) => sum + span, 0) === columns;
+    const span = evenly[row.length];
+    return isFull || span === undefined ? row : row.map((panel) => ({ ...panel, span }));
+  });
 }
 
 /** So many panels fill the first screen; they are asked for before it is known which are in sight. */
@@ -103,7 +131,7 @@ function place(
   services: readonly PlacedService[],
   choices: Readonly<Record<string, string | undefined>>,
 ): PlacedPanel[] {
-  const measured = services.filter((service) => has(service, panel.needs));
+  const measured = services.filter((service) => has(service, panel));
   if (measured.length === 0) return [];
   if (panel.across === "together" || measured.length === 1)
     return [placed(panel, panel.id, measured, choices)];
@@ -127,9 +155,10 @@ function placed(
     panel,
     services: services.map(({ id }) => id),
     isRepeated: key !== panel.id,
+    span: panel.span,
     queries: services.flatMap((service) =>
       names.flatMap((name): PlacedQuery[] => {
-        const { label: _, isReference: __, before = false, ...query } = panel.queries[name]!;
+        const { label: _, isReference: __, isStated: ___, before = false, ...query } = panel.queries[name]!;
         return service.signals.includes(query.signal)
           ? [{ name: answerName(name, service.id), query: { service: service.id, ...query }, before }]
           : [];

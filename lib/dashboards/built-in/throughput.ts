@@ -1,4 +1,17 @@
-import type { Dashboard } from "../dashboard";
+import { type SignalId, signals } from "@/lib/signals/catalogue";
+import type { Dashboard, DashboardPanel, Span } from "../dashboard";
+import { percentilesPanel } from "./latency";
+
+/** One line of a service, or one of each. */
+const line = (signal: SignalId, span: Span, title = signals[signal].title): DashboardPanel => ({
+  id: signal.replaceAll("_", "-"),
+  title,
+  view: "lines",
+  queries: { value: { signal, label: signals[signal].shortTitle } },
+  needs: [signal],
+  span,
+  across: "together",
+});
 
 export const throughput: Dashboard = {
   id: "throughput",
@@ -8,33 +21,11 @@ export const throughput: Dashboard = {
     {
       title: "What is served",
       panels: [
-        {
-          id: "request-rate",
-          title: "Requests finished",
-          view: "lines",
-          queries: { rate: { signal: "request_rate", label: "Requests" } },
-          needs: ["request_rate"],
-          span: 4,
-          across: "together",
-        },
-        {
-          id: "output-tokens",
-          title: "Tokens out",
-          view: "lines",
-          queries: { output: { signal: "output_token_rate", label: "Output" } },
-          needs: ["output_token_rate"],
-          span: 4,
-          across: "together",
-        },
-        {
-          id: "prompt-tokens",
-          title: "Tokens in",
-          view: "lines",
-          queries: { prompt: { signal: "prompt_token_rate", label: "Prompt" } },
-          needs: ["prompt_token_rate"],
-          span: 4,
-          across: "together",
-        },
+        line("request_rate", 4, "Requests finished"),
+        line("output_token_rate", 4, "Tokens out"),
+        line("prompt_token_rate", 4, "Tokens in"),
+        percentilesPanel("output_tokens_per_request", 6),
+        percentilesPanel("prompt_tokens_per_request", 6),
       ],
     },
     {
@@ -43,8 +34,11 @@ export const throughput: Dashboard = {
         {
           id: "running",
           title: "Requests running",
-          view: "lines",
-          queries: { running: { signal: "requests_running", label: "Running" } },
+          view: "limited",
+          queries: {
+            running: { signal: "requests_running", label: "Running" },
+            limit: { signal: "requests_running_limit", label: "Limit", isReference: true },
+          },
           needs: ["requests_running"],
           span: 4,
           across: "each",
@@ -58,15 +52,9 @@ export const throughput: Dashboard = {
           span: 4,
           across: "each",
         },
-        {
-          id: "queue-time",
-          title: "Time in queue",
-          view: "percentiles",
-          queries: { latency: { signal: "queue_time", quantiles: [0.5, 0.95, 0.99] } },
-          needs: ["queue_time"],
-          span: 4,
-          across: "together",
-        },
+        percentilesPanel("queue_time", 4),
+        line("batch_size", 6),
+        line("requests_swapped", 6),
       ],
     },
     {
@@ -76,28 +64,39 @@ export const throughput: Dashboard = {
           id: "kv-cache",
           title: "KV cache usage",
           view: "lines",
-          queries: { usage: { signal: "kv_cache_usage", label: "Fullest replica" } },
+          queries: {
+            usage: { signal: "kv_cache_usage", label: "Fullest replica" },
+            capacity: { signal: "kv_cache_capacity", isStated: true },
+          },
           needs: ["kv_cache_usage"],
-          span: 4,
+          span: 6,
           across: "together",
         },
+        line("preemption_rate", 6),
+        line("prefix_cache_hit_ratio", 6),
+        line("spec_decode_acceptance", 6),
+      ],
+    },
+    {
+      title: "What it costs and what more fits",
+      panels: [
         {
-          id: "preemptions",
-          title: "Preemptions",
-          view: "lines",
-          queries: { preemptions: { signal: "preemption_rate", label: "Preemptions" } },
-          needs: ["preemption_rate"],
-          span: 4,
-          across: "together",
+          id: "cost",
+          title: "Cost",
+          view: "cost",
+          queries: { gpus: { signal: "gpu_utilization", by: ["gpu"] } },
+          needs: ["gpu_utilization"],
+          span: 6,
+          across: "each",
         },
         {
-          id: "prefix-hits",
-          title: "Prefix cache hits",
-          view: "lines",
-          queries: { hits: { signal: "prefix_cache_hit_ratio", label: "Hits" } },
-          needs: ["prefix_cache_hit_ratio"],
-          span: 4,
-          across: "together",
+          id: "headroom",
+          title: "Headroom",
+          view: "headroom",
+          queries: { depth: { signal: "queue_depth" }, time: { signal: "queue_time", quantiles: [0.5] } },
+          needs: ["queue_depth", "queue_time"],
+          span: 6,
+          across: "each",
         },
       ],
     },

@@ -6,14 +6,17 @@ import { DashboardPage } from "@/components/dashboards/dashboard-page";
 import { NoServices } from "@/components/overview/no-services";
 import { Prefetched } from "@/components/overview/prefetched";
 import { resolveRange } from "@/components/ui/time-range";
+import type { Actor } from "@/lib/auth/actor";
 import { pageActor } from "@/lib/auth/page-actor";
 import { can } from "@/lib/auth/permissions";
 import { askFor, batchRequest, boardGrid, gridName } from "@/lib/dashboards/batches";
 import { findDashboard } from "@/lib/dashboards/dashboards";
 import { chosenServices, firstInSight, placePanels, scrapeIntervalOf } from "@/lib/dashboards/placement";
 import { measure } from "@/lib/services/measure";
-import { listServices } from "@/lib/services/queries";
+import { listServices, queryableServices } from "@/lib/services/queries";
+import type { Service } from "@/lib/services/schema";
 import { signalsQuery } from "@/lib/signals/client";
+import { spokenFor } from "@/lib/signals/spoken";
 import { listSources } from "@/lib/sources/queries";
 
 type Parameters = Promise<{ dashboard: string }>;
@@ -46,7 +49,9 @@ export default async function Page({
   const search = await searchParams;
   const one = (name: string) => [search[name]].flat()[0];
   const now = Math.floor(Date.now() / 1000);
-  const chosen = chosenServices(dashboard, items, [search.service ?? []].flat());
+  const distributions = await measuredDistributions(actor, items);
+  const services = items.map((service) => ({ ...service, distributions: distributions[service.id] }));
+  const chosen = chosenServices(dashboard, services, [search.service ?? []].flat());
   const range = resolveRange(one("from"), one("to"), now);
   const grid = boardGrid({ ...range, scrapeInterval: scrapeIntervalOf(chosen) });
   const first = firstInSight(
@@ -64,7 +69,33 @@ export default async function Page({
   const state = dehydrate(queries, { shouldDehydrateQuery: () => true, serializeData: JSON.stringify });
   return (
     <Prefetched state={state}>
-      <DashboardPage key={dashboard.id} id={dashboard.id} services={items} now={now} />
+      <DashboardPage
+        key={dashboard.id}
+        id={dashboard.id}
+        services={items}
+        distributions={distributions}
+        now={now}
+      />
     </Prefetched>
+  );
+}
+
+/** By service id, the signals that a histogram answers. */
+async function measuredDistributions(
+  actor: Actor,
+  services: readonly Service[],
+): Promise<Record<string, string[]>> {
+  const measured = await queryableServices(
+    actor,
+    services.map(({ id }) => id),
+  );
+  return Object.fromEntries(
+    services.map(({ id, signals }) => {
+      const service = measured.get(id);
+      const own = signals.filter(
+        (signal) => service !== undefined && spokenFor(service, signal)?.spelling.kind === "histogram",
+      );
+      return [id, own];
+    }),
   );
 }
