@@ -6,6 +6,7 @@ const signedIn = [
   "/dashboards",
   "/doctor",
   "/settings/sources",
+  "/settings/services",
   "/settings/gpu-prices",
   "/settings/users",
   "/settings/api-keys",

@@ -135,6 +135,16 @@ export const serviceSchema = z.object({
 });
 export type Service = z.infer<typeof serviceSchema>;
 
+/** A label of a service's series. */
+export const serviceLabelSchema = z.object({
+  label: z.string(),
+  count: z.number().int().describe("How many values were seen."),
+  values: z.array(z.string()).describe("The first of them."),
+});
+export type ServiceLabel = z.infer<typeof serviceLabelSchema>;
+
+export type ServicePatch = z.input<typeof servicePatchSchema>;
+
 /** A service as discovery tells it: what shows it, and what of it can be measured. */
 export const foundServiceSchema = serviceSchema
   .pick({

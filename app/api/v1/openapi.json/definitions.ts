@@ -30,6 +30,7 @@ import * as servicesServiceCost from "../services/[service]/cost/route";
 import * as servicesServiceExemplars from "../services/[service]/exemplars/route";
 import * as servicesServiceGaps from "../services/[service]/gaps/route";
 import * as servicesServiceHeadroom from "../services/[service]/headroom/route";
+import * as servicesServiceLabels from "../services/[service]/labels/route";
 import * as servicesService from "../services/[service]/route";
 import * as servicesServiceSignals from "../services/[service]/signals/route";
 import * as services from "../services/route";
@@ -74,6 +75,7 @@ const modules: Record<string, unknown>[] = [
   revisions,
   servicesServiceExemplars,
   servicesServiceGaps,
+  servicesServiceLabels,
   servicesService,
   servicesServiceCost,
   servicesServiceHeadroom,
