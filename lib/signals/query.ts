@@ -227,7 +227,7 @@ function proveCounter(service: Reached, plan: ReadPlan, now: Date): Promise<Coun
 /** Falls are looked for over so long, once in a while: a rate over them would count what never happened. Seconds. */
 const fallsWindow = 3_600;
 /** A process that restarts makes its counters fall once; to about 0, and not every few samples. */
-const fewestFalls = 2;
+const fewestFalls = 3;
 const mostFallsPerSample = 0.1;
 
 /**
