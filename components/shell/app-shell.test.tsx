@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { servicesQuery } from "@/lib/services/client";
 import { AppShell } from "./app-shell";
 import { setCommandMenuOpen, useCommands } from "./commands";
 
@@ -14,21 +16,25 @@ function Page({ onRun }: { onRun: () => void }) {
 }
 
 function show(onRun = () => {}, onSignOut = () => {}) {
+  const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Number.POSITIVE_INFINITY } } });
+  queries.setQueryData(servicesQuery().queryKey, { items: [], nextCursor: null });
   render(
-    <AppShell
-      user={{ name: "Demo", email: "demo@localhost", role: "admin" }}
-      onSignOut={onSignOut}
-      sections={[
-        {
-          items: [
-            { href: "/", label: "Overview", icon: null, key: "o" },
-            { href: "/alerts", label: "Alerts", icon: null, key: "a", count: 3 },
-          ],
-        },
-      ]}
-    >
-      <Page onRun={onRun} />
-    </AppShell>,
+    <QueryClientProvider client={queries}>
+      <AppShell
+        user={{ name: "Demo", email: "demo@localhost", role: "admin" }}
+        onSignOut={onSignOut}
+        sections={[
+          {
+            items: [
+              { href: "/", label: "Overview", icon: null, key: "o" },
+              { href: "/alerts", label: "Alerts", icon: null, key: "a", count: 3 },
+            ],
+          },
+        ]}
+      >
+        <Page onRun={onRun} />
+      </AppShell>
+    </QueryClientProvider>,
   );
 }
 
@@ -75,7 +81,7 @@ it("opens the command menu by Ctrl and K, with what the page added, and runs it"
   const onRun = vi.fn();
   show(onRun);
   press("k", { ctrlKey: true });
-  // The list is loaded at its first opening, which a busy machine takes its time for.
+  // The list is loaded at its first opening, for which a busy machine takes its time.
   const entry = await screen.findByRole("option", { name: /Silence everything/ }, { timeout: 10_000 });
   fireEvent.click(entry);
   await vi.waitFor(() => expect(onRun).toHaveBeenCalledOnce());
