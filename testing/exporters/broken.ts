@@ -17,7 +17,7 @@ import {
  * truth, so that a console can still show those.
  */
 
-const model = "broken/model";
+const model = 'broken "model" \\ {1}, $by';
 const load = workload({
   seed: 201,
   failures: { "5xx": 1 },

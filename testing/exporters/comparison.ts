@@ -76,7 +76,16 @@ export async function wrongSignals(
 }
 
 function questionsOf(signal: SignalId, expected: Expected): Question[] {
-  const { value, observations, byType, byGpu, average, byReplica, byEstimate } = expected;
+  const {
+    value,
+    tolerance = toleranceOf(signal),
+    observations,
+    byType,
+    byGpu,
+    average,
+    byReplica,
+    byEstimate,
+  } = expected;
   const question = (ask: Question["ask"], judge: Question["judge"]): Question => ({
     signal,
     ask,
@@ -87,9 +96,7 @@ function questionsOf(signal: SignalId, expected: Expected): Question[] {
       ? []
       : [
           question({}, ({ series }) =>
-            series.length === 1
-              ? near(last(series[0]), value, toleranceOf(signal))
-              : [`${series.length} series`],
+            series.length === 1 ? near(last(series[0]), value, tolerance) : [`${series.length} series`],
           ),
         ]),
     ...(observations === undefined

@@ -26,6 +26,8 @@ export interface Replica {
 export interface Expected {
   /** A gauge, a rate or a ratio. */
   value?: number;
+  /** How far off a value may be, as a share of it, where that is more than usual. */
+  tolerance?: number;
   /** A distribution: means are exact, a quantile lies in the true one's bucket. */
   observations?: readonly Observation[];
   /** A value for each type, the dimension `type`. */

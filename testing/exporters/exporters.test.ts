@@ -22,7 +22,7 @@ describe.skipIf(whyNoPrometheus() !== null)("exporters of all kinds behind one P
   let prometheus: RunningPrometheus;
   let target: UpstreamTarget;
   let found: FoundService[];
-  let calls: number;
+  let calls: number[];
 
   beforeAll(async () => {
     server = await serveExporters();
@@ -30,11 +30,14 @@ describe.skipIf(whyNoPrometheus() !== null)("exporters of all kinds behind one P
     target = { id: "exporters", kind: "prometheus", url: prometheus.url, headers: {} };
     await untilScrapedFor(shortestWindow, target);
     const memory = newMemory();
-    const first = await discoverSource(target, { memory, now: new Date() });
-    calls = first.report.calls;
-    // Metric names of a dozen groups are asked for in a round.
-    const second = await discoverSource(target, { memory, now: new Date() });
-    found = second.services;
+    // The metric names of a dozen groups are asked for in a round.
+    let round = await discoverSource(target, { memory, now: new Date() });
+    calls = [round.report.calls];
+    while (round.report.waiting > 0) {
+      round = await discoverSource(target, { memory, now: new Date() });
+      calls.push(round.report.calls);
+    }
+    found = round.services;
   }, 120_000);
   afterAll(async () => {
     await prometheus?.stop();
@@ -55,9 +58,9 @@ describe.skipIf(whyNoPrometheus() !== null)("exporters of all kinds behind one P
     target: async () => target,
   });
 
-  it("finds each service and nothing else, within 20 calls", () => {
+  it("finds each service and nothing else, within 20 calls a round", () => {
     expect(found.map(({ identity }) => identity.job).sort()).toEqual(served.map(({ name }) => name).sort());
-    expect(calls).toBeLessThanOrEqual(20);
+    expect(Math.max(...calls)).toBeLessThanOrEqual(20);
   });
 
   it.each(served.map((exporter) => [exporter.title, exporter] as const))(

@@ -3,25 +3,28 @@ import { cadvisor } from "./cadvisor";
 import { dcgm, dcgmNewLabels } from "./dcgm";
 import { dynamo } from "./dynamo";
 import type { Exporter, Replica } from "./exporter";
-import { kserve } from "./kserve";
+import { kserve, kserveKnative } from "./kserve";
 import { litellm } from "./litellm";
 import { llamaCpp } from "./llama-cpp";
 import { lmdeploy } from "./lmdeploy";
 import { nodeExporter } from "./node-exporter";
 import { nvidiaGpuExporter } from "./nvidia-gpu-exporter";
-import { otelGenai } from "./otel-genai";
+import { otelClient, otelGenai } from "./otel-genai";
 import { plain } from "./plain";
-import { rayServe } from "./ray-serve";
+import { rayServe, rayServeOld } from "./ray-serve";
 import { sglang, sglangOld } from "./sglang";
 import { tgi } from "./tgi";
 import { triton, tritonOnnx, tritonVllm } from "./triton";
 import { trtllmServe } from "./trtllm-serve";
-import { vllmRay, vllmV0, vllmV1 } from "./vllm";
+import { vllmRay, vllmRestarting, vllmRouter, vllmV0, vllmV1, vllmV1Old } from "./vllm";
 
 /** Every exporter that tells the truth. */
 export const honestExporters: readonly Exporter[] = [
   vllmV1,
+  vllmV1Old,
   vllmV0,
+  vllmRestarting,
+  vllmRouter,
   vllmRay,
   sglang,
   sglangOld,
@@ -33,9 +36,12 @@ export const honestExporters: readonly Exporter[] = [
   llamaCpp,
   litellm,
   rayServe,
+  rayServeOld,
   kserve,
+  kserveKnative,
   dynamo,
   otelGenai,
+  otelClient,
   lmdeploy,
   plain,
   dcgm,

@@ -101,3 +101,41 @@ export const otelGenai: Exporter = {
   },
   unavailable: ["queue_depth", "requests_running", "kv_cache_usage"],
 };
+
+/** What an application's SDK measures of its calls: seen from outside, with the network. */
+export const otelClient: Exporter = {
+  name: "otel-client",
+  title: "OpenTelemetry GenAI client metrics",
+  replicas: [
+    {
+      instance: "otel-collector-2.example:8889",
+      page(moment) {
+        const page = new Exposition("go");
+        const cycles = cyclesAt(moment, load.perSecond);
+        const labels = {
+          gen_ai_operation_name: "chat",
+          gen_ai_system: "openai",
+          gen_ai_request_model: model,
+          gen_ai_response_model: model,
+          server_address: "llm.example",
+        };
+        page.histogram("gen_ai_client_operation_duration_seconds", "GenAI operation duration", [
+          histogramState(doubling, perRequest(load, e2eOf), cycles, { labels }),
+          histogramState(doubling, [{ value: 0.02, weight: failuresIn(load) }], cycles, {
+            labels: { ...labels, error_type: "timeout" },
+          }),
+        ]);
+        page.histogram("gen_ai_client_operation_time_to_first_chunk_seconds", "Time to the first chunk", [
+          histogramState(doubling, perRequest(load, ttftOf), cycles, { labels }),
+        ]);
+        return page.text();
+      },
+    },
+  ],
+  service: { engines: ["otel-genai"], models: [model] },
+  expected: {
+    ...only(truthOf([load]), "request_rate", "ttft", "error_rate", "availability"),
+    e2e_latency: { observations: [...perRequest(load, e2eOf), { value: 0.02, weight: failuresIn(load) }] },
+  },
+  unavailable: ["queue_depth", "output_token_rate", "itl"],
+};

@@ -182,7 +182,15 @@ function httpFamilies({ page, cycles, load }: Series): void {
 
 const whole = (bounds: readonly number[]): readonly number[] => bounds;
 
-function v1Page(load: Workload, moment: Moment, kvUsage: number): string {
+/** Names that changed between V1's releases. */
+const newNames = { kv: "kv_cache_usage_perc", prefix: "prefix_cache", itl: "inter_token_latency_seconds" };
+const oldNames = {
+  kv: "gpu_cache_usage_perc",
+  prefix: "gpu_prefix_cache",
+  itl: "time_per_output_token_seconds",
+};
+
+function v1Page(load: Workload, moment: Moment, kvUsage: number, names = newNames): string {
   const page = new Exposition("python", moment.startedAt);
   const labels = { engine: "0", model_name: model };
   const series = { page, cycles: cyclesAt(moment, load.perSecond), load, labels };
@@ -193,24 +201,25 @@ function v1Page(load: Workload, moment: Moment, kvUsage: number): string {
   page.gauge("vllm:num_requests_waiting", "Number of requests waiting to be processed.", [
     [labels, loaded(waitingOf(load), moment)],
   ]);
-  page.gauge("vllm:engine_sleep_state", "Engine sleep state; awake = 0 means engine is sleeping.", [
-    [{ ...labels, sleep_state: "awake" }, 1],
-    [{ ...labels, sleep_state: "weights_offloaded" }, 0],
-    [{ ...labels, sleep_state: "discard_all" }, 0],
-  ]);
-  page.gauge("vllm:kv_cache_usage_perc", "KV-cache usage. 1 means 100 percent usage.", [[labels, kvUsage]]);
+  if (names === newNames)
+    page.gauge("vllm:engine_sleep_state", "Engine sleep state; awake = 0 means engine is sleeping.", [
+      [{ ...labels, sleep_state: "awake" }, 1],
+      [{ ...labels, sleep_state: "weights_offloaded" }, 0],
+      [{ ...labels, sleep_state: "discard_all" }, 0],
+    ]);
+  page.gauge(`vllm:${names.kv}`, "KV-cache usage. 1 means 100 percent usage.", [[labels, kvUsage]]);
   page.counter(
-    "vllm:prefix_cache_queries_total",
+    `vllm:${names.prefix}_queries_total`,
     "Prefix cache queries, in terms of number of queried tokens.",
     [[labels, cycles * promptTokensOf(load)]],
   );
-  page.counter("vllm:prefix_cache_hits_total", "Prefix cache hits, in terms of number of cached tokens.", [
+  page.counter(`vllm:${names.prefix}_hits_total`, "Prefix cache hits, in terms of number of cached tokens.", [
     [labels, cycles * cachedTokensOf(load)],
   ]);
   commonFamilies(series, whole);
   histogram(
     series,
-    "vllm:inter_token_latency_seconds",
+    `vllm:${names.itl}`,
     "Histogram of inter-token latency in seconds.",
     itlBounds,
     perGap(load),
@@ -300,6 +309,84 @@ export const vllmV1: Exporter = {
     spec_decode_acceptance: { value: 0.7 },
   },
   unavailable: [],
+};
+
+const v08Load = workload({ ...shared, seed: 15, prefill: 0.1, itl: 0.034 });
+
+export const vllmV1Old: Exporter = {
+  name: "vllm-v1-old",
+  title: "vLLM 0.8, V1",
+  replicas: [
+    {
+      instance: "gpu-node-6.example:8000",
+      page: (moment) => v1Page(v08Load, moment, 0.29, oldNames),
+    },
+  ],
+  service: { engines: ["vllm"], models: [model] },
+  expected: {
+    ...expectedOf([v08Load]),
+    ...only(truthOf([v08Load]), ...failureSignals, "prefix_cache_hit_ratio"),
+    kv_cache_usage: { value: 0.29 },
+  },
+};
+
+const restartLoad = workload({ ...shared, seed: 16, prefill: 0.1, itl: 0.021 });
+/** Seconds. */
+const restartPeriod = 40;
+
+/** A restart loses what was counted since the last scrape: up to 2 s of 40. */
+const roughly = ({ value }: { value: number }) => ({ value, tolerance: 0.12 });
+
+export const vllmRestarting: Exporter = {
+  name: "vllm-restarting",
+  title: "A vLLM that restarts every 40 s",
+  replicas: [
+    {
+      instance: "gpu-node-7.example:8000",
+      page: (moment) => v1Page(restartLoad, { ...moment, uptime: moment.uptime % restartPeriod }, 0.4),
+    },
+  ],
+  service: { engines: ["vllm"], models: [model] },
+  expected: {
+    ...only(
+      truthOf([restartLoad]),
+      "ttft",
+      "itl",
+      "e2e_latency",
+      "error_rate",
+      "availability",
+      "requests_running",
+    ),
+    request_rate: roughly({ value: restartLoad.served.length * restartLoad.perSecond }),
+    output_token_rate: roughly(truthOf([restartLoad]).output_token_rate),
+  },
+};
+
+/** The router of a production stack borrows vLLM's names, without a model: it is no engine. */
+export const vllmRouter: Exporter = {
+  name: "vllm-router",
+  title: "A router with vLLM's names",
+  replicas: [
+    {
+      instance: "router-1.example:8000",
+      page(moment) {
+        const page = new Exposition("python", moment.startedAt);
+        const servers = ["http://gpu-node-1.example:8000", "http://gpu-node-1.example:8001"];
+        for (const [name, help, value] of [
+          ["vllm:current_qps", "Current Queries Per Second", 50],
+          ["vllm:num_requests_running", "Number of running requests", 100],
+          ["vllm:num_requests_waiting", "Number of waiting requests", 3],
+          ["vllm:healthy_pods_total", "Number of healthy vLLM pods", 1],
+        ] as const)
+          page.gauge(
+            name,
+            help,
+            servers.map((server) => [{ server }, value]),
+          );
+        return page.text();
+      },
+    },
+  ],
 };
 
 const v0Load = workload({
