@@ -57,38 +57,61 @@ export function instantJson(data: QueryData): QueryDataJson {
 export type Thinned = { from: number; to: number };
 
 /**
- * Series of a grid in Prometheus's shape, each with at most `maxPoints` points where that is given; then `thinned` says
- * how many the longest one had and has. Without samples a series is left out.
+ * Series of a grid as the JSON text of Prometheus's `data`, each with at most `maxPoints` points where that is given; then
+ * `thinned` says how many the longest one had and has. Without samples a series is left out.
+ *
+ * Written as text at once: a page of 40 charts has a hundred thousand samples, and as a pair each, walked by
+ * JSON.stringify, they take twice as long.
  */
-export function matrixJson(
+export function matrixText(
   { start, step, series }: { start: UnixSeconds; step: Seconds; series: readonly GridSeries[] },
-  maxPoints?: number,
-): { data: Extract<QueryDataJson, { resultType: "matrix" }>; thinned?: Thinned } {
+  maxPoints = Number.POSITIVE_INFINITY,
+): { data: string; thinned?: Thinned } {
   const thinned: Thinned = { from: 0, to: 0 };
   let isThinned = false;
-  const result = series.flatMap(({ labels, values }) => {
-    const kept = thinnedIndices(values, maxPoints ?? Number.POSITIVE_INFINITY);
-    if (kept.length === 0) return [];
-    const from = values.length === kept.length ? kept.length : countOf(values);
-    thinned.from = Math.max(thinned.from, from);
-    thinned.to = Math.max(thinned.to, kept.length);
-    isThinned ||= kept.length < from;
-    const gaps = kept.length < from ? gapsBetween(values, kept) : [];
-    return [
-      {
-        metric: labels,
-        values: kept.map((index): [number, string] => [start + index * step, sampleText(values[index]!)]),
-        ...(gaps.length === 0
-          ? {}
-          : { gaps: gaps.map(([a, b]): [number, number] => [start + a * step, start + b * step]) }),
-      },
-    ];
-  });
-  return { data: { resultType: "matrix", result }, ...(isThinned ? { thinned } : {}) };
+  const length = series[0]?.values.length ?? 0;
+  const heads = Array.from({ length }, (_, index) => `[${start + index * step},"`);
+  const texts: string[] = [];
+  for (const { labels, values } of series) {
+    const points = countOf(values);
+    if (points === 0) continue;
+    const kept = points <= maxPoints ? undefined : thinnedIndices(values, maxPoints);
+    thinned.from = Math.max(thinned.from, points);
+    thinned.to = Math.max(thinned.to, kept?.length ?? points);
+    isThinned ||= kept !== undefined;
+    const samples = kept === undefined ? allTexts(values, heads) : textsAt(values, kept, heads);
+    const gaps = kept === undefined ? [] : gapsBetween(values, kept);
+    const gapsText =
+      gaps.length === 0
+        ? ""
+        : `,"gaps":${JSON.stringify(gaps.map(([a, b]) => [start + a * step, start + b * step]))}`;
+    texts.push(`{"metric":${JSON.stringify(labels)},"values":[${samples.join('"],')}"]]${gapsText}}`);
+  }
+  const data = `{"resultType":"matrix","result":[${texts.join(",")}]}`;
+  return { data, ...(isThinned ? { thinned } : {}) };
 }
+
+/** Every sample up to the end of its value's text. */
+function allTexts(values: readonly (number | null)[], heads: readonly string[]): string[] {
+  // A list of numbers is written several times faster than its numbers one by one.
+  const written = JSON.stringify(values).slice(1, -1).split(",");
+  const samples: string[] = [];
+  for (let index = 0; index < values.length; index++) {
+    const text = written[index]!;
+    if (text !== "null") samples.push(heads[index]! + text);
+    else if (values[index] !== null) samples.push(heads[index]! + sampleText(values[index]!));
+  }
+  return samples;
+}
+
+const textsAt = (
+  values: readonly (number | null)[],
+  indices: readonly number[],
+  heads: readonly string[],
+): string[] => indices.map((index) => heads[index]! + sampleText(values[index]!));
 
 function countOf(values: readonly (number | null)[]): number {
   let count = 0;
-  for (const value of values) if (value !== null) count++;
+  for (let index = 0; index < values.length; index++) if (values[index] !== null) count++;
   return count;
 }

@@ -13,7 +13,7 @@ import { alignToStep } from "@/lib/prometheus/step";
 import { upstreamTarget } from "@/lib/sources/targets";
 import type { Seconds } from "@/lib/units";
 import type { UpstreamTarget } from "@/lib/upstream/target";
-import { instantJson, matrixJson } from "./prometheus-json";
+import { instantJson, matrixText } from "./prometheus-json";
 import type { QueryAnswerItem, QueryItem, QueryRequest, Usage, UsageFilter } from "./schema";
 import { hourOf, type UsageCounts } from "./usage";
 import { isAnchored, reachOf } from "./windows";
@@ -26,14 +26,11 @@ const INSTANT_QUANTUM: Seconds = 1;
 const MAX_OVERLAP: Seconds = 3_600;
 
 /**
- * Answers many PromQL queries, each as Prometheus would or with an error of its own. Range queries go through the reader
- * that all pages share: start and end are moved down to multiples of the step. Throws only when `signal` aborts.
+ * Answers many PromQL queries, each as Prometheus would or with an error of its own, as the JSON text of
+ * `queryAnswerSchema`. Range queries go through the reader that all pages share: start and end are moved down to
+ * multiples of the step. Throws only when `signal` aborts.
  */
-export async function answerQueries(
-  actor: Actor,
-  request: QueryRequest,
-  context: Context,
-): Promise<{ items: QueryAnswerItem[] }> {
+export async function answerQueries(actor: Actor, request: QueryRequest, context: Context): Promise<string> {
   const { signal } = context;
   if (signal !== undefined) setMaxListeners(0, signal);
   const sources = await sourcesOf(
@@ -41,19 +38,21 @@ export async function answerQueries(
     request.items.map(({ source }) => source),
   );
   const items = await Promise.all(
-    request.items.map(async (item): Promise<QueryAnswerItem> => {
+    request.items.map(async (item): Promise<string> => {
       try {
         const target = await targetOf(sources, item.source);
         return await answerItem(target, { ...item, maxPoints: item.maxPoints ?? request.maxPoints }, context);
       } catch (error) {
         signal?.throwIfAborted();
         if (!isInferscopeError(error)) throw error;
-        return { id: item.id, status: "error", error: errorJson(error, context.requestId) };
+        return itemText({ id: item.id, status: "error", error: errorJson(error, context.requestId) });
       }
     }),
   );
-  return { items };
+  return `{"items":[${items.join(",")}]}`;
 }
+
+const itemText = (item: QueryAnswerItem): string => JSON.stringify(item);
 
 function errorJson(
   { code, detail, upstream, fields, suggestion }: InferscopeError,
@@ -73,7 +72,7 @@ async function answerItem(
   target: UpstreamTarget,
   item: QueryItem,
   { now, signal }: Context,
-): Promise<QueryAnswerItem> {
+): Promise<string> {
   const { id, expr, step, maxPoints } = item;
   const end = item.end ?? (step === undefined ? item.start : undefined) ?? now.getTime() / 1000;
   const start = item.start ?? end;
@@ -85,12 +84,14 @@ async function answerItem(
       quantum: INSTANT_QUANTUM,
       signal,
     });
-    return { id, status: "success", data: instantJson(data), ...notes(warnings, infos) };
+    return itemText({ id, status: "success", data: instantJson(data), ...notes(warnings, infos) });
   }
   const range = { target, expr, start, end, step, rateWindow: Math.min(reachOf(expr), MAX_OVERLAP), signal };
   const read = isAnchored(expr) ? await readAnchored(range) : await rangeReader().read(range);
-  const { warnings, infos } = read;
-  return { id, status: "success", ...matrixJson(read, maxPoints), ...notes(warnings, infos) };
+  const { data, thinned } = matrixText(read, maxPoints);
+  const rest = { ...(thinned === undefined ? {} : { thinned }), ...notes(read.warnings, read.infos) };
+  const more = Object.keys(rest).length === 0 ? "" : `,${JSON.stringify(rest).slice(1, -1)}`;
+  return `{"id":${JSON.stringify(id)},"status":"success","data":${data}${more}}`;
 }
 
 /** A query about its own range, past what is kept. */

@@ -71,6 +71,8 @@ export const POST = route({
       ],
     },
   },
-  handler: ({ actor, body, requestId, now, signal }) =>
-    answerQueries(actor, body, { requestId, now, signal }),
+  handler: async ({ actor, body, requestId, now, signal }) =>
+    new Response(await answerQueries(actor, body, { requestId, now, signal }), {
+      headers: { "content-type": "application/json" },
+    }),
 });
