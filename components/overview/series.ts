@@ -18,18 +18,20 @@ export function singleSeries(
   return series === undefined ? [] : [{ id: result.signal, label, color, ...withBand(series) }];
 }
 
-/** p50, p95 and p99 as three lines of one hue, the slowest first so that the order of the legend is that of the lines. */
+/**
+ * p50, p95 and p99 as three lines of one hue, the slowest first so that the order of the legend is that of the lines. An
+ * average is called one, and quantiles that cannot be merged are named by their replica.
+ */
 export function percentileSeries(result: SignalResult): ChartSeries[] {
   const colors: Record<string, SeriesColor> = { "0.5": "p50", "0.95": "p95", "0.99": "p99" };
   return result.series
     .map((series): ChartSeries => {
-      const quantile = series.quantile ?? 0;
-      return {
-        id: `p${percentile(quantile)}`,
-        label: `p${percentile(quantile)}`,
-        color: colors[String(quantile)] ?? "other",
-        ...withBand(series),
-      };
+      const { quantile } = series;
+      const { replica } = series.labels;
+      const statistic = quantile === undefined ? "mean" : `p${percentile(quantile)}`;
+      const name = replica === undefined ? statistic : `${statistic} of ${replica}`;
+      const color = quantile === undefined ? "subject" : (colors[String(quantile)] ?? "other");
+      return { id: name, label: name, color, ...withBand(series) };
     })
     .reverse();
 }
