@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo } from "react";
+import { NotesButton } from "@/components/annotations/notes-button";
 import { PageHeader } from "@/components/shell/page-header";
 import { Combobox } from "@/components/ui/combobox";
 import { StateBadge } from "@/components/ui/state-badge";
@@ -52,25 +53,32 @@ const orderedPanels = [...overviewPanels].sort((a, b) => order.indexOf(a.id) - o
 
 /**
  * The overview of one of the services, in the time range of the URL. `now` is the server's, unix seconds; `latencies`
- * holds the latency that each service's panel shows until another is chosen, `texts` what is said of the signals.
+ * holds the latency that each service's panel shows until another is chosen, `texts` what is said of the signals;
+ * `canNote` says whether the viewer may write notes.
  */
 export function Overview({
   services,
   latencies,
   texts,
   now,
+  canNote,
 }: {
   services: Service[];
   latencies: Readonly<Record<string, LatencySignal>>;
   texts: OverviewTexts;
   now: number;
+  canNote: boolean;
 }) {
   // A new version or service shows without a reload: the change is announced, and the list read again.
   const { data } = useQuery({ ...servicesQuery(), initialData: { items: services, nextCursor: null } });
   return (
     <TimeRangeProvider now={now}>
       <OverviewTextsContext value={texts}>
-        <ChosenService services={data.items.length === 0 ? services : data.items} latencies={latencies} />
+        <ChosenService
+          services={data.items.length === 0 ? services : data.items}
+          latencies={latencies}
+          canNote={canNote}
+        />
       </OverviewTextsContext>
     </TimeRangeProvider>
   );
@@ -80,9 +88,11 @@ export function Overview({
 function ChosenService({
   services,
   latencies,
+  canNote,
 }: {
   services: readonly Service[];
   latencies: Readonly<Record<string, LatencySignal>>;
+  canNote: boolean;
 }) {
   const [id, setId] = useQueryState("service", parseAsString.withOptions({ history: "push" }));
   const service = id === null ? services[0] : services.find((one) => one.id === id);
@@ -92,6 +102,7 @@ function ChosenService({
       service={service}
       services={services}
       latencies={latencies}
+      canNote={canNote}
       choose={(next) => void setId(next)}
     />
   );
@@ -101,8 +112,10 @@ function ServiceOverview({
   service,
   services,
   latencies,
+  canNote,
   choose: chooseService,
 }: {
+  canNote: boolean;
   service: Service;
   choose: (id: string) => void;
   services: readonly Service[];
@@ -164,6 +177,7 @@ function ServiceOverview({
               searchPlaceholder="Find a service"
               className="w-44"
             />
+            <NotesButton services={[service.id]} range={range} canWrite={canNote} />
             <TimeRangeControl />
           </>
         }

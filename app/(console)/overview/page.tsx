@@ -40,7 +40,15 @@ export default async function OverviewPage({ searchParams }: { searchParams: Pro
   const asked = (name: string) => [search[name]].flat()[0];
   const named = asked("service");
   const service = named === undefined ? first : items.find(({ id }) => id === named);
-  const overview = <Overview services={items} latencies={latencies} texts={overviewTexts} now={now} />;
+  const overview = (
+    <Overview
+      services={items}
+      latencies={latencies}
+      texts={overviewTexts}
+      now={now}
+      canNote={can(actor, "annotations:write")}
+    />
+  );
   if (service === undefined) return overview;
   const request = overviewRequest({
     service: service.id,
