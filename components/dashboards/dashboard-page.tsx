@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsNativeArrayOf, parseAsString, useQueryState, useQueryStates } from "nuqs";
 import { memo, useMemo } from "react";
+import { NotesButton } from "@/components/annotations/notes-button";
 import { OverdueLine } from "@/components/overview/overdue-line";
 import type { Refresh } from "@/components/overview/panel-state";
 import type { TimeAxis } from "@/components/overview/panels";
@@ -10,7 +11,7 @@ import { PageHeader } from "@/components/shell/page-header";
 import { cn } from "@/components/ui/class-names";
 import { EmptyState } from "@/components/ui/empty-state";
 import { TimeRangeControl } from "@/components/ui/time-range-control";
-import { TimeRangeProvider } from "@/components/ui/use-time-range";
+import { TimeRangeProvider, useTimeRange } from "@/components/ui/use-time-range";
 import type { Dashboard, Span } from "@/lib/dashboards/dashboard";
 import { findDashboard } from "@/lib/dashboards/dashboards";
 import {
@@ -39,18 +40,23 @@ const spans: Record<Span, string> = {
   12: "md:col-span-6 xl:col-span-12",
 };
 
-/** A built-in dashboard for the services and in the time range of the address. `now` is the server's, unix seconds. */
+/**
+ * A built-in dashboard for the services and in the time range of the address. `now` is the server's, unix seconds;
+ * `canNote` says whether the viewer may write notes.
+ */
 export function DashboardPage({
   id,
   services,
   distributions,
   now,
+  canNote,
 }: {
   id: string;
   services: Service[];
   /** By service id, the signals of which it is known how many requests took how long. */
   distributions: Readonly<Record<string, readonly string[]>>;
   now: number;
+  canNote: boolean;
 }) {
   const dashboard = findDashboard(id);
   // A new version or service shows without a reload: the change is announced, and the list read again.
@@ -67,12 +73,21 @@ export function DashboardPage({
   if (dashboard === undefined) return null;
   return (
     <TimeRangeProvider now={now}>
-      <ChosenServices dashboard={dashboard} services={known} />
+      <ChosenServices dashboard={dashboard} services={known} canNote={canNote} />
     </TimeRangeProvider>
   );
 }
 
-function ChosenServices({ dashboard, services }: { dashboard: Dashboard; services: readonly Service[] }) {
+function ChosenServices({
+  dashboard,
+  services,
+  canNote,
+}: {
+  dashboard: Dashboard;
+  services: readonly Service[];
+  canNote: boolean;
+}) {
+  const range = useTimeRange();
   const [asked, ask] = useQueryState(
     "service",
     parseAsNativeArrayOf(parseAsString).withOptions({ history: "push" }),
@@ -110,6 +125,7 @@ function ChosenServices({ dashboard, services }: { dashboard: Dashboard; service
               onChange={(next) => void ask(next)}
               className="w-44"
             />
+            <NotesButton services={ids} range={range} canWrite={canNote} />
             <TimeRangeControl />
           </>
         }

@@ -75,6 +75,7 @@ export default async function Page({
         services={items}
         distributions={distributions}
         now={now}
+        canNote={can(actor, "annotations:write")}
       />
     </Prefetched>
   );
