@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bucketNames, bucketPosition, bucketScale, summedCounts } from "./buckets";
+import { bucketNames, bucketPosition, bucketScale, mergedBuckets, summedCounts } from "./buckets";
 import { shadeOf } from "./heatmap-chart";
 import { histogramBars } from "./histogram-chart";
 
@@ -42,4 +42,12 @@ it("sums the buckets over the steps", () => {
 it("shades few beside many, and nothing for none", () => {
   expect([0, 1, 25, 100].map((count) => shadeOf(count, 100))).toEqual([0, 1, 4, 7]);
   expect(shadeOf(0, 0)).toBe(0);
+});
+
+it("puts the buckets of a fine histogram together, 2^n at a time, and loses no observation", () => {
+  const bounds = [1, 2, 3, 4, 5, 6, 7, null];
+  const counts = [[1, 1, 1, 1, 1, 1, 1, 9]];
+  expect(mergedBuckets(bounds, counts, 7)).toEqual({ bounds, counts });
+  expect(mergedBuckets(bounds, counts, 4)).toEqual({ bounds: [2, 4, 6, 7, null], counts: [[2, 2, 2, 1, 9]] });
+  expect(mergedBuckets(bounds, counts, 2)).toEqual({ bounds: [4, 7, null], counts: [[4, 3, 9]] });
 });

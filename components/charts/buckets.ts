@@ -43,6 +43,33 @@ export function bucketScale(bounds: Bounds, counts: readonly number[], unit: Uni
   };
 }
 
+/**
+ * Returns buckets of which at most about `most` are left: neighbours are put together, 2, 4, 8 … at a time, as a native
+ * histogram of a lower resolution would have them. One without an upper end stays alone.
+ */
+export function mergedBuckets(
+  bounds: Bounds,
+  counts: readonly (readonly number[])[],
+  most: number,
+): { bounds: Bounds; counts: readonly (readonly number[])[] } {
+  const finite = bounds.at(-1) === null ? bounds.length - 1 : bounds.length;
+  let together = 1;
+  while (finite / together > Math.max(1, most)) together *= 2;
+  if (together === 1) return { bounds, counts };
+  const groupOf = (bucket: number) => (bucket < finite ? Math.floor(bucket / together) : groups - 1);
+  const groups = Math.ceil(finite / together) + (bounds.length - finite);
+  const merged: (number | null)[] = new Array(groups).fill(null);
+  for (const [bucket, bound] of bounds.entries()) merged[groupOf(bucket)] = bound;
+  return {
+    bounds: merged,
+    counts: counts.map((row) => {
+      const sums = new Array<number>(groups).fill(0);
+      for (const [bucket, count] of row.entries()) sums[groupOf(bucket)]! += count;
+      return sums;
+    }),
+  };
+}
+
 /** Returns what each bucket is called, in the scale's unit: "0.5–1", "≥ 10" for the last. */
 export const bucketNames = (bounds: Bounds, scale: Scale): string[] =>
   bounds.map((high, index) => {

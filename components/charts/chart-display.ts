@@ -42,10 +42,13 @@ export const PLAIN_DISPLAY: ChartDisplay = {
 export type ChartEntry = {
   title: string;
   element: () => HTMLElement | null;
-  /** The names of its lines and what they look like; empty where they are written on it. */
-  legend: readonly Pick<ChartSeries, "label" | "color" | "against">[];
-  /** Only lines have a log axis, a legend and something to be set against. */
+  /** Its lines, by their names and looks; empty where it has none or they are named on it. */
+  lines: () => readonly Pick<ChartSeries, "label" | "color" | "against">[];
+  /** What its time axis shows, Unix seconds; null without one. */
+  range: { from: number; to: number } | null;
+  /** Whether it has a legend, and its lines can be set against others. */
   hasLines: boolean;
+  hasLog: boolean;
 };
 
 export type ChartDisplayControl = {

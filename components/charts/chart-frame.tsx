@@ -26,12 +26,15 @@ export function ChartFrame({
   title,
   summary,
   height,
+  range,
   table,
   children,
 }: {
   title: string;
   summary: string;
   height: number;
+  /** What its time axis shows, Unix seconds, where it has one. */
+  range?: { from: number; to: number };
   /** Made only when it is asked for: a heat map has thousands of cells. */
   table: () => ChartTable;
   /** Draws into a box of this height; may suspend. */
@@ -45,7 +48,10 @@ export function ChartFrame({
     );
   };
   const view = useTableToggle(csv);
-  useChartDisplay({ title, legend: [], hasLines: false }, view.focus);
+  useChartDisplay(
+    { title, lines: () => [], range: range ?? null, hasLines: false, hasLog: false },
+    view.focus,
+  );
   const near = useNear(view.focus, view.table);
   if (view.table) {
     return (

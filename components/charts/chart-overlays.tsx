@@ -37,6 +37,7 @@ export function MarkFlags({ layout }: { layout: Layout }) {
       <button
         type="button"
         aria-label={mark.labels.join("; ")}
+        data-picture="text"
         className="absolute top-0 flex h-4 items-center rounded-control px-1 text-caption text-secondary hover:text-primary"
         style={{ left: flags[index]!.left, width: flags[index]!.width }}
       >

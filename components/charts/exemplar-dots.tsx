@@ -67,6 +67,7 @@ export default function ExemplarDots({
                 style={{ left: place.x, top: place.y }}
               >
                 <span
+                  data-picture="dot"
                   className={cn(
                     "size-1.75 rotate-45 border border-surface-panel bg-primary group-hover/dot:size-2.5",
                     open === index && "size-2.5",
@@ -75,7 +76,14 @@ export default function ExemplarDots({
               </button>
             </Popover.Trigger>
             {open === index ? (
-              <PopoverContent className="w-72 text-caption">
+              <PopoverContent
+                className="w-72 text-caption"
+                // Not on the button inside, whose tooltip would take the first Escape.
+                onOpenAutoFocus={(event) => {
+                  event.preventDefault();
+                  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+                }}
+              >
                 <ExemplarCard dot={dot} unit={unit} now={now} />
               </PopoverContent>
             ) : null}

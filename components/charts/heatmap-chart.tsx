@@ -3,7 +3,14 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useOptionalTimeRange } from "@/components/ui/use-time-range";
 import { format, formatTime, type Scale, type Unit } from "@/lib/units";
-import { type Bounds, bucketNames, bucketPosition, bucketScale, summedCounts } from "./buckets";
+import {
+  type Bounds,
+  bucketNames,
+  bucketPosition,
+  bucketScale,
+  mergedBuckets,
+  summedCounts,
+} from "./buckets";
 import { CHART_FONT, textWidth } from "./canvas";
 import { useChartHeight } from "./chart-display";
 import { ChartFrame } from "./chart-frame";
@@ -14,6 +21,10 @@ import { type Grid, gridTimes } from "./series";
 import { tickWords, timeTicks } from "./ticks";
 
 const SHADES = 7;
+/** A row of cells that is lower than this cannot be seen: buckets are put together. */
+const LEAST_ROW = 3;
+/** Rows that are lower than this touch: a line between them would be most of them. */
+const LEAST_PARTED_ROW = 5;
 const AXIS_HEIGHT = 24;
 const TOP = 8;
 /** Room for the names of the lines at their right end. */
@@ -68,11 +79,17 @@ export function HeatmapChart({
 }: HeatmapChartProps) {
   const height = useChartHeight(ownHeight);
   const perBucket = useMemo(() => summedCounts(counts), [counts]);
+  // A native histogram may have more buckets than there are pixels.
+  const drawn = useMemo(
+    () => mergedBuckets(bounds, counts, (height - TOP - AXIS_HEIGHT) / LEAST_ROW),
+    [bounds, counts, height],
+  );
   const scale = useMemo(
     () => givenScale ?? bucketScale(bounds, perBucket, unit),
     [givenScale, bounds, perBucket, unit],
   );
   const names = useMemo(() => bucketNames(bounds, scale), [bounds, scale]);
+  const drawnNames = useMemo(() => bucketNames(drawn.bounds, scale), [drawn, scale]);
   const now = new Date(grid.end * 1000);
   const total = perBucket.reduce((sum, count) => sum + count, 0);
   return (
@@ -80,6 +97,7 @@ export function HeatmapChart({
       title={title}
       summary={`${format(total, "count")} ${noun} in ${bounds.length} buckets from ${formatTime(grid.start, { now, seconds: false })} to ${formatTime(grid.end, { now, seconds: false })}.`}
       height={height}
+      range={{ from: grid.start, to: grid.end }}
       table={() => ({
         header: ["Time", ...names.map((name) => `${name} ${scale.label}`)],
         rows: gridTimes(grid).map((time, step) => ({
@@ -97,9 +115,9 @@ export function HeatmapChart({
     >
       <HeatmapCanvas
         grid={grid}
-        bounds={bounds}
-        counts={counts}
-        names={names}
+        bounds={drawn.bounds}
+        counts={drawn.counts}
+        names={drawnNames}
         unit={unit}
         scale={scale}
         lines={lines}
@@ -308,7 +326,8 @@ function drawCells(
       // On whole device pixels, or the hairlines between the rows would differ. Columns touch, as time does.
       const y = Math.round((TOP + plotHeight - (bucket + 1) * cellHeight) * ratio) / ratio;
       const bottom = Math.round((TOP + plotHeight - bucket * cellHeight) * ratio) / ratio;
-      ctx.fillRect(x, y, Math.max(1 / ratio, right - x), bottom - y - 1);
+      const parting = cellHeight < LEAST_PARTED_ROW ? 0 : 1;
+      ctx.fillRect(x, y, Math.max(1 / ratio, right - x), bottom - y - parting);
     }
   });
 }

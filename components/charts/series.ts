@@ -29,8 +29,11 @@ export type ChartSeries = {
   values: readonly (number | null)[];
   /** The bucket each value was interpolated in. `hi` null with `lo` set: at least `lo` (the +Inf bucket). */
   band?: { lo: readonly (number | null)[]; hi: readonly (number | null)[] };
-  /** The id of the series that this one is set against: it is drawn dashed, and shown wherever that one is. */
-  against?: string;
+  /**
+   * The id of the series that this one is set against, and what it is in words ("1 h before"): it is drawn dashed, and
+   * shown wherever that one is.
+   */
+  against?: { id: string; words: string };
 };
 
 /** Whether a line is dashed: a reference, or what another series is set against. */

@@ -35,7 +35,14 @@ import {
   valueWords,
   withOthers,
 } from "./series";
-import { drawnSeries, isCounted, plotColumns, type SeriesKind, yTicksWithLevels } from "./time-series-model";
+import {
+  drawnSeries,
+  isCounted,
+  plotColumns,
+  type SeriesKind,
+  summedAgainst,
+  yTicksWithLevels,
+} from "./time-series-model";
 import {
   focusSeries,
   type Hover,
@@ -91,8 +98,9 @@ export type TimeSeriesChartProps = {
 const LABELLED_SERIES = 4;
 /** Height of the names under the chart, taken from the drawing: 24 and 4 px of space. */
 const LEGEND_ROW_PX = 28;
-/** Height of the table under a chart whose height includes it: the rows that are seen at once, and 8 px of space. */
+/** The most that the table under a chart takes of it where its height includes it: five rows, header and 8 px of space. */
 const LEGEND_TABLE_PX = 152;
+const LEGEND_ROW_OF_TABLE_PX = 24;
 const NONE: readonly never[] = [];
 
 /** One or many measurements over time, drawn by uPlot. `t` shows the data as a table, arrow keys move the crosshair. */
@@ -103,18 +111,30 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
     [props.series, kind],
   );
   const root = useRef<HTMLElement>(null);
-  const display = useChartDisplay({ title, legend: coloured, hasLines: true }, root);
+  const shown = useRef<readonly ChartSeries[]>(coloured);
+  const display = useChartDisplay(
+    {
+      title,
+      lines: () => shown.current,
+      range: { from: grid.start, to: grid.end },
+      hasLines: true,
+      hasLog: kind === "line",
+    },
+    root,
+  );
   const height = useChartHeight(props.height ?? 192);
   const added = display.compare[title] ?? NONE;
-  const compare = useMemo(
-    () => [...ownCompare, ...added].filter((each) => !isOther(coloured, each.against)),
-    [ownCompare, added, coloured],
-  );
+  const compare = useMemo(() => {
+    const both = [...ownCompare, ...added].filter((each) => !isOther(coloured, each.against?.id));
+    return kind === "line" ? both : summedAgainst(both);
+  }, [ownCompare, added, coloured, kind]);
   // What lines are set against lies beneath them.
   const series = useMemo(
     () => (kind === "line" ? [...compare, ...coloured] : [...coloured, ...compare]),
     [coloured, compare, kind],
   );
+  const listed = useMemo(() => [...coloured, ...compare], [coloured, compare]);
+  shown.current = listed;
   const all = useMemo(() => [...props.series, ...compare], [props.series, compare]);
   const scale = useMemo(() => props.scale ?? scaleOf(all, unit), [props.scale, all, unit]);
   const gaps = useMemo(() => [...(props.gaps ?? NONE), ...display.gaps], [props.gaps, display.gaps]);
@@ -160,10 +180,11 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
       />
     );
   }
-  const named = series.filter((each) => each.color !== "other");
+  const named = listed.filter((each) => each.color !== "other");
   const isFull = display.height !== null;
   const legend = display.legend || isFull ? "table" : legendOf(series, kind, width);
-  const taken = legend === "row" ? LEGEND_ROW_PX : legend === "table" && isFull ? LEGEND_TABLE_PX : 0;
+  const tablePx = Math.min(LEGEND_TABLE_PX, 8 + LEGEND_ROW_OF_TABLE_PX * (named.length + 1));
+  const taken = legend === "row" ? LEGEND_ROW_PX : legend === "table" && isFull ? tablePx : 0;
   return (
     <div className={cn("flex min-w-0 flex-col", props.className)}>
       <Plot
@@ -186,7 +207,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
       {legend === "row" ? (
         <LegendRow
           label={title}
-          series={series}
+          series={listed}
           isolated={isolated}
           onIsolate={onIsolate}
           onHover={setHovered}
@@ -195,8 +216,8 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
       {legend === "table" ? (
         <LegendTable
           label={title}
-          series={named.length > 0 ? named : series}
-          others={named.length > 0 ? series.length - named.length : 0}
+          series={named.length > 0 ? named : listed}
+          others={named.length > 0 ? listed.length - named.length : 0}
           scale={scale}
           isolated={isolated}
           onIsolate={onIsolate}
@@ -260,7 +281,9 @@ function Plot(props: PlotProps) {
 
   const visible = useMemo(
     () =>
-      isolated === null ? series : series.filter((each) => each.id === isolated || each.against === isolated),
+      isolated === null
+        ? series
+        : series.filter((each) => each.id === isolated || each.against?.id === isolated),
     [series, isolated],
   );
   const drawn = useMemo(() => drawnSeries(visible, kind), [visible, kind]);

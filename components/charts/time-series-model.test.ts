@@ -5,6 +5,7 @@ import {
   lonePoints,
   namedLevels,
   plotColumns,
+  summedAgainst,
   yEnds,
   yTicks,
   yTicksWithLevels,
@@ -34,7 +35,7 @@ describe("plotColumns", () => {
   });
 
   it("draws what bars are set against as a line of its own, over them", () => {
-    const before = { ...series("before", [9, 8, 7]), against: "a" };
+    const before = { ...series("before", [9, 8, 7]), against: { id: "a", words: "1 h before" } };
     const drawn = drawnSeries([series("a", [1, 1, 1]), series("b", [2, 2, 2]), before], "stacked-bars");
     expect(drawn.map((each) => [each.series.id, each.isBar])).toEqual([
       ["b", true],
@@ -43,6 +44,17 @@ describe("plotColumns", () => {
     ]);
     expect(plotColumns(drawn, GRID)[3]).toEqual([9, 8, 7]);
   });
+});
+
+it("sets bars against the sum of what each is set against", () => {
+  const against = { id: "a", words: "1 h before" };
+  const [sum, ...more] = summedAgainst([
+    { ...series("x", [1, null, null]), against },
+    { ...series("y", [2, 3, null]), against },
+  ]);
+  expect(more).toEqual([]);
+  expect(sum).toMatchObject({ label: "All, 1 h before", values: [3, 3, null] });
+  expect(summedAgainst([])).toEqual([]);
 });
 
 describe("yTicks", () => {

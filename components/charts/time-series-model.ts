@@ -31,6 +31,29 @@ export function drawnSeries(series: readonly ChartSeries[], kind: SeriesKind): D
 }
 
 /**
+ * Returns what bars are set against: one line, the sum of what each is set against, since only sums of bars can be seen. A
+ * step without any value is a gap.
+ */
+export function summedAgainst(compare: readonly ChartSeries[]): ChartSeries[] {
+  const [first] = compare;
+  if (first?.against === undefined) return [];
+  return [
+    {
+      id: first.id,
+      label: `All, ${first.against.words}`,
+      color: "reference",
+      against: first.against,
+      values: first.values.map((_, step) =>
+        compare.reduce<number | null>((sum, { values }) => {
+          const value = values[step] ?? null;
+          return value === null ? sum : (sum ?? 0) + value;
+        }, null),
+      ),
+    },
+  ];
+}
+
+/**
  * Returns the columns that uPlot draws: times, then one column a series in the order of `drawn`. Columns are cut or filled
  * with gaps to the grid. That of a bar is the sum of its own series and of those after it, which lie below; a step without
  * any value is a gap in all bars.

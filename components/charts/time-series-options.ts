@@ -173,7 +173,8 @@ export function plotOptions({
           label: series.label,
           width: isOther ? OTHER_LINE_PX : LINE_PX,
           dash: isDashed(series) ? [4, 4] : undefined,
-          stroke: () => colorOf(seriesIndex, isOther ? 0.35 : 1),
+          // Over bars of any colour only that of text is seen.
+          stroke: () => (stacked ? tokens.color("--text") : colorOf(seriesIndex, isOther ? 0.35 : 1)),
           fill: single ? () => colorOf(seriesIndex, 0.08) : undefined,
           points: {
             show: (u, sidx) => lonePointsOf(u.data[sidx]!).length > 0,

@@ -7,6 +7,7 @@ import {
   Clock,
   Ellipsis,
   Link2,
+  Minimize2,
   Table2,
   TriangleAlert,
 } from "lucide-react";
@@ -20,9 +21,11 @@ import { EmptyState } from "./empty-state";
 import { type ErrorFacts, ErrorState } from "./error-state";
 import { LoadingBar } from "./loading-bar";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "./menu";
-import { isTyping, PanelViewContext, usePanelViewState } from "./panel-view";
+import { isTyping, type PanelView, PanelViewContext, usePanelViewState } from "./panel-view";
 import { Skeleton } from "./skeleton";
+import { rangeToUrl } from "./time-range";
 import { toast } from "./toaster";
+import { useOptionalTimeRange } from "./use-time-range";
 
 /** Why a panel has nothing to draw. Never just "no data". */
 export type EmptyKind =
@@ -62,8 +65,12 @@ export type PanelProps = {
   notes?: readonly { kind: "warning" | "stale"; text: string }[];
   /** The queries behind the panel, shown by "Show PromQL". */
   promql?: readonly string[];
-  /** More entries for the menu (`MenuItem`s): open in explore, make an alert. */
+  /** More entries for the menu (`MenuItem`s): open in explore, make an alert. Rendered when the menu is opened. */
   menu?: ReactNode;
+  /** From `usePanelViewState`, for those who work on the charts inside from outside of the panel. */
+  view?: PanelView;
+  /** Fills the window, with a button that ends it. */
+  full?: { onLeave: () => void };
   /** Controls in the header, before the menu (a `Select` of size sm). */
   actions?: ReactNode;
   /** Height of the body in px, kept by every face: 192 in a grid, 288 alone. A number, or "auto" for tables. */
@@ -87,6 +94,8 @@ export function Panel({
   notes = [],
   promql = [],
   menu,
+  view: givenView,
+  full,
   actions,
   height = 192,
   flush = false,
@@ -95,7 +104,9 @@ export function Panel({
 }: PanelProps) {
   const madeId = useId();
   const id = givenId ?? madeId;
-  const view = usePanelViewState();
+  const ownView = usePanelViewState();
+  const view = givenView ?? ownView;
+  const range = useOptionalTimeRange();
   const [promqlOpen, setPromqlOpen] = useState(false);
   const hasTable = view.available && state.kind === "data";
   const refreshing = (state.kind === "data" || state.kind === "empty") && state.refreshing ? true : undefined;
@@ -112,8 +123,12 @@ export function Panel({
   }
 
   async function copyLink() {
-    const link = `${location.origin}${location.pathname}${location.search}#${id}`;
-    toast((await copyText(link)) ? "Link copied" : "The browser refused to copy the link");
+    const link = new URL(location.href);
+    // What is seen now, not what the last hour will be when the link is opened.
+    for (const [name, time] of Object.entries(range ? rangeToUrl({ from: range.from, to: range.to }) : {}))
+      link.searchParams.set(name, time ?? "");
+    link.hash = id;
+    toast((await copyText(link.href)) ? "Link copied" : "The browser refused to copy the link");
   }
 
   async function copyCsv() {
@@ -127,11 +142,13 @@ export function Panel({
         id={givenId}
         aria-labelledby={`${id}-title`}
         aria-busy={state.kind === "loading" || refreshing}
+        {...(full ? { role: "dialog", "aria-modal": true, tabIndex: -1 } : {})}
         // Before its children: a select would take the letter for the start of one of its options.
         onKeyDownCapture={onKeyDown}
         className={cn(
           "group/panel flex min-w-0 scroll-mt-16 flex-col rounded-panel border bg-surface-panel",
           className,
+          full && "fixed inset-0 z-50 overflow-y-auto overscroll-contain rounded-none border-0 outline-none",
         )}
       >
         <header className="relative flex min-h-11 items-center gap-2 py-2 pr-3 pl-4">
@@ -148,6 +165,11 @@ export function Panel({
               <span className="px-1 text-strong tabular-nums">{state.kind === "data" ? value : null}</span>
             ) : null}
             {actions}
+            {full ? (
+              <IconButton label="Leave full screen" size="sm" onClick={full.onLeave}>
+                <Minimize2 />
+              </IconButton>
+            ) : null}
             {hasMenu ? (
               <Menu>
                 <MenuTrigger asChild>

@@ -125,3 +125,44 @@ export const INTERVALS = [
   },
   { id: "throughput", label: "Tokens/s", estimate: null, low: null, high: null, verdict: "no_data" as const },
 ];
+
+/** Lines as those of an hour before, which others are set against. */
+const before = (series: readonly ChartSeries[], seed: number, spread: number): ChartSeries[] =>
+  series.map((each, index) => ({
+    ...each,
+    id: `${each.id}~before`,
+    label: `${each.label}, 1 h before`,
+    color: series.length === 1 ? "reference" : each.color,
+    against: { id: each.id, words: "1 h before" },
+    band: undefined,
+    values: walk(seed + index, (each.values[0] ?? 0) * 0.9, spread),
+  }));
+
+export const REQUEST_RATE_BEFORE = before(REQUEST_RATE, 201, 2);
+export const LATENCY_BEFORE = before(LATENCY, 211, 0.05);
+export const ERRORS_BEFORE = before(ERRORS, 221, 0.0008);
+
+/** From tens of milliseconds to tens of seconds. */
+export const WIDE_LATENCY: ChartSeries[] = (["p50", "p95", "p99"] as const).map((name, index) =>
+  line(name, name, walk(231 + index, 0.03 * 18 ** index, 0.004 * 18 ** index, index === 2 ? 24 : 0)),
+);
+
+/** Slow and fast requests of the hour, each with a trace but the last. */
+export const EXEMPLARS = Array.from({ length: 14 }, (_, index) => ({
+  time: GRID.start + 120 + index * 251,
+  value: 0.3 + ((index * 37) % 14) * 0.19,
+  traceId: index === 13 ? null : `4bf92f3577b34da6a3ce929d0e0e47${(0x10 + index).toString(16)}`,
+  labels: { instance: `chat-api-v${1 + (index % 2)}-0`, model_name: "llama-3.1-8b-instruct" },
+}));
+
+/** Exponential buckets, 8 for each doubling from 10 ms on, as a native histogram has them. */
+export const NATIVE_HEATMAP = {
+  bounds: Array.from({ length: 88 }, (_, bucket) => 0.01 * 2 ** ((bucket + 1) / 8)),
+  counts: Array.from({ length: POINTS }, (_, index) => {
+    const next = noise(2_000 + index);
+    const centre = 46 + (18 * index) / POINTS;
+    return Array.from({ length: 88 }, (_bucket, bucket) =>
+      Math.max(0, Math.round(40 * Math.exp(-((bucket - centre) ** 2) / 90) * (1 + 0.5 * next()))),
+    );
+  }),
+};

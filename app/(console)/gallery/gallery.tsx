@@ -3,7 +3,9 @@
 import { Plus, Trash2 } from "lucide-react";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { type ReactNode, useState } from "react";
+import { ChartPanel } from "@/components/chart-actions/chart-panel";
 import { BarChart } from "@/components/charts/bar-chart";
+import { ChartDisplayContext, PLAIN_DISPLAY } from "@/components/charts/chart-display";
 import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { HistogramChart } from "@/components/charts/histogram-chart";
 import { IntervalChart } from "@/components/charts/interval-chart";
@@ -40,18 +42,24 @@ import {
   DISTRIBUTION,
   EIGHT,
   ERRORS,
+  ERRORS_BEFORE,
+  EXEMPLARS,
   GAPPED,
   GPUS,
   GRID,
   HEATMAP,
   INTERVALS,
   LATENCY,
+  LATENCY_BEFORE,
   line,
+  NATIVE_HEATMAP,
   ONE_POINT,
   QUEUE,
   REQUEST_RATE,
+  REQUEST_RATE_BEFORE,
   TWO_HUNDRED,
   VERSIONS,
+  WIDE_LATENCY,
   walk,
 } from "./fixed-data";
 
@@ -110,6 +118,9 @@ function Parts({ theme }: { theme: string }) {
       </Part>
       <Part title="Charts">
         <Charts theme={theme} />
+      </Part>
+      <Part title="Charts on demand">
+        <ChartsOnDemand theme={theme} />
       </Part>
       <Part title="A panel's faces">
         <Faces theme={theme} />
@@ -173,27 +184,26 @@ function Numbers() {
   );
 }
 
-function Charts({ theme }: { theme: string }) {
-  const shared = { grid: GRID, syncKey: theme };
-  const panel = (
-    id: string,
-    title: string,
-    unit: Unit,
-    series: Parameters<typeof scaleOf>[0],
-    value?: number,
-  ) => ({
+/** The frame of one of the gallery's charts. */
+const panelOf =
+  (theme: string) =>
+  (id: string, title: string, unit: Unit, series: Parameters<typeof scaleOf>[0], value?: number) => ({
     id: `${theme}-${id}`,
     title,
     unit: scaleOf(series, unit).label,
     value: value === undefined ? undefined : format(value, unit),
     promql: [`sum(rate(${id}_total{job="chat-api"}[1m]))`],
   });
+
+function Charts({ theme }: { theme: string }) {
+  const shared = { grid: GRID, syncKey: theme };
+  const panel = panelOf(theme);
   return (
     <div className="grid gap-4 md:grid-cols-2">
-      <Panel {...panel("requests", "Request rate", "requests_per_second", REQUEST_RATE, 41.9)}>
+      <ChartPanel {...panel("requests", "Request rate", "requests_per_second", REQUEST_RATE, 41.9)}>
         <TimeSeriesChart title="Request rate" unit="requests_per_second" series={REQUEST_RATE} {...shared} />
-      </Panel>
-      <Panel {...panel("ttft", "TTFT", "seconds", LATENCY)}>
+      </ChartPanel>
+      <ChartPanel {...panel("ttft", "TTFT", "seconds", LATENCY)}>
         <TimeSeriesChart
           title="TTFT"
           unit="seconds"
@@ -201,8 +211,8 @@ function Charts({ theme }: { theme: string }) {
           thresholds={[{ value: 2.6, label: "alert: p99 over", tone: "critical" }]}
           {...shared}
         />
-      </Panel>
-      <Panel {...panel("version", "TTFT p95 by version", "seconds", VERSIONS)}>
+      </ChartPanel>
+      <ChartPanel {...panel("version", "TTFT p95 by version", "seconds", VERSIONS)}>
         <TimeSeriesChart
           title="TTFT p95 by version"
           unit="seconds"
@@ -214,8 +224,8 @@ function Charts({ theme }: { theme: string }) {
           ]}
           {...shared}
         />
-      </Panel>
-      <Panel {...panel("queue", "Queue depth", "requests", QUEUE)}>
+      </ChartPanel>
+      <ChartPanel {...panel("queue", "Queue depth", "requests", QUEUE)}>
         <TimeSeriesChart
           title="Queue depth"
           unit="requests"
@@ -226,20 +236,20 @@ function Charts({ theme }: { theme: string }) {
           ]}
           {...shared}
         />
-      </Panel>
-      <Panel {...panel("gpu", "GPU utilization", "ratio", GPUS)}>
+      </ChartPanel>
+      <ChartPanel {...panel("gpu", "GPU utilization", "ratio", GPUS)}>
         <TimeSeriesChart title="GPU utilization" unit="ratio" max={1} series={GPUS} {...shared} />
-      </Panel>
-      <Panel {...panel("errors", "Errors by type", "ratio", ERRORS)}>
+      </ChartPanel>
+      <ChartPanel {...panel("errors", "Errors by type", "ratio", ERRORS)}>
         <StackedBars title="Errors by type" unit="ratio" series={ERRORS} {...shared} />
-      </Panel>
-      <Panel {...panel("eight", "Queue depth by replica", "requests", EIGHT)}>
+      </ChartPanel>
+      <ChartPanel {...panel("eight", "Queue depth by replica", "requests", EIGHT)}>
         <TimeSeriesChart title="Queue depth by replica" unit="requests" series={EIGHT} {...shared} />
-      </Panel>
-      <Panel {...panel("many", "Queue depth, 200 replicas", "requests", TWO_HUNDRED)}>
+      </ChartPanel>
+      <ChartPanel {...panel("many", "Queue depth, 200 replicas", "requests", TWO_HUNDRED)}>
         <TimeSeriesChart title="Queue depth, 200 replicas" unit="requests" series={TWO_HUNDRED} {...shared} />
-      </Panel>
-      <Panel {...panel("gaps", "Gaps", "requests_per_second", GAPPED)}>
+      </ChartPanel>
+      <ChartPanel {...panel("gaps", "Gaps", "requests_per_second", GAPPED)}>
         <TimeSeriesChart
           title="Gaps"
           unit="requests_per_second"
@@ -247,11 +257,11 @@ function Charts({ theme }: { theme: string }) {
           gaps={[{ from: GRID.start + 39 * 30, to: GRID.start + 63 * 30, label: "the demo was stopped" }]}
           {...shared}
         />
-      </Panel>
-      <Panel {...panel("one", "One point", "requests_per_second", ONE_POINT)}>
+      </ChartPanel>
+      <ChartPanel {...panel("one", "One point", "requests_per_second", ONE_POINT)}>
         <TimeSeriesChart title="One point" unit="requests_per_second" series={ONE_POINT} {...shared} />
-      </Panel>
-      <Panel {...panel("heat", "TTFT distribution", "seconds", [{ values: [10] }])}>
+      </ChartPanel>
+      <ChartPanel {...panel("heat", "TTFT distribution", "seconds", [{ values: [10] }])}>
         <HeatmapChart
           title="TTFT distribution"
           unit="seconds"
@@ -259,8 +269,8 @@ function Charts({ theme }: { theme: string }) {
           counts={HEATMAP}
           grid={GRID}
         />
-      </Panel>
-      <Panel id={`${theme}-histogram`} title="TTFT, share of requests by bucket" unit="% over s">
+      </ChartPanel>
+      <ChartPanel id={`${theme}-histogram`} title="TTFT, share of requests by bucket" unit="% over s">
         <HistogramChart
           title="TTFT, share of requests by bucket"
           unit="seconds"
@@ -271,8 +281,8 @@ function Charts({ theme }: { theme: string }) {
             { label: "p99", value: 3.4, color: "p99" },
           ]}
         />
-      </Panel>
-      <Panel id={`${theme}-bars`} title="Tokens by version" unit="k tok/s">
+      </ChartPanel>
+      <ChartPanel id={`${theme}-bars`} title="Tokens by version" unit="k tok/s">
         <BarChart
           title="Tokens by version"
           unit="tokens_per_second"
@@ -282,8 +292,8 @@ function Charts({ theme }: { theme: string }) {
             { id: "3", label: "v1.4.0", value: null },
           ]}
         />
-      </Panel>
-      <Panel id={`${theme}-intervals`} title="v1.3.0 against v1.2.0" unit="95 % interval">
+      </ChartPanel>
+      <ChartPanel id={`${theme}-intervals`} title="v1.3.0 against v1.2.0" unit="95 % interval">
         <IntervalChart
           title="v1.3.0 against v1.2.0"
           intervals={INTERVALS}
@@ -292,10 +302,76 @@ function Charts({ theme }: { theme: string }) {
           }
           sides={{ lower: "v1.3.0 lower", higher: "v1.3.0 higher" }}
         />
-      </Panel>
+      </ChartPanel>
     </div>
   );
 }
+
+/** What the menu of a panel turns on, and charts of more than usual. */
+function ChartsOnDemand({ theme }: { theme: string }) {
+  const shared = { grid: GRID, syncKey: theme };
+  const panel = panelOf(theme);
+  return (
+    <div className="grid gap-4 md:grid-cols-2">
+      <ChartPanel {...panel("log", "Log axis", "seconds", WIDE_LATENCY)}>
+        <TimeSeriesChart title="Log axis" unit="seconds" series={WIDE_LATENCY} log {...shared} />
+      </ChartPanel>
+      <ChartPanel {...panel("before", "Compared with the hour before", "requests_per_second", REQUEST_RATE)}>
+        <TimeSeriesChart
+          title="Compared with the hour before"
+          unit="requests_per_second"
+          series={REQUEST_RATE}
+          compare={REQUEST_RATE_BEFORE}
+          {...shared}
+        />
+      </ChartPanel>
+      <ChartPanel {...panel("lines-before", "Several lines compared", "seconds", LATENCY)}>
+        <TimeSeriesChart
+          title="Several lines compared"
+          unit="seconds"
+          series={LATENCY}
+          compare={LATENCY_BEFORE}
+          {...shared}
+        />
+      </ChartPanel>
+      <ChartPanel {...panel("bars-before", "Bars compared", "ratio", ERRORS)}>
+        <StackedBars title="Bars compared" unit="ratio" series={ERRORS} compare={ERRORS_BEFORE} {...shared} />
+      </ChartPanel>
+      <ChartPanel {...panel("exemplars", "Exemplars", "seconds", LATENCY)}>
+        <TimeSeriesChart
+          title="Exemplars"
+          unit="seconds"
+          series={LATENCY}
+          exemplars={EXEMPLARS}
+          {...shared}
+        />
+      </ChartPanel>
+      <ChartPanel {...panel("reasons", "Gaps with their reasons", "requests_per_second", GAPPED)}>
+        <TimeSeriesChart
+          title="Gaps with their reasons"
+          unit="requests_per_second"
+          series={GAPPED}
+          gaps={[
+            { from: GRID.start + 38 * 30, to: GRID.start + 64 * 30, label: "target down" },
+            { from: GRID.start + 86 * 30, to: GRID.start + 90 * 30, label: "restart" },
+            { from: GRID.start + 90 * 30, to: GRID.start + 94 * 30, label: "no scrape" },
+          ]}
+          {...shared}
+        />
+      </ChartPanel>
+      <ChartDisplayContext value={AS_TABLE}>
+        <Panel {...panel("legend", "Legend as table", "seconds", LATENCY)}>
+          <TimeSeriesChart title="Legend as table" unit="seconds" series={LATENCY} {...shared} />
+        </Panel>
+      </ChartDisplayContext>
+      <ChartPanel {...panel("native", "Native histogram", "seconds", [{ values: [2] }])}>
+        <HeatmapChart title="Native histogram" unit="seconds" {...NATIVE_HEATMAP} grid={GRID} />
+      </ChartPanel>
+    </div>
+  );
+}
+
+const AS_TABLE = { display: { ...PLAIN_DISPLAY, legend: true }, register: () => () => {} };
 
 function Faces({ theme }: { theme: string }) {
   const faces: {

@@ -1,0 +1,218 @@
+"use client";
+
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { type ChartDisplay, PLAIN_DISPLAY } from "@/components/charts/chart-display";
+import type { ChartSeries } from "@/components/charts/series";
+import type { PanelView } from "@/components/ui/panel-view";
+import { errorFacts } from "@/lib/api/client";
+import { exemplarsQuery } from "@/lib/exemplars/client";
+import { signals } from "@/lib/signals/catalogue";
+import { signalsQuery } from "@/lib/signals/client";
+import type { ChartRequest } from "./chart-panel";
+import {
+  type Comparison,
+  comparedQueries,
+  comparedResults,
+  comparisonsOf,
+  hasValues,
+  setAgainst,
+} from "./comparison";
+import { exemplarReads } from "./exemplars-of";
+import { makeOthersInert } from "./full-screen";
+import { GapDialog, gapRegions, useGaps } from "./gap-dialog";
+import type { Measured } from "./measured";
+import { usePanelViewUrl } from "./use-panel-view-url";
+
+/** Height of a panel's header, of captions and of space around its charts, px. */
+const AROUND_PX = 112;
+const LEAST_PX = 240;
+
+type Props = {
+  id: string;
+  title: string;
+  measured: Measured | undefined;
+  view: PanelView;
+  show: (display: ChartDisplay) => void;
+  /** What could not be shown, and why, for the lines under the panel's title. */
+  say: (findings: readonly string[]) => void;
+  /** Fills the window with the panel, or not: given what ends it, as a state setter. */
+  fill: (leave: (() => (() => void) | null) | null) => void;
+  request: ChartRequest;
+  ask: (request: ChartRequest) => void;
+};
+
+/** What a panel's menu has turned on: reads it from the address, reads the data that it needs, and shows it. */
+export default function ChartActions({ id, title, measured, view, show, say, fill, request, ask }: Props) {
+  const url = usePanelViewUrl(id);
+  const height = useFullScreen(id, url.full, url.turn, fill);
+  useTableInUrl(view, url.table, url.turn);
+  const compared = useComparison(measured, url.comparison);
+  const exemplars = useExemplars(measured, url.exemplars);
+  // Once asked for, the reasons stay on the charts while the page does.
+  const [hasGaps, setHasGaps] = useState(false);
+  useEffect(() => {
+    if (request === "gaps") setHasGaps(true);
+  }, [request]);
+  const services = useMemo(
+    () => [...new Set((measured?.queries ?? []).map(({ service }) => service))],
+    [measured],
+  );
+  const gaps = useGaps(services, measured?.grid ?? NO_GRID, hasGaps && measured !== undefined);
+
+  const display = useMemo<ChartDisplay>(
+    () => ({
+      log: url.log,
+      legend: url.legend,
+      height,
+      compare: compared.charts,
+      exemplars: exemplars.shown,
+      gaps: gapRegions(gaps.items),
+    }),
+    [url.log, url.legend, height, compared.charts, exemplars.shown, gaps.items],
+  );
+  useEffect(() => show(display), [show, display]);
+  useEffect(() => () => show(PLAIN_DISPLAY), [show]);
+
+  const findings = [compared.finding, exemplars.finding].filter((text) => text !== null).join("\n");
+  useEffect(() => say(findings === "" ? [] : findings.split("\n")), [say, findings]);
+
+  return request === "gaps" && measured !== undefined ? (
+    <GapDialog title={title} grid={measured.grid} gaps={gaps} onClose={() => ask(null)} />
+  ) : null;
+}
+
+const NO_GRID = { start: 0, end: 0, step: 1 };
+const NO_CHARTS: Record<string, readonly ChartSeries[]> = {};
+
+/** Fills the window while `isFull`, and gives the height that each drawing then has, px. Escape ends it. */
+function useFullScreen(
+  id: string,
+  isFull: boolean,
+  turn: ReturnType<typeof usePanelViewUrl>["turn"],
+  fill: Props["fill"],
+): number | null {
+  const [windowHeight, setWindowHeight] = useState(() => window.innerHeight);
+  useEffect(() => {
+    if (!isFull) return;
+    const leave = () => turn("full", false);
+    fill(() => leave);
+    const measure = () => setWindowHeight(window.innerHeight);
+    measure();
+    addEventListener("resize", measure);
+    const onKeyDown = (event: KeyboardEvent) => {
+      // A menu, a dialog, a crosshair or a card takes its own Escape.
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      event.preventDefault();
+      leave();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    const panel = document.getElementById(id);
+    const before = document.activeElement;
+    const undo = panel ? makeOthersInert(panel) : () => {};
+    // Of the menu the focus comes back to its button, which is inside.
+    if (panel && !panel.contains(document.activeElement)) panel.focus({ preventScroll: true });
+    return () => {
+      removeEventListener("resize", measure);
+      document.removeEventListener("keydown", onKeyDown);
+      undo();
+      fill(null);
+      const button = panel?.querySelector<HTMLElement>("header [aria-haspopup=menu]");
+      if (before instanceof HTMLElement && panel?.contains(before)) before.focus();
+      else button?.focus();
+      panel?.scrollIntoView({ block: "nearest" });
+    };
+  }, [id, isFull, turn, fill]);
+  return isFull ? Math.max(LEAST_PX, windowHeight - AROUND_PX) : null;
+}
+
+/** Keeps in the address whether the data is shown as a table, whichever of the two changes. */
+function useTableInUrl(
+  view: PanelView,
+  inUrl: boolean,
+  turn: ReturnType<typeof usePanelViewUrl>["turn"],
+): void {
+  const before = useRef({ table: false, inUrl: false });
+  const { table, setTable } = view;
+  useEffect(() => {
+    const { table: wasTable, inUrl: wasInUrl } = before.current;
+    before.current = { table, inUrl };
+    if (table === inUrl) return;
+    if (inUrl !== wasInUrl) setTable(inUrl);
+    else if (table !== wasTable) turn("table", table);
+  }, [table, inUrl, setTable, turn]);
+}
+
+function useComparison(
+  measured: Measured | undefined,
+  asked: string | null,
+): { charts: Record<string, readonly ChartSeries[]>; finding: string | null } {
+  const comparison = useMemo(
+    () =>
+      measured === undefined || asked === null
+        ? undefined
+        : comparisonsOf(measured.grid, measured.versions).find((each) => each.id === asked),
+    [measured, asked],
+  );
+  const queries = useMemo(
+    () => (measured && comparison ? comparedQueries(measured.queries, comparison) : []),
+    [measured, comparison],
+  );
+  const { data, error } = useQuery({
+    ...signalsQuery({ ...(measured?.grid ?? NO_GRID), queries }),
+    enabled: queries.length > 0,
+  });
+  const latest = useRef(measured);
+  latest.current = measured;
+  const charts = useMemo(
+    () =>
+      data === undefined || comparison === undefined || latest.current === undefined
+        ? NO_CHARTS
+        : setAgainst(latest.current.series(comparedResults(data.results, comparison)), comparison),
+    [data, comparison],
+  );
+  return { charts, finding: findingOf(comparison, charts, data !== undefined, error) };
+}
+
+function findingOf(
+  comparison: Comparison | undefined,
+  charts: Record<string, readonly ChartSeries[]>,
+  isAnswered: boolean,
+  error: Error | null,
+): string | null {
+  if (comparison === undefined) return null;
+  if (error) return `Not compared with ${comparison.words}: ${errorFacts(error).detail}`;
+  return isAnswered && !hasValues(charts) ? `Nothing was measured of ${comparison.words}.` : null;
+}
+
+function useExemplars(
+  measured: Measured | undefined,
+  isOn: boolean,
+): { shown: ChartDisplay["exemplars"]; finding: string | null } {
+  const { start, end } = measured?.grid ?? NO_GRID;
+  const reads = useMemo(() => exemplarReads(measured?.queries ?? []), [measured?.queries]);
+  const answers = useQueries({
+    queries: reads.map(({ service, signal }) => ({
+      ...exemplarsQuery(service, { signal, start, end }),
+      enabled: isOn,
+    })),
+  });
+  const [first] = reads;
+  const unit = first === undefined ? undefined : signals[first.signal].unit;
+  const known = isOn ? answers.flatMap(({ data }) => data?.items ?? []) : [];
+  const text = JSON.stringify(known);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was answered, not the array it stands in
+  const shown = useMemo(
+    () => (unit === undefined || known.length === 0 ? null : { unit, dots: known }),
+    [text, unit],
+  );
+  if (!isOn || first === undefined) return { shown: null, finding: null };
+  const error = answers.find((answer) => answer.error)?.error;
+  const isAnswered = answers.every(({ data }) => data !== undefined);
+  const finding = error
+    ? `No exemplars: ${errorFacts(error).detail}`
+    : isAnswered && known.length === 0
+      ? "No exemplars in this range: the service attaches no traces to its observations, or its Prometheus keeps none."
+      : null;
+  return { shown, finding };
+}
