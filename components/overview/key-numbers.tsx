@@ -6,6 +6,7 @@ import { rangeWords } from "@/components/ui/time-range";
 import { useTimeRange } from "@/components/ui/use-time-range";
 import { type KeyNumber, queryId } from "@/lib/dashboards/overview";
 import {
+  courseOf,
   keyNumbersOf,
   measuredText,
   meetsTarget,
@@ -46,7 +47,7 @@ export function KeyNumbers({ refresh, step }: { refresh: Refresh; step: number }
         const judged = now ?? current;
         const nowText = measuredText(now, definition.unit);
         const isOther = now !== undefined && nowText !== measuredText(current, definition.unit);
-        const course = refresh.results?.get(queryId(id, "course"))?.series[0]?.values;
+        const course = courseOf(refresh.results, id)?.values;
         const parts = current === undefined ? null : formatParts(current.value, definition.unit);
         return (
           <StatCard

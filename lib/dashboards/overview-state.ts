@@ -123,6 +123,20 @@ const recentOf = <Point>(points: readonly Point[], step: number): Point[] =>
   points.slice(-Math.max(recentPoints, Math.ceil(recentSeconds / step)));
 
 /**
+ * The line of a key number; undefined where there is none, where it would be an average under a percentile's name, and
+ * where each replica has one of its own, none of which is the service's.
+ */
+export function courseOf(
+  results: ReadonlyMap<string, SignalResult> | undefined,
+  id: string,
+): SignalResult["series"][number] | undefined {
+  const course = results?.get(queryId(id, "course"));
+  if (course === undefined || course.statistic === "mean") return undefined;
+  const isOfReplicas = course.series.some(({ labels }) => labels.replica !== undefined);
+  return isOfReplicas && course.series.length > 1 ? undefined : course.series[0];
+}
+
+/**
  * A key number at the end of the range, `step` in seconds: of a ratio the mean of the last five minutes (or five
  * points), each point weighted by its requests where these are known; of anything else their median, so that one point
  * alone is nothing. Undefined where there are no points.
@@ -133,9 +147,8 @@ export function recentValue(
   { kind }: Pick<SignalDefinition, "kind">,
   step: number,
 ): Measured | undefined {
-  const course = results.get(queryId(id, "course"));
-  const [series] = course?.status === "ok" ? course.series : [];
-  if (series === undefined) return undefined;
+  const series = courseOf(results, id);
+  if (series === undefined || results.get(queryId(id, "course"))?.status !== "ok") return undefined;
   const points = recentOf(
     series.values.map((value, index) => ({ value, index })),
     step,

@@ -191,6 +191,16 @@ describe("the state in words", () => {
     expect(findings(summary({ id: ttft }, 0.3), three)[0]).toMatchObject({ state: "warning" });
   });
 
+  it("judges no percentile by an average, nor by one replica of several", () => {
+    const slow = course("key-ttft", "ttft", 9, [9, 9, 9, 9, 9]);
+    const unsaid = summary({ id: ttft }, 9);
+    if (unsaid.summary !== undefined) unsaid.summary.quantiles = [];
+    expect(findings(unsaid, slow)[0]).toMatchObject({ state: "warning" });
+    expect(findings(unsaid, { ...slow, statistic: "mean" })[0]).toMatchObject({ state: "cannot_evaluate" });
+    const replicas = ["a", "b"].map((replica) => ({ ...slow.series[0]!, labels: { replica } }));
+    expect(findings(unsaid, { ...slow, series: replicas })[0]).toMatchObject({ state: "cannot_evaluate" });
+  });
+
   it("does not call healthy now what was not measured at the end", () => {
     const silent = course("key-availability", "availability", 0.5, [null, null, null, null, null]);
     const [worst] = findings(summary({ id: availability, signal: "availability" }, 0.5), silent);
