@@ -41,6 +41,15 @@ it("loads no catalogue, schema or sign-in with the overview", async () => {
   expect(loaded.filter((file) => heavy.test(file))).toEqual([]);
 });
 
+it("loads of the charts' actions and of the notes nothing but what opens them", async () => {
+  const loaded = await loadedAtFirst(["components/overview/overview.tsx"]);
+  expect(loaded.filter((file) => /^components\/(chart-actions|annotations)\//.test(file)).sort()).toEqual([
+    "components/annotations/notes-button.tsx",
+    "components/chart-actions/chart-panel.tsx",
+    "components/chart-actions/panel-in-url.ts",
+  ]);
+});
+
 it("loads no link and no tooltip with the pages for what went wrong, which every page loads in advance", async () => {
   const loaded = await loadedAtFirst(["app/error.tsx", "app/not-found.tsx", "app/global-error.tsx"]);
   expect(loaded).toContain("components/shell/page-failure.tsx");

@@ -16,6 +16,7 @@ import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { QuantileValue, SignalResult } from "@/lib/signals/schema";
 import { format, formatExact } from "@/lib/units";
+import { explainedState } from "./doctor-link";
 import { panelNotes, panelPromql, panelState, type Refresh } from "./panel-state";
 import { useOverviewTexts } from "./texts";
 
@@ -25,12 +26,13 @@ const quantiles = [0.5, 0.95, 0.99, 0.999];
 const pinned = "sticky left-0 bg-surface-panel max-lg:border-r";
 
 /** p50 to p99.9, mean and standard deviation of the three latencies over the whole range, each explained on hover. */
-export function LatencyTable({ refresh }: { refresh: Refresh }) {
+export function LatencyTable({ refresh, service }: { refresh: Refresh; service: string }) {
   const { signals, quantileExplanations } = useOverviewTexts();
   const ids = tableRows.map(({ queryId }) => queryId);
   // Any row that can be filled is worth the table: the face is that of the first that has something.
   const shown = ids.find((id) => refresh.results?.get(id)?.summary !== undefined) ?? ids[0]!;
-  const summarised = panelState([shown], refresh);
+  const signal = refresh.results?.get(shown)?.signal;
+  const summarised = explainedState(panelState([shown], refresh), { service, signal });
   return (
     <Panel
       id="percentiles"

@@ -130,7 +130,7 @@ function ServiceOverview({
     parseAsStringLiteral(latencyViews).withDefault("heatmap").withOptions({ history: "replace" }),
   );
   const signal = chosen ?? latencies[service.id] ?? "ttft";
-  const { refresh, grid } = useOverview(service, signal);
+  const { refresh, grid, queries } = useOverview(service, signal);
   const axis = useAnnotations(service.id, grid);
   const { results, error, shownUntil, overdueSince } = refresh;
   const range = useTimeRange();
@@ -197,6 +197,7 @@ function ServiceOverview({
                 panel={panel}
                 refresh={refresh}
                 grid={grid}
+                queries={queries}
                 axis={axis satisfies TimeAxis}
                 service={service}
                 latency={latency}
@@ -204,7 +205,7 @@ function ServiceOverview({
             </div>
           ))}
         </section>
-        <LatencyTable refresh={refresh} />
+        <LatencyTable refresh={refresh} service={service.id} />
       </div>
     </>
   );

@@ -1,13 +1,15 @@
 "use client";
 
 import { type ReactNode, useMemo } from "react";
+import { ChartPanel } from "@/components/chart-actions/chart-panel";
+import type { Measured } from "@/components/chart-actions/measured";
 import { bucketScale, summedCounts } from "@/components/charts/buckets";
 import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { HistogramChart, type QuantileMark } from "@/components/charts/histogram-chart";
 import { type ChartSeries, type Grid, scaleOf } from "@/components/charts/series";
 import { type Mark, TimeSeriesChart, type TimeSeriesChartProps } from "@/components/charts/time-series-chart";
 import { yTicksWithLevels } from "@/components/charts/time-series-model";
-import { Panel, type PanelProps } from "@/components/ui/panel";
+import type { PanelProps } from "@/components/ui/panel";
 import { Segmented } from "@/components/ui/segmented";
 import {
   type LatencySignal,
@@ -19,18 +21,14 @@ import {
 import { lastValue } from "@/lib/dashboards/overview-state";
 import type { Service } from "@/lib/services/schema";
 import { percentile } from "@/lib/signals/percentile";
-import type { SignalResult } from "@/lib/signals/schema";
+import type { SignalQuery, SignalResult } from "@/lib/signals/schema";
 import { format, type Unit } from "@/lib/units";
+import { DoctorLink, explainedState } from "./doctor-link";
+import { areErrorsByType, latencyChartTitle, versionChartTitles } from "./panel-lines";
 import { panelNotes, panelOrigin, panelPromql, panelState, type Refresh } from "./panel-state";
-import {
-  errorTypeSeries,
-  filledBuckets,
-  gpuSeries,
-  percentileSeries,
-  singleSeries,
-  versionSeries,
-} from "./series";
+import { filledBuckets } from "./series";
 import { useOverviewTexts } from "./texts";
+import { usePanelLines } from "./use-panel-lines";
 
 /** What happened on the page's time axis, beside the measurements. */
 export interface TimeAxis {
@@ -42,6 +40,8 @@ export interface PanelInput {
   panel: OverviewPanel;
   refresh: Refresh;
   grid: Grid | undefined;
+  /** The page's, as they were asked. */
+  queries: readonly SignalQuery[];
   axis: TimeAxis;
   service: Service;
   latency: {
@@ -95,18 +95,24 @@ const resultOf = ({ panel, refresh }: PanelInput, name: string): SignalResult | 
 function SignalPanel({
   input,
   queryIds,
+  measured,
   ...props
-}: { input: PanelInput; queryIds: readonly string[] } & Omit<PanelProps, "id" | "title" | "state"> & {
+}: { input: PanelInput; queryIds: readonly string[]; measured: Measured | undefined } & Omit<
+  PanelProps,
+  "id" | "title" | "state"
+> & {
     title?: string;
   }) {
-  const { panel, refresh } = input;
+  const { panel, refresh, service } = input;
   const origin = panelOrigin(queryIds, refresh);
+  const signal = refresh.results?.get(queryIds[0] ?? "")?.signal;
   return (
-    <Panel
+    <ChartPanel
       title={panel.title}
       {...props}
       id={panel.id}
-      state={panelState(queryIds, refresh)}
+      measured={measured}
+      state={explainedState(panelState(queryIds, refresh), { service: service.id, signal })}
       notes={panelNotes(queryIds, refresh)}
       promql={panelPromql(queryIds, refresh)}
     >
@@ -116,7 +122,7 @@ function SignalPanel({
           {origin}
         </p>
       )}
-    </Panel>
+    </ChartPanel>
   );
 }
 
@@ -147,6 +153,8 @@ function Lines({
   );
 }
 
+const none: readonly ChartSeries[] = [];
+
 const unitLabel = (series: readonly ChartSeries[], unit: Unit): string => scaleOf(series, unit).label;
 
 const valueNow = (result: SignalResult | undefined, unit: Unit): string | undefined => {
@@ -156,11 +164,13 @@ const valueNow = (result: SignalResult | undefined, unit: Unit): string | undefi
 
 function RatePanel(input: PanelInput) {
   const result = resultOf(input, "rate");
-  const series = result === undefined ? [] : singleSeries(result, "Requests");
+  const { lines, measured } = usePanelLines(input);
+  const series = lines[input.panel.title] ?? none;
   return (
     <SignalPanel
       input={input}
       queryIds={idsOf(input.panel)}
+      measured={measured}
       unit={unitLabel(series, "requests_per_second")}
       value={valueNow(result, "requests_per_second")}
       height={tallPx}
@@ -172,16 +182,15 @@ function RatePanel(input: PanelInput) {
 
 function ErrorPanel(input: PanelInput) {
   const total = resultOf(input, "total");
-  const types = resultOf(input, "types");
-  // Types that did not happen are left out of the picture; without any it is the line of the whole, at zero.
-  const happened =
-    types === undefined ? [] : errorTypeSeries(types).filter(({ values }) => values.some((value) => value));
-  const series = happened.length > 0 || total === undefined ? happened : singleSeries(total, "All errors");
+  const { lines, measured } = usePanelLines(input);
+  const series = lines[input.panel.title] ?? none;
+  const isByType = areErrorsByType(input.panel, input.refresh.results ?? new Map());
   const hasOrigin = panelOrigin(idsOf(input.panel), input.refresh) !== undefined;
   return (
     <SignalPanel
       input={input}
       queryIds={idsOf(input.panel)}
+      measured={measured}
       unit={unitLabel(series, "ratio")}
       value={valueNow(total, "ratio")}
       height={tallPx}
@@ -191,7 +200,7 @@ function ErrorPanel(input: PanelInput) {
         series={series}
         unit="ratio"
         height={hasOrigin ? tallPx - sentencePx : tallPx}
-        kind={happened.length > 0 ? "stacked-bars" : "line"}
+        kind={isByType ? "stacked-bars" : "line"}
       />
     </SignalPanel>
   );
@@ -199,11 +208,8 @@ function ErrorPanel(input: PanelInput) {
 
 function QueuePanel(input: PanelInput) {
   const waiting = resultOf(input, "waiting");
-  const running = resultOf(input, "running");
-  const series = [
-    ...(waiting === undefined ? [] : singleSeries(waiting, "Waiting")),
-    ...(running?.status === "ok" ? singleSeries(running, "Running", "reference") : []),
-  ];
+  const { lines, measured } = usePanelLines(input);
+  const series = lines[input.panel.title] ?? none;
   const { signals } = useOverviewTexts();
   const thresholds = signals.queue_depth.thresholds ?? [];
   const levels = thresholds.map(({ value, label, severity }, index) => ({
@@ -225,6 +231,7 @@ function QueuePanel(input: PanelInput) {
     <SignalPanel
       input={input}
       queryIds={idsOf(input.panel)}
+      measured={measured}
       unit="requests"
       value={waiting === undefined ? undefined : format(lastValue(waiting), "requests")}
       height={tallPx}
@@ -247,15 +254,13 @@ function QueuePanel(input: PanelInput) {
 
 function TokenPanel(input: PanelInput) {
   const output = resultOf(input, "output");
-  const prompt = resultOf(input, "prompt");
-  const series = [
-    ...(output === undefined ? [] : singleSeries(output, "Output")),
-    ...(prompt?.status === "ok" ? singleSeries(prompt, "Prompt", "reference") : []),
-  ];
+  const { lines, measured } = usePanelLines(input);
+  const series = lines[input.panel.title] ?? none;
   return (
     <SignalPanel
       input={input}
       queryIds={idsOf(input.panel)}
+      measured={measured}
       unit={unitLabel(series, "tokens_per_second")}
       value={valueNow(output, "tokens_per_second")}
       height={tallPx}
@@ -266,10 +271,16 @@ function TokenPanel(input: PanelInput) {
 }
 
 function GpuPanel(input: PanelInput) {
-  const result = resultOf(input, "utilization");
-  const series = result === undefined ? [] : gpuSeries(result);
+  const { lines, measured } = usePanelLines(input);
+  const series = lines[input.panel.title] ?? none;
   return (
-    <SignalPanel input={input} queryIds={idsOf(input.panel)} unit="%" value={counted(series.length, "GPU")}>
+    <SignalPanel
+      input={input}
+      queryIds={idsOf(input.panel)}
+      measured={measured}
+      unit="%"
+      value={counted(series.length, "GPU")}
+    >
       <Lines input={input} series={series} unit="ratio" max={1} />
     </SignalPanel>
   );
@@ -289,7 +300,8 @@ const sumOfLast = (result: SignalResult | undefined): number | undefined => {
 function GpuMemoryPanel(input: PanelInput) {
   const used = resultOf(input, "used");
   const total = resultOf(input, "total");
-  const series = used === undefined ? [] : gpuSeries(used);
+  const { lines, measured } = usePanelLines(input);
+  const series = lines[input.panel.title] ?? none;
   const totals = new Set(
     (total?.series ?? []).map(({ values }) => values.findLast((value) => value !== null)),
   );
@@ -301,6 +313,7 @@ function GpuMemoryPanel(input: PanelInput) {
     <SignalPanel
       input={input}
       queryIds={idsOf(input.panel)}
+      measured={measured}
       unit={unit.label}
       value={
         sumUsed === undefined
@@ -357,7 +370,9 @@ function LatencyPanel(input: PanelInput) {
   // The answer may still be of the signal chosen before.
   const signal = (result?.signal ?? latency.signal) as LatencySignal;
   const { unit, target, title, observed } = useOverviewTexts().signals[signal];
-  const series = useMemo(() => (result === undefined ? [] : percentileSeries(result)), [result]);
+  const { lines, measured } = usePanelLines(input);
+  const chartTitle = latencyChartTitle(title, result ?? {});
+  const series = lines[chartTitle] ?? none;
   const distribution = useMemo(() => {
     if (result?.distribution === undefined) return undefined;
     const filled = filledBuckets(result.distribution.bounds, result.distribution.counts);
@@ -368,6 +383,7 @@ function LatencyPanel(input: PanelInput) {
     <SignalPanel
       input={input}
       queryIds={[id]}
+      measured={measured}
       title={title}
       height={tallPx}
       className="h-full max-md:min-h-128"
@@ -381,10 +397,13 @@ function LatencyPanel(input: PanelInput) {
       }
     >
       <div className="grid min-w-0 gap-4 md:grid-cols-2">
-        <CaptionedChart title="Percentiles" unit={unitLabel(series, unit)}>
+        <CaptionedChart
+          title={result?.statistic === "mean" ? "Average" : "Percentiles"}
+          unit={unitLabel(series, unit)}
+        >
           <Lines
             input={input}
-            title={`${title}: p50, p95, p99`}
+            title={chartTitle}
             series={series}
             unit={unit}
             thresholds={
@@ -453,34 +472,37 @@ function quantileMarks(refresh: Refresh, signal: LatencySignal, unit: Unit): Qua
 }
 
 function VersionsPanel(input: PanelInput) {
-  const { versionColorSlots } = input.service;
   const { target } = useOverviewTexts().signals.ttft;
-  const rate = resultOf(input, "rate");
   const ttft = resultOf(input, "ttft");
-  const rates = rate === undefined ? [] : versionSeries(rate, versionColorSlots);
-  const latencies = ttft === undefined ? [] : versionSeries(ttft, versionColorSlots);
+  const { lines, measured } = usePanelLines(input);
+  const rates = lines[versionChartTitles.rate] ?? none;
+  const latencies = lines[versionChartTitles.ttft] ?? none;
   return (
     <SignalPanel
       input={input}
       queryIds={idsOf(input.panel)}
+      measured={measured}
       value={counted(rates.length, "version")}
       height={tallPx + sentencePx}
       className="max-md:min-h-136"
     >
       <div className="grid min-w-0 gap-4 md:grid-cols-2">
         <CaptionedChart title="Request rate" unit={unitLabel(rates, "requests_per_second")}>
-          <Lines input={input} title="Request rate by version" series={rates} unit="requests_per_second" />
+          <Lines input={input} title={versionChartTitles.rate} series={rates} unit="requests_per_second" />
         </CaptionedChart>
         <CaptionedChart
           title="TTFT p95"
           unit={latencies.length === 0 ? undefined : unitLabel(latencies, "seconds")}
         >
           {latencies.length === 0 ? (
-            <p className="text-secondary">{ttft?.reason?.text ?? ttft?.error?.detail}</p>
+            <div className="grid gap-1 text-secondary">
+              <p>{ttft?.reason?.text ?? ttft?.error?.detail}</p>
+              {ttft === undefined ? null : <DoctorLink service={input.service.id} signal={ttft.signal} />}
+            </div>
           ) : (
             <Lines
               input={input}
-              title="TTFT p95 by version"
+              title={versionChartTitles.ttft}
               series={latencies}
               unit="seconds"
               thresholds={

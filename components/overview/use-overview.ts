@@ -59,6 +59,7 @@ export function useOverview(service: Service, latency: LatencySignal) {
   return {
     refresh,
     grid: answer === undefined ? undefined : { start: answer.start, end: answer.end, step: answer.step },
+    queries: request.queries,
   };
 }
 
