@@ -1,10 +1,21 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Agent, request } from "undici";
 import { z } from "zod";
+import type { queryAnswerSchema } from "@/lib/query/schema";
 import { type Service, serviceSchema } from "@/lib/services/schema";
 import { type SignalsAnswer, type SignalsRequest, signalsAnswerSchema } from "@/lib/signals/schema";
 
 const pollMilliseconds = 200;
+
+/** One query of POST /api/v1/query. */
+export interface PageQuery {
+  id: string;
+  source: string;
+  expr: string;
+  start: number;
+  end: number;
+  step: number;
+}
 
 interface ClientOptions {
   url: string;
@@ -61,6 +72,37 @@ export class ConsoleClient {
     return { answer, seconds };
   }
 
+  /** As {@link signals}, for a page of PromQL. */
+  async queries(asked: { items: PageQuery[]; maxPoints: number }): Promise<{ seconds: number }> {
+    const startedAt = performance.now();
+    const text = await this.#send("POST", "/api/v1/query", JSON.stringify(asked));
+    const answer = JSON.parse(text) as z.infer<typeof queryAnswerSchema>;
+    const seconds = (performance.now() - startedAt) / 1000;
+    for (const item of answer.items)
+      if (item.status === "error") throw new Error(`The query ${item.id} failed: ${item.error.detail}`);
+    return { seconds };
+  }
+
+  /** Connects a Prometheus and answers its id. */
+  async addSource(name: string, url: string): Promise<string> {
+    const text = await this.#send(
+      "POST",
+      "/api/v1/sources",
+      JSON.stringify({ kind: "prometheus", name, url }),
+    );
+    return z.object({ id: z.string() }).parse(JSON.parse(text)).id;
+  }
+
+  async removeSource(id: string): Promise<void> {
+    await this.#send("DELETE", `/api/v1/sources/${encodeURIComponent(id)}`);
+  }
+
+  /** How many services have been found in a source. */
+  async discovered(source: string): Promise<number> {
+    const text = await this.#send("GET", `/api/v1/discovery?limit=200&source=${encodeURIComponent(source)}`);
+    return z.object({ items: z.array(z.unknown()) }).parse(JSON.parse(text)).items.length;
+  }
+
   /** Holds the stream of changes open, as a page does, until `signal` aborts. */
   async followChanges(signal: AbortSignal): Promise<void> {
     try {
@@ -94,7 +136,7 @@ export class ConsoleClient {
     return this.#agent.destroy();
   }
 
-  async #send(method: "GET" | "POST", path: string, json?: string): Promise<string> {
+  async #send(method: "GET" | "POST" | "DELETE", path: string, json?: string): Promise<string> {
     const { body, statusCode } = await this.#request(method, path, json, this.#options.signal);
     const text = await body.text();
     if (statusCode < 200 || statusCode > 299)
@@ -102,7 +144,7 @@ export class ConsoleClient {
     return text;
   }
 
-  #request(method: "GET" | "POST", path: string, json: string | undefined, signal: AbortSignal) {
+  #request(method: "GET" | "POST" | "DELETE", path: string, json: string | undefined, signal: AbortSignal) {
     const { url, apiKey } = this.#options;
     return request(`${url}${path}`, {
       dispatcher: this.#agent,

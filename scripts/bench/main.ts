@@ -2,9 +2,12 @@ import { setMaxListeners } from "node:events";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { isRunning } from "../setup/lock.mjs";
+import { bigPageTitle, measureBigPage } from "./big-page";
 import { BenchBrowser } from "./browser";
 import type { BenchContext } from "./context";
+import { discoveryTitle, measureDiscovery } from "./discovery";
 import { firstVisitTitle, measureFirstVisit } from "./first-visit";
+import { writeManySeries, writeWeek } from "./large-servers";
 import { describeCommit, describeMachine } from "./machine";
 import type { Failure, Measurement } from "./measurement";
 import { measureMemory, memoryTitle } from "./memory";
@@ -99,6 +102,13 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
   const keep = (measurement: Measurement | undefined) => {
     if (measurement !== undefined) outcomes.push(measurement);
   };
+  const startServer = (name: string, title: string, port: number, write: (file: string) => Promise<void>) =>
+    progress.step(`Making ${title}`, async (report) => {
+      report.finish(`Ready: ${title}`);
+      const started = await orEnded(stack.startServer(name, port, write));
+      open.push(() => started.stop());
+      return started;
+    });
   const startConsole = (name: string, port: number, prometheusUrl: string) =>
     progress.step(`Starting a console (${name})`, async (report) => {
       report.finish(`Console ready (${name})`);
@@ -117,7 +127,7 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
     // Side by side: each waits for the next look for services, which comes on the clock.
     const [recorded, measured] = await Promise.all([
       proxy && startConsole("recorded", stack.ports.recordedConsole, proxy.url),
-      only.has(1) || needsBrowser
+      only.has(1) || only.has(6) || only.has(7) || needsBrowser
         ? startConsole("measured", stack.ports.console, stack.prometheusUrl)
         : undefined,
     ]);
@@ -149,6 +159,33 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
           ),
         );
     await recorded?.stop();
+
+    if (only.has(6) && measured) {
+      const end = Math.floor(Date.now() / 1000);
+      const server = await startServer("week", "a week of series", stack.ports.weekPrometheus, (file) =>
+        writeWeek(file, { end, signal }),
+      );
+      const source = "bench-week";
+      await orEnded(measured.client.addSource(source, server.url));
+      const measurements = await measure(6, bigPageTitle, (context) =>
+        measureBigPage({ ...context, console: measured.client, server, source }),
+      );
+      outcomes.push(...(measurements ?? []));
+      await server.stop();
+    }
+    if (only.has(7) && measured) {
+      const now = Math.floor(Date.now() / 1000);
+      const server = await startServer("large", "a large server", stack.ports.largePrometheus, (file) =>
+        writeManySeries(file, { now, signal }),
+      );
+      const large = await startRecordingProxy(server.url, stack.ports.largeProxy);
+      open.push(() => large.close());
+      const measurements = await measure(7, discoveryTitle, (context) =>
+        measureDiscovery({ ...context, console: measured.client, proxy: large }),
+      );
+      outcomes.push(...(measurements ?? []));
+      await server.stop();
+    }
 
     if (needsBrowser && measured) {
       const browser = await orEnded(BenchBrowser.start({ root, executable: options.chromium }));

@@ -43,7 +43,15 @@ describe("the proxy before Prometheus", () => {
       { path: "/api/v1/query_range", form: "query=up&step=5" },
       { path: "/api/v1/query", form: "query=up&time=7" },
     ]);
+    expect(proxy.requests().map(({ path }) => path)).toEqual([
+      "/api/v1/query_range",
+      "/api/v1/query",
+      "/refused",
+      "/api/v1/series",
+    ]);
+    for (const { startedAt, endedAt } of proxy.requests().slice(0, 3))
+      expect(endedAt).toBeGreaterThanOrEqual(startedAt);
     proxy.forget();
-    expect(proxy.queries()).toEqual([]);
+    expect([proxy.queries(), proxy.requests()]).toEqual([[], []]);
   });
 });

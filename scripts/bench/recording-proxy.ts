@@ -8,8 +8,18 @@ export interface UpstreamQuery {
   form: string;
 }
 
+/** Any request, with its path and times in milliseconds. */
+export interface ProxiedRequest {
+  path: string;
+  startedAt: number;
+  /** Undefined while it is under way. */
+  endedAt: number | undefined;
+}
+
 export interface RecordingProxy {
   url: string;
+  /** Every request since the last `forget`. */
+  requests(): readonly ProxiedRequest[];
   /** The queries since the last `forget`, in the order in which they came. */
   queries(): readonly UpstreamQuery[];
   forget(): void;
@@ -23,10 +33,20 @@ const isQuery = (path: string): path is UpstreamQuery["path"] =>
 export async function startRecordingProxy(target: string, port: number): Promise<RecordingProxy> {
   const agent = new Agent({ keepAlive: true });
   let queries: UpstreamQuery[] = [];
+  let requests: ProxiedRequest[] = [];
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
     const url = new URL(incoming.url ?? "/", target);
+    const proxied: ProxiedRequest = {
+      path: url.pathname,
+      startedAt: performance.now(),
+      endedAt: undefined,
+    };
+    requests.push(proxied);
+    outgoing.on("close", () => {
+      proxied.endedAt = performance.now();
+    });
     if (isQuery(url.pathname))
       queries.push({
         path: url.pathname,
@@ -56,9 +76,11 @@ export async function startRecordingProxy(target: string, port: number): Promise
   const address = server.address() as { port: number };
   return {
     url: `http://127.0.0.1:${address.port}`,
+    requests: () => requests,
     queries: () => queries,
     forget: () => {
       queries = [];
+      requests = [];
     },
     close: () =>
       new Promise((resolve) => {

@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { prometheusConfig } from "@/stack/prometheus/config";
 import { historyLead, historySeconds } from "@/stack/prometheus/history";
-import { prometheusServer } from "@/stack/prometheus/server";
+import { createBlocks, prometheusServer } from "@/stack/prometheus/server";
 import { consoleServer } from "@/stack/quickstart/console";
 import type { Guardian, Progress } from "@/stack/quickstart/context";
 import { demoProcesses, demoScrapeConfigs, makeHistory } from "@/stack/quickstart/demo";
@@ -22,6 +22,9 @@ const wishedPorts = {
   proxy: 3405,
   barePage: 3406,
   prometheus: 3410,
+  weekPrometheus: 3407,
+  largePrometheus: 3408,
+  largeProxy: 3409,
   postgres: 3411,
   query: 3412,
   otlpHttp: 3413,
@@ -54,6 +57,12 @@ export interface BenchConsole {
   stop(): Promise<void>;
 }
 
+/** A Prometheus that scrapes nothing and holds what it was given. */
+export interface BenchServer {
+  url: string;
+  stop(): Promise<void>;
+}
+
 export interface BenchStack {
   ports: BenchPorts;
   prometheusUrl: string;
@@ -64,6 +73,8 @@ export interface BenchStack {
    * and waits until it has found the demo.
    */
   startConsole(name: string, port: number, prometheusUrl: string): Promise<BenchConsole>;
+  /** Starts a Prometheus of its own; `write` puts OpenMetrics text into the file that it is given. */
+  startServer(name: string, port: number, write: (file: string) => Promise<void>): Promise<BenchServer>;
   stop(): Promise<void>;
 }
 
@@ -111,6 +122,22 @@ export async function startStack(options: StackOptions): Promise<BenchStack> {
       prometheusUrl: `http://127.0.0.1:${ports.prometheus}`,
       failed,
       stop,
+      async startServer(name, port, write) {
+        const server = path.join(folder, name);
+        const storage = path.join(server, "data");
+        const configFile = path.join(server, "prometheus.yml");
+        const openMetricsFile = path.join(server, "series.om");
+        mkdirSync(storage, { recursive: true });
+        writeFileSync(configFile, prometheusConfig([]));
+        await write(openMetricsFile);
+        const { promtool, prometheus: binary } = options.binaries;
+        await createBlocks({ promtool, openMetricsFile, storage, blockDuration: "54h", signal });
+        rmSync(openMetricsFile);
+        const supervisor = supervise();
+        const spec = prometheusServer({ binary, configFile, storage, port, cwd: server });
+        await supervisor.start({ ...spec, name: `prometheus-${name}` });
+        return { url: `http://127.0.0.1:${port}`, stop: () => supervisor.stop() };
+      },
       async startConsole(name, port, prometheusUrl) {
         const dataDirectory = path.join(folder, name);
         mkdirSync(dataDirectory, { recursive: true });

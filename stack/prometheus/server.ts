@@ -41,12 +41,15 @@ export async function createBlocks(options: {
   promtool: string;
   openMetricsFile: string;
   storage: string;
+  /** The longest time of one block, such as "54h", which a server that has run for long has; two hours when absent. */
+  blockDuration?: string;
   signal: AbortSignal;
 }): Promise<void> {
-  const { promtool, openMetricsFile, storage, signal } = options;
+  const { promtool, openMetricsFile, storage, blockDuration, signal } = options;
+  const long = blockDuration === undefined ? [] : [`--max-block-duration=${blockDuration}`];
   await runFile(
     promtool,
-    ["tsdb", "create-blocks-from", "openmetrics", "--quiet", openMetricsFile, storage],
+    ["tsdb", "create-blocks-from", ...long, "openmetrics", "--quiet", openMetricsFile, storage],
     {
       signal,
       maxBuffer: 16 * 1024 * 1024,
