@@ -25,7 +25,9 @@ it("draws percentiles in one hue, the slowest first", () => {
 });
 
 it("calls an average one, and quantiles that cannot be merged by their replica", () => {
-  expect(percentileSeries(result([{ labels: {}, values: [1] }])).map(({ label }) => label)).toEqual(["mean"]);
+  expect(percentileSeries(result([{ labels: {}, values: [1] }])).map(({ label }) => label)).toEqual([
+    "average",
+  ]);
   const replicas = ["a", "b"].map((replica) => ({ labels: { replica }, quantile: 0.95, values: [1] }));
   expect(percentileSeries(result(replicas)).map(({ label }) => label)).toEqual(["p95 of b", "p95 of a"]);
 });

@@ -28,7 +28,7 @@ export function percentileSeries(result: SignalResult): ChartSeries[] {
     .map((series): ChartSeries => {
       const { quantile } = series;
       const { replica } = series.labels;
-      const statistic = quantile === undefined ? "mean" : `p${percentile(quantile)}`;
+      const statistic = quantile === undefined ? "average" : `p${percentile(quantile)}`;
       const name = replica === undefined ? statistic : `${statistic} of ${replica}`;
       const color = quantile === undefined ? "subject" : (colors[String(quantile)] ?? "other");
       return { id: name, label: name, color, ...withBand(series) };
