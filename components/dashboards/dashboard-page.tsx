@@ -14,6 +14,7 @@ import { TimeRangeControl } from "@/components/ui/time-range-control";
 import { TimeRangeProvider, useTimeRange } from "@/components/ui/use-time-range";
 import type { Dashboard, Span } from "@/lib/dashboards/dashboard";
 import { findDashboard } from "@/lib/dashboards/dashboards";
+import { fleetOf } from "@/lib/dashboards/fleet";
 import {
   canFill,
   chosenServices,
@@ -25,6 +26,8 @@ import {
 } from "@/lib/dashboards/placement";
 import { servicesQuery } from "@/lib/services/client";
 import type { Service } from "@/lib/services/schema";
+import { ComparedPercentile } from "./compared-percentile";
+import { GpuHeading } from "./gpu-views";
 import { PanelView } from "./panel-view";
 import { ServicePicker } from "./service-picker";
 import { type PanelAnswer, useBoard } from "./use-board";
@@ -105,6 +108,12 @@ function ChosenServices({
   const ids = useMemo(() => chosen.map((service) => service.id), [chosen]);
   const axes = usePageAnnotations(ids, board.grid);
   const byId = useMemo(() => new Map(chosen.map((service) => [service.id, service])), [chosen]);
+  const fleet = board.answers.get("gpu-map")?.results;
+  const gpus = useMemo(() => fleetOf([...(fleet?.values() ?? [])]), [fleet]);
+  const compares = panels.some(
+    ({ panel, services: shown }) =>
+      panel.view === "versions" || (panel.view === "percentiles" && shown.length > 1),
+  );
   const missing = asked.filter((one) => !services.some((service) => service.id === one));
 
   return (
@@ -114,6 +123,7 @@ function ChosenServices({
         description={dashboard.description}
         actions={
           <>
+            {compares ? <ComparedPercentile /> : null}
             <ServicePicker
               services={services.map((service) => ({
                 id: service.id,
@@ -154,9 +164,13 @@ function ChosenServices({
         </EmptyState>
       ) : (
         <div className="grid gap-8">
-          {sections.map(({ title, panels: own }, index) => (
+          {sections.map(({ title, isOfChosenGpu, panels: own }, index) => (
             <section key={title ?? index} aria-label={title ?? dashboard.title}>
-              {title === undefined ? null : <h2 className="mb-3 text-section">{title}</h2>}
+              {title === undefined ? null : isOfChosenGpu ? (
+                <GpuHeading title={title} gpus={gpus} />
+              ) : (
+                <h2 className="mb-3 text-section">{title}</h2>
+              )}
               <div className="grid grid-cols-1 gap-4 md:grid-cols-6 xl:grid-cols-12">
                 {own.map((placed) => (
                   <div

@@ -198,7 +198,7 @@ function MapCanvas({
                 aria-pressed={key === chosen}
                 onClick={() => onChoose(key)}
                 className={cn(
-                  "flex h-6 w-full max-w-48 items-center rounded-control px-2 text-left text-caption hover:bg-surface-hover focus-visible:-outline-offset-2 max-sm:max-w-28",
+                  "flex h-6 w-full max-w-64 items-center rounded-control px-2 text-left text-caption hover:bg-surface-hover focus-visible:-outline-offset-2 max-sm:max-w-28",
                   key === chosen ? "bg-surface-selected font-medium text-primary" : "text-secondary",
                 )}
               >

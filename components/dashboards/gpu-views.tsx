@@ -3,13 +3,15 @@
 import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import { type ChartSeries, scaleOf } from "@/components/charts/series";
+import { Combobox } from "@/components/ui/combobox";
 import { Segmented } from "@/components/ui/segmented";
-import { fleetNames, fleetOf, seriesOfGpu, spreadOf } from "@/lib/dashboards/fleet";
+import { fleetNames, fleetOf, type GpuLine, seriesOfGpu, spreadOf } from "@/lib/dashboards/fleet";
+import { activityVerdict, utilizationExplanation } from "@/lib/gpu/activity";
 import { clockReasonWords } from "@/lib/gpu/clock-events";
-import { fleetSummary, fleetText } from "@/lib/gpu/fleet";
+import { type FleetSummary, fleetSummary } from "@/lib/gpu/fleet";
 import { type SignalId, signals } from "@/lib/signals/catalogue";
-import type { SignalResult } from "@/lib/signals/schema";
-import { format } from "@/lib/units";
+import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
+import { format, type Unit } from "@/lib/units";
 import { GpuMap, ShadeScale } from "./gpu-map";
 import { chartPx, leadingSignal, PageChart, Sentence, sentencePx, thresholdsOf } from "./line-views";
 import { nthColor } from "./lines";
@@ -22,29 +24,36 @@ export const answersTo = (input: ViewInput, query: string): SignalResult[] =>
 const newest = (values: readonly (number | null)[]): number | undefined =>
   values.slice(-2).findLast((value) => value !== null) ?? undefined;
 
+function spreadLines(input: ViewInput): ChartSeries[] {
+  const gpus = fleetOf(answersTo(input, "value"));
+  const [first] = gpus;
+  if (first === undefined) return [];
+  if (gpus.length === 1)
+    return [{ id: "only", label: fleetNames(gpus).get(first.key)!, color: "subject", values: first.values }];
+  const { mean, max, min } = spreadOf(gpus);
+  return [
+    { id: "max", label: "max", color: "reference", values: max },
+    { id: "mean", label: "average", color: "subject", values: mean },
+    { id: "min", label: "min", color: "reference", values: min },
+  ];
+}
+
 /** Average, maximum and minimum over the GPUs; the average alone would hide who is idle and who is full. */
 export function GpuSpreadView(input: ViewInput) {
   const signal = leadingSignal(input);
   const { unit } = signals[signal];
   const gpus = fleetOf(answersTo(input, "value"));
   const names = fleetNames(gpus);
-  const spread = spreadOf(gpus);
-  const series: ChartSeries[] =
-    gpus.length === 0
-      ? []
-      : gpus.length === 1
-        ? [{ id: "only", label: names.get(gpus[0]!.key)!, color: "subject", values: gpus[0]!.values }]
-        : [
-            { id: "max", label: "max", color: "reference", values: spread.max },
-            { id: "mean", label: "average", color: "subject", values: spread.mean },
-            { id: "min", label: "min", color: "reference", values: spread.min },
-          ];
-  const now = newest(spread.mean);
+  const series = spreadLines(input);
+  const summary = fleetSummary(
+    gpus.map(({ key, values }) => ({ gpu: names.get(key)!, value: newest(values) ?? null })),
+  );
   return (
     <SignalPanel
       input={input}
+      linesOf={spreadLines}
       unit={scaleOf(series, unit).label}
-      value={now === undefined ? undefined : format(now, unit)}
+      value={summary === null ? undefined : format(summary.average, unit)}
     >
       <PageChart
         input={input}
@@ -53,16 +62,18 @@ export function GpuSpreadView(input: ViewInput) {
         thresholds={thresholdsOf(signal)}
         height={chartPx - sentencePx}
       />
-      <Sentence>
-        {fleetText(
-          fleetSummary(
-            gpus.map(({ key, values }) => ({ gpu: names.get(key)!, value: newest(values) ?? null })),
-          ),
-          unit,
-        )}
-      </Sentence>
+      <Sentence>{spreadWords(summary, unit)}</Sentence>
     </SignalPanel>
   );
+}
+
+/** What the average in the header hides. */
+function spreadWords(summary: FleetSummary | null, unit: Unit): string {
+  if (summary === null) return "";
+  const { count, missing, maximum, spread } = summary;
+  const without = missing === 0 ? "" : `; ${missing} without a value`;
+  if (count === 1) return `One GPU${without}`;
+  return `Average of ${count} GPUs: at most ${format(maximum.value, unit)}, spread ${format(spread, unit)}; the most is ${maximum.gpu}${without}`;
 }
 
 /** The GPU that the page shows in full; one choice for the page, in its address. */
@@ -118,70 +129,138 @@ export function GpuMapView(input: ViewInput) {
   );
 }
 
+/** The key of the chosen GPU; the first of those that the panel knows where none was chosen. */
+function chosenOf(input: ViewInput, chosen: string | null): string | undefined {
+  const [first = ""] = Object.keys(input.placed.panel.queries);
+  return chosen ?? fleetOf(answersTo(input, first))[0]?.key;
+}
+
+/** The series of one GPU in the answers to a query of the panel. */
+function ofChosen(input: ViewInput, chosen: string | null, query: string): SignalSeries[] {
+  const key = chosenOf(input, chosen);
+  return key === undefined ? [] : seriesOfGpu(answersTo(input, query), key);
+}
+
+function gpuLines(input: ViewInput, chosen: string | null): ChartSeries[] {
+  const queries = Object.entries(input.placed.panel.queries);
+  return queries.flatMap(([name, { label = "", isReference = false }], index): ChartSeries[] => {
+    const [found] = ofChosen(input, chosen, name);
+    if (found === undefined) return [];
+    const color = isReference ? "reference" : queries.length === 1 ? "subject" : nthColor(index);
+    return [{ id: name, label, color, values: found.values }];
+  });
+}
+
+const nothingOfIt = { text: "Nothing was measured of this GPU in this range." };
+
 /** What is measured of the chosen GPU, a line for each query. */
 export function GpuLinesView(input: ViewInput) {
-  const { queries, about } = input.placed.panel;
   const { unit } = signals[leadingSignal(input)];
   const [chosen] = useChosenGpu();
-  const names = Object.keys(queries);
-  const key = chosen ?? fleetOf(answersTo(input, names[0]!))[0]?.key;
-  const series = names.flatMap((name, index): ChartSeries[] => {
-    const { label = "", isReference = false } = queries[name]!;
-    const [found] = key === undefined ? [] : seriesOfGpu(answersTo(input, name), key);
-    if (found === undefined) return [];
-    return [
-      {
-        id: name,
-        label,
-        color: isReference ? "reference" : names.length === 1 ? "subject" : nthColor(index),
-        values: found.values,
-      },
-    ];
-  });
+  const series = gpuLines(input, chosen);
+  const isSingle = Object.keys(input.placed.panel.queries).length === 1;
   return (
     <SignalPanel
       input={input}
+      linesOf={(of) => gpuLines(of, chosen)}
       unit={scaleOf(series, unit).label}
-      empty={
-        series.length === 0 && input.refresh.results !== undefined
-          ? { text: "Nothing was measured of this GPU in this range." }
-          : undefined
-      }
+      empty={series.length === 0 && input.refresh.results !== undefined ? nothingOfIt : undefined}
     >
       <PageChart
         input={input}
         series={series}
         unit={unit}
-        thresholds={names.length === 1 ? thresholdsOf(leadingSignal(input)) : []}
-        height={about === undefined ? chartPx : chartPx - sentencePx}
+        thresholds={isSingle ? thresholdsOf(leadingSignal(input)) : []}
       />
-      {about === undefined ? null : <Sentence>{about}</Sentence>}
     </SignalPanel>
   );
 }
 
-/** What is measured of the chosen GPU, split once more: a line for each part. */
-export function GpuSplitView(input: ViewInput) {
-  const signal = leadingSignal(input);
-  const { unit } = signals[signal];
-  const [query = ""] = Object.keys(input.placed.panel.queries);
-  const answers = answersTo(input, query);
+/** How busy the chosen GPU is by each measure, and what they say together. */
+export function GpuWorkView(input: ViewInput) {
   const [chosen] = useChosenGpu();
-  const key = chosen ?? fleetOf(answers)[0]?.key;
-  const series = (key === undefined ? [] : seriesOfGpu(answers, key))
+  const series = gpuLines(input, chosen);
+  const now = (query: string) => newest(ofChosen(input, chosen, query)[0]?.values ?? []) ?? null;
+  return (
+    <SignalPanel
+      input={input}
+      linesOf={(of) => gpuLines(of, chosen)}
+      unit="%"
+      empty={series.length === 0 && input.refresh.results !== undefined ? nothingOfIt : undefined}
+    >
+      <PageChart input={input} series={series} unit="ratio" />
+      <p className="pt-2">
+        {activityVerdict({
+          utilization: now("gpu_utilization"),
+          smActive: now("gpu_sm_active"),
+          tensorActive: now("gpu_tensor_active"),
+          dramActive: now("gpu_dram_active"),
+        })}
+      </p>
+      <p className="pt-1 text-caption text-secondary">{utilizationExplanation}</p>
+    </SignalPanel>
+  );
+}
+
+function throttling(input: ViewInput, chosen: string | null): ChartSeries[] {
+  const [query = ""] = Object.keys(input.placed.panel.queries);
+  return ofChosen(input, chosen, query)
     .filter(({ values }) => values.some((value) => value))
     .map(({ labels, values }, index): ChartSeries => {
-      const reason = labels.reason ?? labels.part ?? "any";
+      const reason = labels.reason ?? "any";
       return { id: reason, label: clockReasonWords(reason), color: nthColor(index), values };
     });
-  const isNone = series.length === 0 && answers.some(({ status }) => status === "ok");
+}
+
+/** For which share of the time the clock of the chosen GPU was held back, by reason. */
+export function GpuSplitView(input: ViewInput) {
+  const { unit } = signals[leadingSignal(input)];
+  const [chosen] = useChosenGpu();
+  const series = throttling(input, chosen);
+  const isKnown = Object.keys(input.placed.panel.queries).some(
+    (query) => ofChosen(input, chosen, query).length > 0,
+  );
   return (
-    <SignalPanel input={input} unit={scaleOf(series, unit).label}>
-      {isNone ? (
-        <p className="m-auto text-secondary">Not held back in this range.</p>
+    <SignalPanel
+      input={input}
+      linesOf={(of) => throttling(of, chosen)}
+      unit={scaleOf(series, unit).label}
+      empty={!isKnown && input.refresh.results !== undefined ? nothingOfIt : undefined}
+    >
+      {series.length === 0 ? (
+        <p className="m-auto text-secondary">Its clock was not held back in this range.</p>
       ) : (
         <PageChart input={input} series={series} unit={unit} />
       )}
     </SignalPanel>
+  );
+}
+
+/** Which GPU the panels below show, and the choice of another. */
+export function GpuHeading({ title, gpus }: { title: string; gpus: readonly GpuLine[] }) {
+  const [chosen, choose] = useChosenGpu();
+  const names = fleetNames(gpus);
+  const own = gpus.find(({ key }) => key === chosen) ?? gpus[0];
+  return (
+    <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">
+      <h2 className="text-section">{title}</h2>
+      {own === undefined ? null : (
+        <>
+          <Combobox
+            aria-label="GPU"
+            value={own.key}
+            onValueChange={(key) => void choose(key)}
+            options={gpus.map(({ key, device }) => ({
+              value: key,
+              label: names.get(key)!,
+              ...(device === undefined ? {} : { detail: device }),
+            }))}
+            searchPlaceholder="Find a GPU"
+            className="w-56"
+          />
+          <span className="text-secondary">{own.device}</span>
+        </>
+      )}
+    </div>
   );
 }

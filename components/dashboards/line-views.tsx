@@ -1,6 +1,5 @@
 "use client";
 
-import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import { bucketScale, summedCounts } from "@/components/charts/buckets";
 import type { Threshold } from "@/components/charts/canvas";
@@ -9,11 +8,11 @@ import { type ChartSeries, scaleOf } from "@/components/charts/series";
 import { TimeSeriesChart, type TimeSeriesChartProps } from "@/components/charts/time-series-chart";
 import { yTicksWithLevels } from "@/components/charts/time-series-model";
 import { filledBuckets } from "@/components/overview/series";
-import { Segmented } from "@/components/ui/segmented";
 import { lastValue } from "@/lib/dashboards/overview-state";
 import { type SignalId, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import { format, type Unit } from "@/lib/units";
+import { useComparedPercentile } from "./compared-percentile";
 import {
   type Answered,
   comparedPercentile,
@@ -29,7 +28,7 @@ import { resultOf, SignalPanel, titleOf, type ViewInput } from "./signal-panel";
 export const chartPx = 192;
 
 /** The answers to the panel's queries that have lines, query by query within a service. */
-export function answeredOf(input: ViewInput): Answered[] {
+function answeredOf(input: ViewInput): Answered[] {
   return input.services.flatMap((service) =>
     Object.entries(input.placed.panel.queries).flatMap(
       ([query, { label = "", isReference = false, isStated }]) => {
@@ -50,6 +49,7 @@ export const leadingSignal = ({ placed }: ViewInput): SignalId =>
 export function PageChart({
   input,
   title,
+  thresholds = [],
   ...chart
 }: { input: ViewInput; title?: string; series: readonly ChartSeries[]; unit: Unit } & Partial<
   Omit<TimeSeriesChartProps, "grid" | "marks" | "gaps" | "title">
@@ -62,16 +62,31 @@ export function PageChart({
       marks={input.axis.marks}
       gaps={input.axis.gaps}
       height={chartPx}
+      thresholds={nearThresholds(thresholds, chart.series)}
       {...chart}
     />
   );
+}
+
+/** How far above the data a level may be to be worth its words on the chart; a target always is. */
+const nearData = 2;
+
+function nearThresholds(
+  thresholds: readonly (Threshold & { isTarget?: boolean })[],
+  series: readonly ChartSeries[],
+): Threshold[] {
+  const largest = series.reduce(
+    (most, { values }) => values.reduce<number>((high, value) => Math.max(high, value ?? 0), most),
+    0,
+  );
+  return thresholds.filter(({ value, isTarget }) => isTarget === true || value <= largest * nearData);
 }
 
 /**
  * The levels and the target that a signal is known by, as marks on its chart. A target of one percentile is none of
  * another.
  */
-export function thresholdsOf(signal: SignalId, quantile?: number): Threshold[] {
+export function thresholdsOf(signal: SignalId, quantile?: number): (Threshold & { isTarget?: boolean })[] {
   const { thresholds = [], target, better } = signals[signal];
   const isOfAnother =
     quantile !== undefined && target?.quantile !== undefined && target.quantile !== quantile;
@@ -84,6 +99,7 @@ export function thresholdsOf(signal: SignalId, quantile?: number): Threshold[] {
             label: target.quantile === undefined ? "target" : `target, p${percentile(target.quantile)}`,
             tone: "warning" as const,
             beyond: better === "lower" ? ("above" as const) : ("below" as const),
+            isTarget: true,
           },
         ]),
     ...thresholds.map(({ value, label, severity }) => ({ value, label, tone: severity })),
@@ -104,35 +120,48 @@ function valueNow(input: ViewInput, answers: readonly Answered[]): string | unde
     : `${now} of ${format(most, signals[whole.signal].unit)}`;
 }
 
+const linesOf = (input: ViewInput): ChartSeries[] => queryLines(answeredOf(input));
+
 export function LinesView(input: ViewInput) {
-  const answers = answeredOf(input);
-  const { unit } = signals[leadingSignal(input)];
-  const series = queryLines(answers);
+  const signal = leadingSignal(input);
+  const { unit } = signals[signal];
+  const series = linesOf(input);
   return (
-    <SignalPanel input={input} unit={scaleOf(series, unit).label} value={valueNow(input, answers)}>
-      <PageChart input={input} series={series} unit={unit} thresholds={thresholdsOf(leadingSignal(input))} />
+    <SignalPanel
+      input={input}
+      linesOf={linesOf}
+      unit={scaleOf(series, unit).label}
+      value={valueNow(input, answeredOf(input))}
+    >
+      <PageChart input={input} series={series} unit={unit} thresholds={thresholdsOf(signal)} />
     </SignalPanel>
   );
 }
+
+const partsOf = (input: ViewInput): ChartSeries[] => splitLines(answeredOf(input), input.placed.panel);
 
 export function SplitView(input: ViewInput) {
-  const { unit } = signals[leadingSignal(input)];
-  const series = splitLines(answeredOf(input), input.placed.panel);
+  const signal = leadingSignal(input);
+  const { unit } = signals[signal];
+  const series = partsOf(input);
   return (
-    <SignalPanel input={input} unit={scaleOf(series, unit).label}>
-      <PageChart input={input} series={series} unit={unit} thresholds={thresholdsOf(leadingSignal(input))} />
+    <SignalPanel input={input} linesOf={partsOf} unit={scaleOf(series, unit).label}>
+      <PageChart input={input} series={series} unit={unit} thresholds={thresholdsOf(signal)} />
     </SignalPanel>
   );
 }
 
+const estimatesOf = (input: ViewInput): ChartSeries[] =>
+  answeredOf(input)
+    .slice(0, 1)
+    .flatMap(({ result }) => estimateLines(result));
+
 export function EstimateView(input: ViewInput) {
-  const [answered] = answeredOf(input);
-  const { about } = input.placed.panel;
-  const series = answered === undefined ? [] : estimateLines(answered.result);
+  const series = estimatesOf(input);
   return (
-    <SignalPanel input={input} unit={scaleOf(series, "seconds").label}>
+    <SignalPanel input={input} linesOf={estimatesOf} unit={scaleOf(series, "seconds").label}>
       <PageChart input={input} series={series} unit="seconds" height={chartPx - sentencePx} />
-      <Sentence>{about}</Sentence>
+      <Sentence>{input.placed.panel.about}</Sentence>
     </SignalPanel>
   );
 }
@@ -141,18 +170,19 @@ export function EstimateView(input: ViewInput) {
 export function VersionsView(input: ViewInput) {
   const signal = leadingSignal(input);
   const { unit, kind } = signals[signal];
-  const [answered] = answeredOf(input);
-  const { quantile, control } = useComparedPercentile();
-  const series =
-    answered === undefined
-      ? []
-      : versionLines(answered.result, input.services[0]?.versionColorSlots ?? {}, quantile);
-  const isLatency = kind === "quantile" && answered?.result.statistic !== "mean";
+  const { quantile } = useComparedPercentile();
+  const versionsOf = (of: ViewInput): ChartSeries[] =>
+    answeredOf(of)
+      .slice(0, 1)
+      .flatMap(({ result }) => versionLines(result, of.services[0]?.versionColorSlots ?? {}, quantile));
+  const series = versionsOf(input);
+  const isLatency = kind === "quantile" && answeredOf(input)[0]?.result.statistic !== "mean";
   return (
     <SignalPanel
       input={input}
+      linesOf={versionsOf}
+      title={isLatency ? `${titleOf(input)} p${percentile(quantile)}` : titleOf(input)}
       unit={scaleOf(series, unit).label}
-      actions={isLatency && series.length > 0 ? control : undefined}
     >
       <PageChart
         input={input}
@@ -168,13 +198,14 @@ export function VersionsView(input: ViewInput) {
 export function LimitedView(input: ViewInput) {
   const answers = answeredOf(input);
   const { unit } = signals[leadingSignal(input)];
-  const series = queryLines(answers);
+  const series = linesOf(input);
   const lead = answers.find(({ isReference }) => !isReference);
   const limit = answers.find(({ isReference }) => isReference);
   const [now, most] = [lastValue(lead?.result), lastValue(limit?.result)];
   return (
     <SignalPanel
       input={input}
+      linesOf={linesOf}
       unit={scaleOf(series, unit).label}
       value={
         now === undefined
@@ -200,8 +231,7 @@ export function Sentence({ children }: { children: string | undefined }) {
 export const sentencePx = 24;
 
 export function QueueView(input: ViewInput) {
-  const answers = answeredOf(input);
-  const series = queryLines(answers);
+  const series = linesOf(input);
   const thresholds = signals.queue_depth.thresholds ?? [];
   const levels = thresholds.map(({ value, label, severity }, index) => ({
     from: value,
@@ -217,9 +247,10 @@ export function QueueView(input: ViewInput) {
     isWhole: true,
     log: false,
   }).at(-1);
+  const bands = thresholds.map(({ value, label }) => `${label} from ${value}`).join(", ");
   const isBelowAll = series.length > 0 && levels.every(({ from }) => from > (top ?? 0));
   return (
-    <SignalPanel input={input} unit="requests" value={valueNow(input, answers)}>
+    <SignalPanel input={input} linesOf={linesOf} unit="requests" value={valueNow(input, answeredOf(input))}>
       <PageChart
         input={input}
         series={series}
@@ -228,53 +259,30 @@ export function QueueView(input: ViewInput) {
         levels={isBelowAll ? [] : levels}
       />
       {isBelowAll ? (
-        <p className="pt-2 text-caption text-secondary">
-          {`long from ${thresholds.map(({ value, label }, index) => (index === 0 ? value : `${value}, ${label}`)).join(", ")}: above this chart`}
-        </p>
+        <Sentence>{`${bands.charAt(0).toUpperCase()}${bands.slice(1)}: above this chart`}</Sentence>
       ) : null}
     </SignalPanel>
   );
 }
 
-const comparable = ["0.5", "0.95", "0.99"] as const;
-const percentileOptions = comparable.map((value) => ({
-  value,
-  label: `p${percentile(Number(value))}`,
-}));
-
-/** Which percentile is compared between services or versions; one choice for the page, in its address. */
-export function useComparedPercentile() {
-  const [chosen, choose] = useQueryState(
-    "percentile",
-    parseAsStringLiteral(comparable).withDefault("0.95").withOptions({ history: "replace" }),
-  );
-  const control = (
-    <Segmented
-      label="Percentile compared"
-      value={chosen}
-      onValueChange={(value) => void choose(value)}
-      options={percentileOptions}
-    />
-  );
-  return { quantile: Number(chosen), control };
-}
-
 export function PercentilesView(input: ViewInput) {
   const signal = leadingSignal(input);
   const { unit } = signals[signal];
-  const answers = answeredOf(input);
   const isComparison = input.services.length > 1;
-  const { quantile, control } = useComparedPercentile();
-  const series = isComparison
-    ? comparedPercentile(answers, quantile)
-    : answers[0] === undefined
-      ? []
-      : percentileLines(answers[0].result);
+  const { quantile } = useComparedPercentile();
+  const percentilesOf = (of: ViewInput): ChartSeries[] => {
+    const answers = answeredOf(of);
+    return isComparison
+      ? comparedPercentile(answers, quantile)
+      : answers.slice(0, 1).flatMap(({ result }) => percentileLines(result));
+  };
+  const series = percentilesOf(input);
   return (
     <SignalPanel
       input={input}
+      linesOf={percentilesOf}
+      title={isComparison ? `${titleOf(input)} p${percentile(quantile)}` : titleOf(input)}
       unit={scaleOf(series, unit).label}
-      actions={isComparison ? control : undefined}
     >
       <PageChart
         input={input}
@@ -291,8 +299,7 @@ const onlyMeans = {
 };
 
 export function DistributionView(input: ViewInput) {
-  const signal = leadingSignal(input);
-  const { unit, observed } = signals[signal];
+  const { unit, observed } = signals[leadingSignal(input)];
   const [answered] = answeredOf(input);
   const result = answered?.result;
   const lines = useMemo(() => (result === undefined ? [] : percentileLines(result)), [result]);

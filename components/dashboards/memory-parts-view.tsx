@@ -82,7 +82,7 @@ export function MemoryPartsView(input: ViewInput) {
       <Table label="Memory by part" framed={false} className="mt-2">
         <TableHead>
           <TableRow>
-            <TableHeader className="pl-0">Part</TableHeader>
+            <TableHeader className="first:pl-0">Part</TableHeader>
             <TableHeader numeric>Bytes</TableHeader>
             <TableHeader numeric>Share of used</TableHeader>
             <TableHeader>From</TableHeader>
@@ -91,7 +91,7 @@ export function MemoryPartsView(input: ViewInput) {
         <TableBody>
           {parts.map(({ part, bytes, basis, note }, index) => (
             <TableRow key={part}>
-              <TableRowHeader className="pl-0 first:pl-0">
+              <TableRowHeader className="first:pl-0">
                 <span className="inline-flex items-center gap-2">
                   <span
                     aria-hidden

@@ -5,7 +5,7 @@ import type { DashboardView } from "@/lib/dashboards/dashboard";
 import { CostView, HeadroomView } from "./cost-views";
 import { AvailabilityView, ErrorGuidanceView, ErrorTypesView } from "./error-views";
 import { GpuFaultsView } from "./gpu-faults-view";
-import { GpuLinesView, GpuMapView, GpuSplitView, GpuSpreadView } from "./gpu-views";
+import { GpuLinesView, GpuMapView, GpuSplitView, GpuSpreadView, GpuWorkView } from "./gpu-views";
 import { LatencyTableView } from "./latency-table-view";
 import {
   DistributionView,
@@ -35,6 +35,7 @@ const views: Record<DashboardView, ComponentType<ViewInput>> = {
   "gpu-spread": GpuSpreadView,
   "gpu-map": GpuMapView,
   "gpu-lines": GpuLinesView,
+  "gpu-work": GpuWorkView,
   "gpu-split": GpuSplitView,
   "gpu-faults": GpuFaultsView,
   "memory-parts": MemoryPartsView,

@@ -1,7 +1,9 @@
 "use client";
 
-import type { ReactNode } from "react";
-import type { Grid } from "@/components/charts/series";
+import { type ReactNode, useMemo, useRef } from "react";
+import { ChartPanel } from "@/components/chart-actions/chart-panel";
+import type { Measured } from "@/components/chart-actions/measured";
+import type { ChartSeries, Grid } from "@/components/charts/series";
 import {
   panelNotes,
   panelOrigin,
@@ -10,7 +12,8 @@ import {
   type Refresh,
 } from "@/components/overview/panel-state";
 import type { TimeAxis } from "@/components/overview/panels";
-import { Panel, type PanelProps, type PanelState } from "@/components/ui/panel";
+import { cn } from "@/components/ui/class-names";
+import type { PanelProps, PanelState } from "@/components/ui/panel";
 import { answerName, type PlacedPanel } from "@/lib/dashboards/placement";
 import type { Service } from "@/lib/services/schema";
 import type { SignalResult } from "@/lib/signals/schema";
@@ -43,27 +46,33 @@ const answerNames = ({ placed }: ViewInput): string[] => placed.queries.map(({ n
 /**
  * The frame of a panel: its face, notes, PromQL and origin from the answers to its queries. It has data as soon as one of
  * its services has; else it says what its first query came to, and leads to the metric doctor. `empty` is for views that
- * need more of an answer than a line.
+ * need more of an answer than a line. `linesOf` draws the lines of its chart from any answers, so that they can be set
+ * against those of another time.
  */
 export function SignalPanel({
   input,
   title,
   empty,
+  linesOf,
   children,
   ...props
-}: { input: ViewInput; title?: string; empty?: { text: string } | undefined; children: ReactNode } & Omit<
-  PanelProps,
-  "id" | "title" | "state" | "notes" | "promql"
->) {
+}: {
+  input: ViewInput;
+  title?: string;
+  empty?: { text: string } | undefined;
+  linesOf?: (input: ViewInput) => readonly ChartSeries[];
+  children: ReactNode;
+} & Omit<PanelProps, "id" | "title" | "state" | "notes" | "promql">) {
   const { placed, refresh } = input;
   const names = answerNames(input);
   const origin = panelOrigin(names, refresh);
   const state = faceOf(input, names);
   return (
-    <Panel
+    <ChartPanel
       {...props}
       id={placed.key}
       title={title ?? titleOf(input)}
+      measured={useMeasured(input, linesOf)}
       state={
         empty !== undefined && state.kind === "data"
           ? { kind: "empty", reason: "not_measurable", text: empty.text, action: doctorLink(input) }
@@ -74,12 +83,47 @@ export function SignalPanel({
     >
       {children}
       {origin === undefined ? null : (
-        <p className="pt-2 text-caption text-secondary xl:truncate" title={origin}>
+        <p
+          className={cn("pt-2 text-caption text-secondary xl:truncate", props.flush && "px-4 pb-3")}
+          title={origin}
+        >
           {origin}
         </p>
       )}
-    </Panel>
+    </ChartPanel>
   );
+}
+
+const idOf = (index: number): string => `q${index}`;
+
+/** What the charts of a panel were measured from; without lines it can still be asked why they have gaps. */
+function useMeasured(
+  input: ViewInput,
+  linesOf: ((input: ViewInput) => readonly ChartSeries[]) | undefined,
+): Measured | undefined {
+  const { placed, grid, services } = input;
+  const latest = useRef({ input, linesOf });
+  latest.current = { input, linesOf };
+  return useMemo(() => {
+    if (grid === undefined) return undefined;
+    return {
+      grid,
+      queries: placed.queries.map(({ query }, index) => ({ id: idOf(index), ...query })),
+      series: (answers) => {
+        const { input: now, linesOf: draw } = latest.current;
+        if (draw === undefined) return {};
+        const results = new Map(
+          placed.queries.flatMap(({ name }, index) => {
+            const result = answers.get(idOf(index));
+            return result === undefined ? [] : [[name, result] as const];
+          }),
+        );
+        return { [titleOf(now)]: draw({ ...now, refresh: { ...now.refresh, results } }) };
+      },
+      // A machine serves whatever runs on it: its measurements are of no version.
+      versions: placed.panel.ofMachines ? [] : [...new Set(services.flatMap(({ versions }) => versions))],
+    };
+  }, [placed, grid, services]);
 }
 
 function faceOf(input: ViewInput, names: readonly string[]): PanelState {

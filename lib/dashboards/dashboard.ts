@@ -31,6 +31,8 @@ export type DashboardView =
   | "gpu-map"
   /** What is measured of the chosen GPU, a line for each query. */
   | "gpu-lines"
+  /** The same of how busy it is, with what that says. */
+  | "gpu-work"
   /** The same of a query that is split further, a line for each part. */
   | "gpu-split"
   /** The GPUs that something is wrong with, what it means and what to do. */
@@ -85,6 +87,8 @@ export interface DashboardPanel {
 /** Panels under one heading; the first of a dashboard may do without. */
 export interface DashboardSection {
   title?: string;
+  /** Its panels show the GPU that the viewer chose: its heading names it. */
+  isOfChosenGpu?: true;
   panels: readonly DashboardPanel[];
 }
 

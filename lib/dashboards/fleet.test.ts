@@ -12,13 +12,16 @@ it("counts a GPU once that several services run on, by host and index", () => {
       ],
     },
     {
-      series: [line({ gpu: "2", uuid: "u2", host: "n1" }, 2), line({ gpu: "0", uuid: "u0", host: "n0" }, 3)],
+      series: [
+        line({ gpu: "2", uuid: "u2", host: "n1" }, 2),
+        line({ gpu: "0", uuid: "u0", host: "n0:9835" }, 3),
+      ],
     },
     { series: [line({}, 9)] },
   ];
   const gpus = fleetOf(answers);
   expect(gpus.map(({ key }) => key)).toEqual(["u0", "u2", "u10"]);
-  expect([...fleetNames(gpus).values()]).toEqual(["n0 GPU 0", "n1 GPU 2", "n1 GPU 10"]);
+  expect([...fleetNames(gpus).values()]).toEqual(["GPU 0, n0", "GPU 2, n1", "GPU 10, n1"]);
   expect(seriesOfGpu(answers, "u0").map(({ values }) => values)).toEqual([[3]]);
 });
 

@@ -38,13 +38,13 @@ export function fleetOf(answers: readonly Pick<SignalResult, "series">[]): GpuLi
 export const seriesOfGpu = (answers: readonly Pick<SignalResult, "series">[], key: string): SignalSeries[] =>
   answers.flatMap(({ series }) => series).filter(({ labels }) => keyOf(labels) === key);
 
-/** What GPUs are called: the index, with the host where hosts differ, or the end of the UUID. */
+/** What GPUs are called: the index, or the end of the UUID, with the host, without its port, where hosts differ. */
 export function fleetNames(gpus: readonly GpuLine[]): Map<string, string> {
   const hosts = new Set(gpus.map(({ host }) => host));
   return new Map(
     gpus.map(({ key, gpu, uuid, host }) => {
       const own = gpu !== undefined ? `GPU ${gpu}` : uuid !== undefined ? `GPU …${uuid.slice(-8)}` : "GPU";
-      return [key, hosts.size > 1 && host !== undefined ? `${host} ${own}` : own];
+      return [key, hosts.size > 1 && host !== undefined ? `${own}, ${host.replace(/:\d+$/, "")}` : own];
     }),
   );
 }

@@ -84,6 +84,28 @@ describe("the panels of a dashboard", () => {
     expect(wide(6, 8)).toEqual([12, 12]);
   });
 
+  it("stand in rows of their kind where each service has its own, after those that compare", () => {
+    const dashboard = board([
+      panel({ id: "lines", span: 6 }),
+      panel({ id: "heat", span: 6, across: "each" }),
+      panel({ id: "more", span: 6 }),
+    ]);
+    const shown = (...services: (typeof a)[]) =>
+      placePanels(dashboard, services)[0]!.panels.map(({ key, span }) => [key, span]);
+    expect(shown(a)).toEqual([
+      ["lines", 6],
+      ["heat", 6],
+      ["more", 12],
+    ]);
+    expect(shown(a, b, service("d", ["request_rate"]))).toEqual([
+      ["lines", 6],
+      ["more", 6],
+      ["heat-a", 4],
+      ["heat-b", 4],
+      ["heat-d", 4],
+    ]);
+  });
+
   it("appear for a distribution only where one is known", () => {
     const dashboard = board([panel({ needs: ["ttft"], needsDistribution: true })]);
     expect(keys(dashboard, a)).toEqual(["rate"]);

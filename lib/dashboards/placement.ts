@@ -36,6 +36,7 @@ export interface PlacedQuery {
 
 export interface PlacedSection {
   title?: string;
+  isOfChosenGpu?: true;
   panels: readonly PlacedPanel[];
 }
 
@@ -85,23 +86,43 @@ export function placePanels(
 ): PlacedSection[] {
   const able = services.filter((service) => speaks(dashboard, service));
   return dashboard.sections
-    .map(({ title, panels }) => ({
-      ...(title === undefined ? {} : { title }),
-      panels: inFullRows(panels.flatMap((panel) => place(panel, able, choices))),
+    .map(({ panels, ...section }) => ({
+      ...section,
+      panels: inFullRows(sideBySide(panels.map((panel) => place(panel, able, choices)))),
     }))
     .filter(({ panels }) => panels.length > 0);
 }
 
-const columns = 12;
+const columns: Span = 12;
 /** How wide each of so many panels is that fill a row. */
 const evenly: Record<number, Span> = { 1: 12, 2: 6, 3: 4, 4: 3 };
+/** How wide panels of one kind are, that are to be compared: wide enough to be read, in rows of two or three. */
+const alike = (count: number): Span => (count === 1 ? 12 : count === 2 || count === 4 ? 6 : 4);
+
+/**
+ * Where panels are repeated for each service, what compares them in one picture comes first, and each kind that is
+ * repeated stands in rows of its own.
+ */
+function sideBySide(placed: readonly (readonly PlacedPanel[])[]): PlacedPanel[] {
+  const repeated = placed.filter((panels) => panels.some(({ isRepeated }) => isRepeated));
+  if (repeated.length === 0) return placed.flat();
+  const compared = placed.filter((panels) => !repeated.includes(panels)).flat();
+  const asWide = (panels: readonly PlacedPanel[]): PlacedPanel[] =>
+    panels.map((panel) => ({
+      ...panel,
+      span: panel.panel.span === columns ? columns : alike(panels.length),
+    }));
+  return [...asWide(compared), ...repeated.flatMap(asWide)];
+}
 
 /** The panels in rows without gaps: where some of a row are missing, the others are as wide as they can be. */
 function inFullRows(panels: readonly PlacedPanel[]): PlacedPanel[] {
   const rows: PlacedPanel[][] = [];
   let free = 0;
-  for (const panel of panels) {
-    if (panel.span > free) {
+  for (const [index, panel] of panels.entries()) {
+    const before = panels[index - 1];
+    const isOfAnotherKind = panel.isRepeated && before !== undefined && before.panel !== panel.panel;
+    if (panel.span > free || isOfAnotherKind) {
       rows.push([]);
       free = columns;
     }

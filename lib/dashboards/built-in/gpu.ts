@@ -27,7 +27,6 @@ const ofOne = (
   title: string,
   span: Span,
   lines: readonly Pick<DashboardQuery, "signal" | "label" | "isReference">[],
-  about?: string,
 ): DashboardPanel => ({
   id,
   title,
@@ -37,7 +36,6 @@ const ofOne = (
   span,
   across: "together",
   ofMachines: true,
-  ...(about === undefined ? {} : { about }),
 });
 
 export const gpu: Dashboard = {
@@ -97,20 +95,18 @@ export const gpu: Dashboard = {
     },
     {
       title: "One GPU",
+      isOfChosenGpu: true,
       panels: [
-        ofOne(
-          "gpu-work",
-          "Utilization and what worked",
-          8,
-          [
+        {
+          ...ofOne("gpu-work", "Utilization and what worked", 8, [
             { signal: "gpu_utilization", label: "Utilization" },
             { signal: "gpu_sm_active", label: "SM active" },
             { signal: "gpu_sm_occupancy", label: "SM occupancy" },
             { signal: "gpu_tensor_active", label: "Tensor cores" },
             { signal: "gpu_dram_active", label: "Memory" },
-          ],
-          "Utilization says that a kernel ran, not that the chip was busy: at 100 % one multiprocessor of many may work. SM activity says how many did.",
-        ),
+          ]),
+          view: "gpu-work",
+        },
         ofOne("gpu-memory", "Memory", 4, [
           { signal: "gpu_memory_used", label: "Used" },
           { signal: "gpu_memory_total", label: "Total", isReference: true },
@@ -167,7 +163,7 @@ export const gpu: Dashboard = {
             kvTokens: { signal: "kv_cache_capacity" },
           },
           needs: ["gpu_memory_used"],
-          span: 12,
+          span: 6,
           across: "each",
         },
       ],
