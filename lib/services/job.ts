@@ -26,8 +26,11 @@ type SourceWithServices = Source & { services: Service[] };
 
 const withServices = { services: { where: { validTo: null } } } as const;
 
-/** Rejects only when the database does, or the signal aborts. */
-async function discoverOne(source: SourceWithServices, now: Date, signal?: AbortSignal): Promise<void> {
+/**
+ * One round for a source; answers how many services' metrics it has not asked for yet. Rejects only when the database
+ * does, or the signal aborts.
+ */
+async function discoverOne(source: SourceWithServices, now: Date, signal?: AbortSignal): Promise<number> {
   const known = source.services.map(({ identity, selector, labelChoices }) => ({
     key: identityKey(identitySchema.parse(identity)),
     stored: selectorSchema.parse(selector),
@@ -50,9 +53,11 @@ async function discoverOne(source: SourceWithServices, now: Date, signal?: Abort
         selector: { profiles, scrapeInterval },
       })),
     });
+    return report.waiting;
   } catch (error) {
     if (signal?.aborted || !isInferscopeError(error)) throw error;
     log.warn({ event: "discovery_failed", source: source.name, code: error.code, detail: error.detail });
+    return 0;
   }
 }
 
@@ -70,18 +75,23 @@ export async function discoverAll(now: Date, signal?: AbortSignal): Promise<void
   await Promise.all(sources.map((source) => discoverOne(source, now, signal)));
 }
 
+/** Rounds of a source that is new: it should be known within a minute, however many services it has. */
+const mostRoundsAtOnce = 5;
+
 /** Looks for the services of one source now rather than at the next round of the loop. */
 export const discoverSourceJob: JobDefinition<{ sourceId: string }> = {
   name: "discover-source",
   summary: "Looks for LLM services in a Prometheus that was just added or changed.",
   // The loop comes round anyway.
   retryLimit: 0,
-  handler: async ({ sourceId }, { signal, now }) => {
-    const source = await db().source.findFirst({
-      where: { id: sourceId, kind: "prometheus", validTo: null },
-      include: withServices,
-    });
-    if (source !== null) await discoverOne(source, now, signal);
+  handler: async ({ sourceId }, { signal }) => {
+    for (let round = 1; round <= mostRoundsAtOnce; round++) {
+      const source = await db().source.findFirst({
+        where: { id: sourceId, kind: "prometheus", validTo: null },
+        include: withServices,
+      });
+      if (source === null || (await discoverOne(source, new Date(), signal)) === 0) return;
+    }
   },
 };
 
