@@ -190,7 +190,7 @@ const columns: DataColumn<Row>[] = [
       [service.id, ...service.engines, ...service.models, ...service.versions, service.source].join(" "),
     compare: (a, b) => a.service.id.localeCompare(b.service.id, "en", { numeric: true }),
     cell: ({ service, findings }) => (
-      <span className="grid min-w-0 py-1.5">
+      <span className="grid min-w-48 py-1.5">
         <Link
           href={`/overview?service=${encodeURIComponent(service.id)}`}
           className="justify-self-start text-link text-strong hover:underline"
@@ -206,7 +206,6 @@ const columns: DataColumn<Row>[] = [
   {
     id: "requests",
     header: "Requests",
-    unit: "req/s",
     numeric: true,
     descendingFirst: true,
     hint: signals.request_rate.explanation,
@@ -215,7 +214,7 @@ const columns: DataColumn<Row>[] = [
   },
   numberColumn("ttft", "TTFT p95"),
   numberColumn("itl", "ITL p95"),
-  numberColumn("e2e", "End-to-end p95"),
+  { ...numberColumn("e2e", "End-to-end p95"), className: "max-2xl:hidden" },
   numberColumn("availability", "Availability"),
   {
     id: "queue",
@@ -239,7 +238,15 @@ const columns: DataColumn<Row>[] = [
     cell: ({ results, service }) => {
       const shares = trafficShares(results);
       if (shares.length === 0) return service.versions.join(", ") || "–";
-      return shares.map(({ version, share }) => `${version} ${format(share, "ratio")}`).join(", ");
+      return (
+        <span className="grid py-1.5">
+          {shares.map(({ version, share }) => (
+            <span key={version} className="max-w-[24ch] truncate" title={version}>
+              <span className="tabular-nums">{format(share, "ratio")}</span> {version}
+            </span>
+          ))}
+        </span>
+      );
     },
   },
   {
@@ -252,8 +259,8 @@ const columns: DataColumn<Row>[] = [
       change === undefined ? (
         <span className="text-secondary">Nothing in 7 days</span>
       ) : (
-        <span className="grid">
-          <span className="max-w-[28ch] truncate" title={change.text}>
+        <span className="grid py-1.5">
+          <span className="max-w-[24ch] truncate" title={change.text}>
             {change.text}
           </span>
           <span className="text-caption text-secondary">
@@ -272,7 +279,8 @@ function Requests({ result }: { result: SignalResult | undefined }) {
       <Sparkline
         values={result?.series[0]?.values ?? []}
         label="Requests over the last hour"
-        className="max-md:hidden"
+        width={64}
+        className="max-lg:hidden"
       />
       {format(value, "requests_per_second")}
     </span>

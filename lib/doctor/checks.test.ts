@@ -59,7 +59,7 @@ describe("bucketNote", () => {
   it("tells where the buckets end", () => {
     expect(bucketNote([1, 10, null], [50, 50, 0], seconds)).toEqual({
       isHurting: false,
-      note: `Buckets end at ${seconds(10)}: a percentile above that is unknown.`,
+      note: `Buckets end at ${seconds(10)}, so p99 above that is unknown.`,
     });
   });
 
@@ -72,6 +72,7 @@ describe("bucketNote", () => {
 
   it("says nothing without bounds or observations beyond them", () => {
     expect(bucketNote([null], [5], seconds)).toBeUndefined();
+    expect(bucketNote([1, 2560, null], [5, 5, 0], seconds)).toBeUndefined();
     expect(bucketNote([1, null], [0, 0], seconds)?.isHurting).toBe(false);
   });
 });

@@ -96,7 +96,14 @@ function typeText(usedAs: UsedMetric["usedAs"], declared: string): string {
   return `It is read as a ${usedAs}; if it really is a ${declared}, its numbers are wrong.`;
 }
 
-/** What a histogram's buckets can tell. `bounds` in base units, ascending, the open one as null; counts per bucket. */
+/** Buckets that reach this far say enough of a request that is still bearable. Of latencies, in seconds. */
+const FAR_ENOUGH = 60;
+
+/**
+ * What a histogram's buckets cannot tell, and whether that hurts now: more than 1 % of the observations lie beyond the
+ * last bound. Undefined where there is nothing to know. `bounds` in base units, ascending, the open one as null; counts
+ * per bucket.
+ */
 export function bucketNote(
   bounds: readonly (number | null)[],
   counts: readonly number[],
@@ -115,7 +122,8 @@ export function bucketNote(
       isHurting: true,
       note: `Buckets end at ${words(last)}, and ${format(share, "ratio")} of the observations lie beyond, so p99 above that is unknown.`,
     };
-  return { isHurting: false, note: `Buckets end at ${words(last)}: a percentile above that is unknown.` };
+  if (share === 0 && last >= FAR_ENOUGH) return undefined;
+  return { isHurting: false, note: `Buckets end at ${words(last)}, so p99 above that is unknown.` };
 }
 
 /** One profile's view of the same failures. */

@@ -127,7 +127,7 @@ function linesOf(service: QueryableService, results: ReadonlyMap<string, SignalR
       bounds === undefined || summed === undefined
         ? undefined
         : bucketNote(bounds, summed, (value) => format(value, unit));
-    if (buckets !== undefined) notes.push(buckets.note);
+    if (buckets?.note !== undefined) notes.push(buckets.note);
     const state = !available
       ? "unavailable"
       : lineState(result, buckets?.isHurting === true || notes.length > 1);
@@ -143,7 +143,11 @@ function linesOf(service: QueryableService, results: ReadonlyMap<string, SignalR
       metric: metric ?? result?.reason?.metric ?? null,
       expr: expr ?? null,
       notes: notes as string[],
-      advice: adviceFor(state, buckets?.isHurting === true, measuredBy),
+      advice: adviceFor(
+        state,
+        buckets?.isHurting === true,
+        notes.join(" ").includes(measuredBy) ? null : measuredBy,
+      ),
     };
   });
 }
@@ -155,9 +159,9 @@ function lineState(result: SignalResult | undefined, isLimited: boolean): Signal
   return isLimited || result.statistic === "mean" ? "limited" : "answered";
 }
 
-function adviceFor(state: SignalLine["state"], isHurt: boolean, measuredBy: string): string | null {
+function adviceFor(state: SignalLine["state"], isHurt: boolean, measuredBy: string | null): string | null {
   if (isHurt) return "Configure buckets up to the longest time that a request may take.";
-  if (state === "unavailable") return `Expose ${measuredBy}.`;
+  if (state === "unavailable") return measuredBy === null ? null : `Expose ${measuredBy}.`;
   if (state === "empty") return "Look at a longer range, or check that requests arrive.";
   return null;
 }
