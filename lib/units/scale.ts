@@ -10,6 +10,9 @@ export type Scale = {
   format(value: number | null | undefined): string;
 };
 
+// Made once: making one takes longer than all ticks of a chart.
+const sixDigits = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
+
 /**
  * Returns the one scale in which every number of a chart is written, from the largest magnitude on it.
  *
@@ -26,9 +29,7 @@ export function scaleFor(maxAbs: number, unit: Unit): Scale {
     format(value) {
       if (value === null || value === undefined || Number.isNaN(value)) return "–";
       if (!Number.isFinite(value)) return value < 0 ? `${MINUS}∞` : "∞";
-      const text = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 }).format(
-        Math.abs(value * factor),
-      );
+      const text = sixDigits.format(Math.abs(value * factor));
       return (value < 0 && text !== "0" ? MINUS : "") + withoutPaddingZeros(text);
     },
   };
