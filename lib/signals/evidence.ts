@@ -2,7 +2,7 @@ import { type SignalId, signalIds, signals } from "./catalogue";
 import { planSignal, whyUnspoken } from "./plan";
 import type { ProfileId } from "./profile";
 import type { MeasuredService } from "./service";
-import { alternativesOf, baseName, exposes, type Spoken, spokenFor } from "./spoken";
+import { alternativesOf, baseName, exposes, renamed, type Spoken, spellingsOf, spokenFor } from "./spoken";
 
 /** How a service answers one signal, or why it does not. */
 export interface SignalEvidence {
@@ -39,7 +39,7 @@ function evidenceOf(service: MeasuredService, signal: SignalId): SignalEvidence 
   if (plan.kind !== "reads") return { available: false, unit, note: plan.reason.text };
   const [names = []] = alternativesOf(found.spelling);
   const metric = names.find((name) => exposes(found.spoken, name)) ?? names[0];
-  const note = [olderThan(found, names, metric), plan.note].filter((part) => part !== undefined).join(" ");
+  const note = [preferredTo(found, signal, metric), plan.note].filter((part) => part !== undefined).join(" ");
   return {
     available: true,
     profile: found.profile.id,
@@ -50,28 +50,32 @@ function evidenceOf(service: MeasuredService, signal: SignalId): SignalEvidence 
   };
 }
 
-/** Says that a metric's newer name is not there, with the releases that have each. */
-function olderThan(
-  { profile, spoken }: Spoken,
-  names: readonly string[],
-  metric: string | undefined,
-): string | undefined {
-  const [newest] = names;
-  if (spoken.metrics === undefined || newest === undefined || metric === undefined || metric === newest)
-    return undefined;
-  const said = (name: string): string => {
-    const release = releaseOf(profile.releases, name, spoken.rename?.from, spoken.rename?.to);
+/**
+ * Says which metric would be preferred but is not there, with what is known of both: releases are listed newest first, so
+ * that a later name means an older release.
+ */
+function preferredTo(found: Spoken, signal: SignalId, metric: string | undefined): string | undefined {
+  const { profile, spoken } = found;
+  const preferred = alternativesOf(renamed(spellingsOf(profile, signal)[0]!, spoken.rename))[0]?.[0];
+  if (spoken.metrics === undefined || metric === undefined || preferred === undefined) return undefined;
+  if (exposes(spoken, preferred)) return undefined;
+  const means = profile.exposedWith?.[writtenBy(spoken, preferred)];
+  if (means !== undefined) return `\`${baseName(preferred)}\` would come with ${means}.`;
+  const [newer, older] = [preferred, metric].map((name) => {
+    const release = profile.releases?.[writtenBy(spoken, name)];
     return release === undefined ? `\`${name}\`` : `\`${name}\` (${release})`;
-  };
-  return `No ${said(newest)}: this ${profile.title} is of another release, using ${said(metric)}.`;
+  });
+  const isOlder = [preferred, metric].some(
+    (name) => profile.releases?.[writtenBy(spoken, name)] !== undefined,
+  );
+  return isOlder
+    ? `No ${newer}: this ${profile.title} is older, using ${older}.`
+    : `No ${newer}: ${older} is used.`;
 }
 
-function releaseOf(
-  releases: Record<string, string> | undefined,
-  name: string,
-  from: string | undefined,
-  to: string | undefined,
-): string | undefined {
-  const written = to !== undefined && name.startsWith(to) ? `${from}${name.slice(to.length)}` : name;
-  return releases?.[written];
+/** A metric's name as the profile writes it, before a pipeline renamed it. */
+function writtenBy({ rename }: Spoken["spoken"], metric: string): string {
+  return rename !== undefined && metric.startsWith(rename.to)
+    ? `${rename.from}${metric.slice(rename.to.length)}`
+    : metric;
 }

@@ -18,7 +18,7 @@ import {
 } from "./promql";
 import type { Dimension, Reason, SignalQuery } from "./schema";
 import type { MeasuredService, SpokenProfile } from "./service";
-import { alternativesOf, exposes, spellingsOf, spokenFor } from "./spoken";
+import { alternativesOf, baseName, exposes, renamedMetric, spellingsOf, spokenFor } from "./spoken";
 
 export { spokenFor };
 
@@ -519,21 +519,36 @@ function noteFor(
   return parts.length === 0 ? undefined : parts.join(" ");
 }
 
+/** What a metric is exposed with, where it has to be switched on. */
+const exposedWith = ({ exposedWith: means }: Profile, metric: string): string | undefined => {
+  const found = means?.[metric] ?? means?.[baseName(metric)];
+  return found === undefined ? undefined : `with ${found}`;
+};
+
 /** The reason for a signal that none of the service's profiles answers. */
 export function whyUnspoken(service: MeasuredService, signal: SignalId): Reason {
   const { title, measuredBy } = signals[signal];
-  const spelled = service.profiles.flatMap(({ id }) => {
+  const spelled = service.profiles.flatMap(({ id, rename }) => {
     const profile = profileOf(id);
     const names = spellingsOf(profile, signal).flatMap((spelling) => alternativesOf(spelling)[0] ?? []);
-    return names.length === 0 ? [] : [{ profile, names: [...new Set(names)] }];
+    return names.length === 0 ? [] : [{ profile, names: [...new Set(names)], rename }];
   });
   const [first] = spelled;
-  if (first !== undefined)
+  if (first !== undefined) {
+    const { profile, names, rename } = first;
+    const told = names.map((name) => {
+      const more = [profile.releases?.[baseName(name)], exposedWith(profile, name)].filter(
+        (part) => part !== undefined,
+      );
+      const scraped = renamedMetric(name, rename);
+      return more.length === 0 ? `\`${scraped}\`` : `\`${scraped}\` (${more.join(", ")})`;
+    });
     return {
       kind: "metric_not_found",
-      metric: first.names[0] ?? "",
-      text: `${title} is not measurable here: ${service.name} exposes no ${first.names.map((name) => `\`${name}\``).join(" or ")} of ${first.profile.title}.`,
+      metric: renamedMetric(names[0] ?? "", rename),
+      text: `${title} is not measurable here: ${service.name} exposes no ${told.join(" or ")} of ${profile.title}.`,
     };
+  }
   const spoken = service.profiles.map(({ id }) => profileOf(id).title).join(", ");
   return {
     kind: "not_measurable",

@@ -160,6 +160,8 @@ export interface Profile {
   renames?: Rename[];
   /** In which releases a metric is exposed, where not in all: `from 0.11`, `until 0.12`. */
   releases?: Record<string, string>;
+  /** What a metric is exposed with, where it has to be switched on. */
+  exposedWith?: Record<string, string>;
   labels: {
     model: string[];
     version: string[];

@@ -243,11 +243,18 @@ async function findFalls(service: Reached, plan: ReadPlan, now: Date): Promise<s
   const found = await Promise.all(
     plan.counters.map(async (counter) => {
       const match = selector(counter.metric, plan.evidence.matchers, counter.matchers);
-      const key = JSON.stringify([targetKey(service.target), match, Math.floor(end / fallsRemembered)]);
+      const of = JSON.stringify([targetKey(service.target), match]);
+      const key = `${of} ${Math.floor(end / fallsRemembered)}`;
       let known = fallen.get(key);
       if (known === undefined) {
         known = falls(service, match, time);
-        fallen.set(key, known);
+        const first = firstAsked.get(of) ?? newest;
+        firstAsked.set(of, first);
+        fallen.set(
+          key,
+          known,
+          newest - first < fallsRemembered ? { ttl: fallsRememberedAtFirst * 1000 } : {},
+        );
         known.catch(() => fallen.delete(key));
       }
       return (await known.catch(() => false)) ? counter.metric : undefined;
@@ -257,6 +264,9 @@ async function findFalls(service: Reached, plan: ReadPlan, now: Date): Promise<s
 }
 
 const fallsRemembered = 600;
+/** A source that was just added may have begun a moment ago, with too few falls yet to tell. Seconds. */
+const fallsRememberedAtFirst = 30;
+const firstAsked = new LRUCache<string, number>({ max: 5_000 });
 const fallen = new LRUCache<string, Promise<boolean>>({ max: 5_000, ttl: fallsRemembered * 1000 });
 
 async function falls(service: Reached, match: string, time: number): Promise<boolean> {

@@ -47,7 +47,7 @@ describe("a service whose metrics are known", () => {
     expect(signalEvidence(service).e2e_latency).toMatchObject({
       available: true,
       metric: "nv_inference_request_duration_us",
-      note: expect.stringMatching(/^An average: .* no percentiles\.$/),
+      note: expect.stringMatching(/summary_latencies=true`\. An average: .* no percentiles\.$/),
     });
   });
 
@@ -76,7 +76,7 @@ describe("a service whose metrics are known", () => {
       available: false,
       unit: "seconds",
       note: expect.stringContaining(
-        "no `vllm:inter_token_latency_seconds` or `vllm:time_per_output_token_seconds` of vLLM",
+        "no `vllm:inter_token_latency_seconds` (from 0.11) or `vllm:time_per_output_token_seconds` (V0, and V1 until 0.12) of vLLM",
       ),
     });
   });
@@ -86,7 +86,7 @@ describe("a service whose metrics are known", () => {
     expect(signalEvidence(service).itl).toMatchObject({
       available: true,
       metric: "vllm:time_per_output_token_seconds",
-      note: "No `vllm:inter_token_latency_seconds` (from 0.11): this vLLM is of another release, using `vllm:time_per_output_token_seconds` (V0, and V1 until 0.12).",
+      note: "No `vllm:inter_token_latency_seconds` (from 0.11): this vLLM is older, using `vllm:time_per_output_token_seconds` (V0, and V1 until 0.12).",
     });
   });
 
@@ -130,6 +130,9 @@ describe("a service whose metrics a pipeline renamed", () => {
   it("is known by the renamed metrics, with the releases of the engine's own", () => {
     const service = speaking({ id: "vllm", rename, metrics: ["ray_vllm_time_per_output_token_seconds"] });
     expect(measurableSignals(service)).toEqual(["itl"]);
+    expect(signalEvidence(service).kv_cache_usage.note).toContain(
+      "no `ray_vllm_kv_cache_usage_perc` (from 0.9.2)",
+    );
     expect(signalEvidence(service).itl.note).toContain(
       "`ray_vllm_time_per_output_token_seconds` (V0, and V1 until 0.12)",
     );

@@ -82,11 +82,16 @@ const namesOf = (counters: readonly CounterName[]): string[] =>
 
 const meanAlternatives = ({ sum, count }: MeanName): string[][] => [namesOf(sum), namesOf(count)];
 
+/** A metric's name as a pipeline rewrote it. */
+export const renamedMetric = (metric: string, rename: Rename | undefined): string =>
+  rename !== undefined && metric.startsWith(rename.from)
+    ? `${rename.to}${metric.slice(rename.from.length)}`
+    : metric;
+
 /** A spelling with its metrics named as a pipeline rewrote them. */
 export function renamed(spelling: Spelling, rename: Rename | undefined): Spelling {
   if (rename === undefined) return spelling;
-  const name = (metric: string): string =>
-    metric.startsWith(rename.from) ? `${rename.to}${metric.slice(rename.from.length)}` : metric;
+  const name = (metric: string): string => renamedMetric(metric, rename);
   return withNames(spelling, (names) => names.map(name), name);
 }
 

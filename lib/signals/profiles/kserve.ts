@@ -11,6 +11,7 @@ export const kserve: Profile = {
   title: "KServe",
   layer: "engine",
   sentinels: ["request_predict_seconds_count"],
+  exposedWith: { revision_app_request_count: "Knative's queue-proxy" },
   labels: {
     model: ["model_name", "service_name"],
     version: ["revision_name", ...versionLabels],

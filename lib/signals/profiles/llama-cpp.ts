@@ -16,6 +16,7 @@ export const llamaCpp: Profile = {
     "llamacpp:spec_decode_num_draft_tokens_total": "from August 2026",
     "llamacpp:kv_cache_usage_ratio": "until mid-2025",
   },
+  exposedWith: { "llamacpp:spec_decode_num_accepted_tokens_total": "a draft model" },
   labels: { model: ["model"], version: versionLabels, instance: ["instance"], gpu: {} },
   spellings: {
     itl: mean("llamacpp:tokens_predicted_seconds_total", "llamacpp:tokens_predicted_total"),

@@ -34,6 +34,7 @@ export const sglang: Profile = {
     "sglang:avg_request_queue_latency": "before 2025",
     "sglang:num_retracted_requests_total": "2026",
   },
+  exposedWith: { "sglang:spec_accept_rate": "speculative decoding" },
   labels: { model: ["model_name"], version: versionLabels, instance: ["instance"], gpu: {} },
   spellings: {
     request_rate: counter("sglang:num_requests_total"),

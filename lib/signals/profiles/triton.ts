@@ -29,6 +29,16 @@ export const triton: Profile = {
   title: "Triton",
   layer: "engine",
   sentinels: ["nv_inference_request_success"],
+  exposedWith: {
+    nv_inference_first_response_histogram_ms: "`--metrics-config histogram_latencies=true`",
+    nv_inference_request_summary_us: "`--metrics-config summary_latencies=true`",
+    nv_inference_queue_summary_us: "`--metrics-config summary_latencies=true`",
+    nv_inference_compute_infer_summary_us: "`--metrics-config summary_latencies=true`",
+    nv_trt_llm_request_metrics: "the TensorRT-LLM backend",
+    nv_trt_llm_kv_cache_block_metrics: "the TensorRT-LLM backend",
+    nv_llm_output_token_len: "a newer TensorRT-LLM backend",
+    nv_llm_input_token_len: "a newer TensorRT-LLM backend",
+  },
   labels: { model: ["model"], version: ["version"], instance: ["instance"], gpu: {} },
   spellings: {
     request_rate: {

@@ -34,6 +34,7 @@ export const vllm: Profile = {
     "vllm:time_in_queue_requests": "early V0",
     "vllm:spec_decode_draft_acceptance_rate": "V0",
   },
+  exposedWith: { "vllm:spec_decode_num_accepted_tokens_total": "a speculative config" },
   // In Triton it carries Triton's labels.
   labels: { model: ["model_name", "model"], version: versionLabels, instance: ["instance"], gpu: {} },
   spellings: {
