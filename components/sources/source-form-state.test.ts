@@ -28,6 +28,11 @@ describe("the form of a source", () => {
     });
     expect(patchOf({ ...form, headers: [] }, exampleSource)).toEqual({ headers: [] });
     expect(patchOf({ ...form, ca: "pem" }, exampleSource)).toEqual({ ca: "pem" });
+    expect(form.limits).toMatchObject({ timeout: "1m", series: "" });
+    const limits = { ...form.limits, timeout: "", range: "90d", series: "500" };
+    expect(patchOf({ ...form, limits }, exampleSource)).toEqual({
+      limits: { range: 90 * 86_400, series: 500 },
+    });
   });
 
   it("tests with the stored credentials of its source", () => {
@@ -65,5 +70,6 @@ it("a new source sends no credentials of a kind that was not chosen", () => {
     authentication: { type: "none" },
     headers: [],
     ca: null,
+    limits: {},
   });
 });

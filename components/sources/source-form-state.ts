@@ -3,10 +3,12 @@ import type {
   AuthenticationInput,
   SourceInput,
   SourceKind,
+  SourceLimits,
   SourcePatch,
   SourceTest,
   SourceView,
 } from "@/lib/sources/schema";
+import { formatDuration, parseDuration } from "@/lib/units";
 
 /** One secret in the form: `null` while the stored one is kept, else what was typed. */
 export type SecretValue = string | null;
@@ -22,7 +24,39 @@ export type SourceFormState = {
   /** `id` only tells rows apart while they are edited. */
   headers: { id: number; name: string; value: SecretValue }[];
   ca: string;
+  /** As typed: durations such as `60s`, or whole numbers; empty for the console's own. */
+  limits: Record<LimitName, string>;
 };
+
+export const limitNames = [
+  "concurrency",
+  "concurrencyPerUser",
+  "timeout",
+  "range",
+  "points",
+  "series",
+] as const satisfies readonly (keyof SourceLimits)[];
+export type LimitName = (typeof limitNames)[number];
+
+const isDuration = (name: LimitName): boolean => name === "timeout" || name === "range";
+
+const limitsOf = (stored: SourceLimits): Record<LimitName, string> => {
+  const text = (name: LimitName) => {
+    const value = stored[name];
+    return value === undefined ? "" : isDuration(name) ? formatDuration(value) : String(value);
+  };
+  return Object.fromEntries(limitNames.map((name) => [name, text(name)])) as Record<LimitName, string>;
+};
+
+/** What was typed, as numbers; what is no number goes along as NaN, so that the console refuses it at its field. */
+const typedLimits = (typed: Record<LimitName, string>): SourceLimits =>
+  Object.fromEntries(
+    limitNames.flatMap((name) => {
+      const text = typed[name].trim();
+      if (text === "") return [];
+      return [[name, isDuration(name) ? (parseDuration(text) ?? Number.NaN) : Number(text)]];
+    }),
+  );
 
 /** The form of a new source. */
 export const emptyForm = (kind: SourceKind): SourceFormState => ({
@@ -35,6 +69,7 @@ export const emptyForm = (kind: SourceKind): SourceFormState => ({
   password: "",
   headers: [],
   ca: "",
+  limits: limitsOf({}),
 });
 
 /** The form of a source as it is: what is stored of its credentials is kept, and nothing of it is known here. */
@@ -50,6 +85,7 @@ export function formOf(source: SourceView): SourceFormState {
     password: stored(source.authentication === "basic"),
     headers: source.headers.map((name, id) => ({ id, name, value: stored(true) })),
     ca: source.ca ?? "",
+    limits: limitsOf(source.limits),
   };
 }
 
@@ -82,6 +118,7 @@ export const inputOf = (form: SourceFormState): SourceInput => ({
   kind: form.kind,
   name: form.name.trim(),
   ...common(form),
+  limits: typedLimits(form.limits),
 });
 
 /** What the form changes of a source; nothing that it leaves as it is. */
@@ -96,6 +133,7 @@ export function patchOf(form: SourceFormState, source: SourceView): SourcePatch 
     ...(same(next.authentication, before.authentication) ? {} : { authentication: next.authentication }),
     ...(same(next.headers, before.headers) ? {} : { headers: next.headers }),
     ...(next.ca === source.ca ? {} : { ca: next.ca }),
+    ...(same(form.limits, untouched.limits) ? {} : { limits: typedLimits(form.limits) }),
   };
 }
 

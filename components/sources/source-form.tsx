@@ -13,7 +13,9 @@ import { type SourceTestResult, type SourceView, sourceKindFacts, sourceKinds } 
 import { SecretInput } from "./secret-input";
 import {
   inputOf,
+  type LimitName,
   leavesHost,
+  limitNames,
   patchOf,
   type SecretValue,
   type SourceFormState,
@@ -26,6 +28,15 @@ const authenticationOptions = [
   { value: "bearer", label: "Bearer token" },
   { value: "basic", label: "User and password" },
 ];
+
+const limitFacts: Record<LimitName, { label: string; hint: string }> = {
+  concurrency: { label: "Requests at once", hint: "More wait; users take turns" },
+  concurrencyPerUser: { label: "At once for one user", hint: "Of those" },
+  timeout: { label: "Time", hint: "Waiting included, such as 60s" },
+  range: { label: "Range", hint: "Of one query, such as 90d" },
+  points: { label: "Points", hint: "Of one answer, over all series" },
+  series: { label: "Series", hint: "Of one answer" },
+};
 
 type Outcome =
   | { kind: "tested"; result: SourceTestResult }
@@ -97,7 +108,7 @@ export function SourceForm({
       "authentication.token",
       "authentication.username",
       "authentication.password",
-    ].includes(path) || /^headers\.\d+\.(name|value)$/.test(path);
+    ].includes(path) || /^headers\.\d+\.(name|value)$|^limits\./.test(path);
 
   async function save(event: FormEvent) {
     event.preventDefault();
@@ -328,6 +339,35 @@ export function SourceForm({
           className="min-h-14 text-mono"
         />
       </Field>
+      {form.kind === "prometheus" ? (
+        <fieldset className="grid gap-2">
+          <legend className="mb-1 text-strong">
+            Limits <span className="font-normal text-secondary">(optional)</span>
+          </legend>
+          <p className="text-caption text-secondary">
+            What may be asked of this source, where it bears more or less than others. Left empty, the
+            console's configuration holds.
+          </p>
+          <div className="grid gap-4 sm:grid-cols-2">
+            {limitNames.map((name) => (
+              <Field
+                key={name}
+                label={limitFacts[name].label}
+                hint={limitFacts[name].hint}
+                error={errorOf(`limits.${name}`)}
+                id={fieldId(`limits.${name}`)}
+              >
+                <Input
+                  value={form.limits[name]}
+                  onChange={(event) => set({ limits: { ...form.limits, [name]: event.target.value } })}
+                  autoComplete="off"
+                  spellCheck={false}
+                />
+              </Field>
+            ))}
+          </div>
+        </fieldset>
+      ) : null}
       {outcome?.kind === "tested" ? <TestResult result={outcome.result} /> : null}
       <div className="sticky bottom-0 -mx-4 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-surface-raised p-4">
         <Button

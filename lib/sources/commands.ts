@@ -9,7 +9,7 @@ import { endServicesOf, reopenServicesOf } from "@/lib/services/commands";
 import { certificateProblem } from "./certificates";
 import { type Credentials, editedCredentials } from "./credentials";
 import { isSameHost, isSameUrl } from "./host";
-import { credentialStateOf, sourceView } from "./queries";
+import { credentialStateOf, limitsIn, sourceView } from "./queries";
 import type { SourceView } from "./schema";
 import {
   sourceAddressSchema,
@@ -40,6 +40,7 @@ function auditedState(source: Source, credentials: string = credentialStateOf(so
     headers: source.headerNames,
     credentials,
     ca: source.ca,
+    limits: limitsIn(source),
     fromEnvironment: source.fromEnvironment,
   };
 }
@@ -138,6 +139,7 @@ export const addSource = command({
         authentication: edited.authentication,
         headerNames: edited.headerNames,
         ca: input.ca,
+        limits: input.limits,
       },
     });
     // The row's id is part of what the ciphertext is bound to.
@@ -205,6 +207,7 @@ export const editSource = forgetting(
           name: patch.name,
           url,
           ca: patch.ca,
+          limits: patch.limits,
           ...(touchesCredentials
             ? {
                 authentication: edited.authentication,

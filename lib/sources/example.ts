@@ -10,6 +10,7 @@ export const exampleSource = {
   headers: ["X-Scope-OrgID"],
   credentials: "kept",
   ca: null,
+  limits: { timeout: 60 },
   fromEnvironment: false,
   version: 3,
   validFrom: "2026-03-01T09:12:00.000Z",

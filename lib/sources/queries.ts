@@ -5,7 +5,7 @@ import { db } from "@/lib/db/client";
 import type { Source } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { type CredentialState, credentialState } from "./credentials";
-import type { SourceKind, SourceView } from "./schema";
+import { type SourceKind, type SourceLimits, type SourceView, sourceLimitsSchema } from "./schema";
 import { openCredentials } from "./stored-credentials";
 
 /** Whether the source's credentials are at hand, as this process's keys can tell. */
@@ -17,6 +17,10 @@ function actionsFor(source: Source, actor: Actor): SourceView["actions"] {
   if (source.validTo !== null) return ["restore"];
   return source.fromEnvironment ? ["edit"] : ["edit", "remove"];
 }
+
+/** The source's own limits; none where they cannot be read, so that the configuration holds. */
+export const limitsIn = ({ limits }: Pick<Source, "limits">): SourceLimits =>
+  sourceLimitsSchema.safeParse(limits).data ?? {};
 
 /** What a caller is shown of a source: everything but its secrets. */
 export function sourceView(source: Source, actor: Actor): SourceView {
@@ -30,6 +34,7 @@ export function sourceView(source: Source, actor: Actor): SourceView {
     headers: source.headerNames,
     credentials,
     ca: source.ca,
+    limits: limitsIn(source),
     fromEnvironment: source.fromEnvironment,
     version: source.version,
     validFrom: source.validFrom.toISOString(),

@@ -126,6 +126,30 @@ const caSchema = z
   .nullable()
   .describe("PEM certificates trusted beside the system's; null for none.");
 
+const whole = (most: number) => {
+  const error = `A whole number from 1 to ${most.toLocaleString("en-US")}`;
+  return z.number({ error }).int({ error }).min(1, { error }).max(most, { error });
+};
+const span = (least: number, most: number, error: string) =>
+  z.number({ error }).min(least, { error }).max(most, { error });
+
+export const sourceLimitsSchema = z
+  .object({
+    concurrency: whole(1_000).describe("Requests at once, from one console process."),
+    concurrencyPerUser: whole(1_000).describe("Of those, at once for one user or API key."),
+    timeout: span(1, 3_600, "From 1s to 1h, such as 60s").describe(
+      "Seconds that a request may take, waiting included.",
+    ),
+    range: span(60, 315_360_000, "From 1m to 3650d, such as 90d").describe(
+      "The longest range of one query, in seconds.",
+    ),
+    points: whole(100_000_000).describe("The most points of one answer, over all its series."),
+    series: whole(10_000_000).describe("The most series of one answer."),
+  })
+  .partial();
+/** What may be asked of one source, where that differs from the configuration. */
+export type SourceLimits = z.infer<typeof sourceLimitsSchema>;
+
 export const sourceInputSchema = z.object({
   kind: sourceKindSchema,
   name: sourceNameSchema,
@@ -133,6 +157,9 @@ export const sourceInputSchema = z.object({
   authentication: authenticationSchema.default({ type: "none" }),
   headers: headersSchema.default([]).describe("Sent with every request, such as a tenant id."),
   ca: caSchema.default(null),
+  limits: sourceLimitsSchema
+    .default({})
+    .describe("What may be asked of it; the console's configuration holds for what is left out."),
 });
 export type SourceInput = z.input<typeof sourceInputSchema>;
 
@@ -143,11 +170,12 @@ export const sourcePatchSchema = z
     authentication: authenticationSchema,
     headers: headersSchema,
     ca: caSchema,
+    limits: sourceLimitsSchema.describe("Replaces all of them."),
   })
   .partial();
 export type SourcePatch = z.input<typeof sourcePatchSchema>;
 
-export const sourceTestSchema = sourceInputSchema.omit({ name: true }).extend({
+export const sourceTestSchema = sourceInputSchema.omit({ name: true, limits: true }).extend({
   sourceId: z
     .uuid()
     .optional()
@@ -178,6 +206,7 @@ export const sourceSchema = z.object({
       "`asked_again`: the host changed or the encryption key is lost, so they have to be entered again.",
     ),
   ca: z.string().nullable(),
+  limits: sourceLimitsSchema.describe("Where they differ from the console's configuration."),
   fromEnvironment: z.boolean().describe("Its URL comes from an environment variable."),
   version: z.number().int(),
   validFrom: z.iso.datetime(),

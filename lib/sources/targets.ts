@@ -7,7 +7,7 @@ import { problem } from "@/lib/errors";
 import type { QueryLimits } from "@/lib/upstream/limits";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { type Credentials, credentialHeaders, credentialState } from "./credentials";
-import { askedAgainSentence } from "./queries";
+import { askedAgainSentence, limitsIn } from "./queries";
 import { openCredentials } from "./stored-credentials";
 
 /** A page asks for its source dozens of times a second; an edit by another console shows after this at the latest. */
@@ -21,7 +21,8 @@ const cache = holder.inferscopeTargets;
 
 /** Where and how to ask a source, from its row and its opened credentials. */
 export function targetOf(
-  source: Pick<Source, "id" | "kind" | "url" | "ca" | "authentication" | "headerNames">,
+  source: Pick<Source, "id" | "kind" | "url" | "ca" | "authentication" | "headerNames"> &
+    Partial<Pick<Source, "limits">>,
   credentials: Credentials | null,
 ): UpstreamTarget {
   return {
@@ -31,7 +32,7 @@ export function targetOf(
     headers: credentialHeaders(source.authentication, source.headerNames, credentials),
     ...(source.ca === null ? {} : { ca: source.ca }),
     allowMetadataAddresses: config().INFERSCOPE_ALLOW_METADATA_ADDRESSES,
-    limits: configuredLimits(),
+    limits: { ...configuredLimits(), ...limitsIn({ limits: source.limits ?? null }) },
   };
 }
 
