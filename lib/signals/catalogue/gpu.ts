@@ -187,7 +187,7 @@ export const gpuSignals = {
     better: "lower",
     thresholds: [{ value: 0.1, severity: "warning", label: "often" }],
     explanation:
-      "The share of time in which the clock was held back, by reason; the most affected GPU where they are not told apart.",
+      "The share of time in which the clock was held back, by reason; of the most affected GPU where they are not told apart.",
     measuredBy: "`DCGM_FI_DEV_CLOCKS_EVENT_REASONS` or nvidia_gpu_exporter",
   },
   gpu_ecc_uncorrected: {

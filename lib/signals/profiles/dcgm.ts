@@ -1,5 +1,5 @@
 import type { Profile, Spelling } from "../profile";
-import { shareOfReasons } from "./throttle-reasons";
+import { reasonsOfMask } from "./throttle-reasons";
 
 const usedMebibytes = "max_over_time(DCGM_FI_DEV_FB_USED{$selector}[$window])";
 const totalMebibytes =
@@ -66,10 +66,10 @@ export const dcgm: Profile = {
     gpu_sm_occupancy: gauge("avg", "avg", "DCGM_FI_PROF_SM_OCCUPANCY"),
     gpu_tensor_active: gauge("avg", "avg", "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE"),
     gpu_dram_active: gauge("avg", "avg", "DCGM_FI_PROF_DRAM_ACTIVE"),
-    gpu_throttle_reasons: shareOfReasons([
-      "DCGM_FI_DEV_CLOCKS_EVENT_REASONS",
-      "DCGM_FI_DEV_CLOCK_THROTTLE_REASONS",
-    ]),
+    gpu_throttle_reasons: {
+      ...reasonsOfMask("DCGM_FI_DEV_CLOCKS_EVENT_REASONS"),
+      otherwise: reasonsOfMask("DCGM_FI_DEV_CLOCK_THROTTLE_REASONS"),
+    },
     gpu_ecc_uncorrected: gauge("sum", "max", "DCGM_FI_DEV_ECC_DBE_VOL_TOTAL"),
     gpu_ecc_corrected: gauge("sum", "max", "DCGM_FI_DEV_ECC_SBE_VOL_TOTAL"),
     // The gauge holds the number of the last XID, 0 where there was none: the number becomes a label, the value counts GPUs.
