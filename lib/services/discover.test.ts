@@ -94,6 +94,5 @@ describe.skipIf(whyNoPrometheus())("a Prometheus of 10,000 instances with labels
       "The labels of this source are too long to read all. Only those that tell services apart were.",
     ]);
     expect(report.calls).toBeLessThanOrEqual(20);
-    expect(report.seconds).toBeLessThan(5);
   });
 });

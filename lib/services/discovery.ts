@@ -13,6 +13,7 @@ import {
   type ServiceLabels,
 } from "./label-guess";
 import {
+  evidenceOf,
   exposedMetrics,
   knownSentinels,
   matchesAll,
@@ -560,13 +561,10 @@ export function scrapeIntervalOf(times: readonly number[]): number | undefined {
 /** A selector of a few series of the service that are written at every scrape. */
 export function heartbeatSelector(service: DiscoveredService): string | undefined {
   const [first] = service.profiles;
-  const [sentinel] = service.evidence.filter((name) =>
-    profiles.some(
-      ({ id, sentinels }) =>
-        id === first?.id && sentinels.some((own) => name.endsWith(own.replaceAll(":", "_")) || own === name),
-    ),
-  );
-  if (first === undefined || sentinel === undefined) return undefined;
+  const profile = profiles.find(({ id }) => id === first?.id);
+  if (first === undefined || profile === undefined) return undefined;
+  const sentinel = evidenceOf(profile, first.rename, service.evidence);
+  if (sentinel === undefined) return undefined;
   const [instance] = service.instances;
   return selector(sentinel, [
     ...first.matchers,

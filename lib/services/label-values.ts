@@ -3,12 +3,9 @@ import type { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import { problem } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
-import { profileOf } from "@/lib/signals/profiles";
-import { selector } from "@/lib/signals/promql";
 import { isUsable } from "./label-guess";
-import { queryableServices } from "./queries";
+import { watchedVersions } from "./queries";
 import type { serviceLabelSchema } from "./schema";
-import { renamed } from "./sentinels";
 
 /** Series that are looked at: enough to see which labels there are and some of what they hold. */
 const mostSeries = 500;
@@ -24,22 +21,12 @@ export async function serviceLabels(
   id: string,
   { now, signal }: { now: Date; signal?: AbortSignal },
 ): Promise<z.input<typeof serviceLabelSchema>[]> {
-  const service = (await queryableServices(actor, [id])).get(id);
-  if (service === undefined) throw problem("not_found", `There is no service "${id}".`);
-  const spoken =
-    service.profiles.find((one) => ["engine", "application"].includes(profileOf(one.id).layer)) ??
-    service.profiles[0];
-  if (spoken === undefined) return [];
-  const { sentinels } = profileOf(spoken.id);
-  const names = sentinels.map((metric) => renamed(metric, spoken.rename));
-  const metric = names.find((name) => spoken.metrics?.includes(name)) ?? names[0];
-  // An engine within another has no sentinel of its own.
-  const shown =
-    spoken.metrics === undefined || spoken.metrics.includes(metric ?? "") ? metric : spoken.metrics[0];
-  if (shown === undefined) return [];
+  const [watched] = await watchedVersions(actor, { service: id, limit: 1 });
+  if (watched === undefined) throw problem("not_found", `There is no service "${id}".`);
+  if (watched.shownBy === undefined) return [];
   const end = Math.floor(now.getTime() / 1000);
-  const { data } = await createPrometheusClient(await service.target()).series({
-    match: [selector(shown, spoken.matchers)],
+  const { data } = await createPrometheusClient(await watched.target()).series({
+    match: [watched.shownBy],
     start: end - window,
     end,
     limit: mostSeries,

@@ -20,7 +20,7 @@ import {
   type Service,
   selectorSchema,
 } from "./schema";
-import { renamed } from "./sentinels";
+import { evidenceOf } from "./sentinels";
 
 /** PostgreSQL refuses to look for a text with a NUL, and no service is called so. */
 const canBeName = (text: string): boolean => !text.includes("\u0000");
@@ -125,6 +125,8 @@ export interface WatchedVersions {
   /** How many instances are known; reading them costs the source as much. */
   instances: number;
   target: () => Promise<UpstreamTarget>;
+  /** Selects the series that show the service. */
+  shownBy?: string;
   /** The series whose label holds the version; absent where no label does. */
   version?: { selector: string; label: string };
   /** Selects all series of the service's own job. */
@@ -145,18 +147,19 @@ export async function watchedVersions(
   });
   return rows.flatMap((row) => {
     const { profiles, scrapeInterval } = selectorSchema.parse(row.selector);
+    // GPUs of nobody serve nothing, and are watched by what they have.
     const serving = profiles.filter(({ id }) => isServing(profileOf(id)));
-    const [first] = serving;
-    if (first === undefined) return [];
-    const version = serving.flatMap((spoken) => {
-      const sentinel = profileOf(spoken.id)
-        .sentinels.map((metric) => renamed(metric, spoken.rename))
-        .find((metric) => row.evidence.includes(metric));
-      const label = spoken.labels.version;
-      return sentinel === undefined || label === undefined
+    const told = (serving.length > 0 ? serving : profiles).flatMap((spoken) => {
+      const sentinel = evidenceOf(profileOf(spoken.id), spoken.rename, row.evidence);
+      return sentinel === undefined
         ? []
-        : [{ label, selector: selector(sentinel, spoken.matchers) }];
-    })[0];
+        : [{ spoken, label: spoken.labels.version, selector: selector(sentinel, spoken.matchers) }];
+    });
+    const [first] = told;
+    if (first === undefined) return [];
+    const [version] = told.flatMap(({ label, selector }) =>
+      label === undefined ? [] : [{ label, selector }],
+    );
     return [
       {
         service: row.name,
@@ -164,8 +167,9 @@ export async function watchedVersions(
         scrapeInterval,
         instances: instanceCountOf(row),
         target: () => upstreamTarget(row.sourceId),
+        shownBy: first.selector,
         ...(version === undefined ? {} : { version }),
-        matchers: first.matchers.filter(({ op }) => op === "="),
+        matchers: first.spoken.matchers.filter(({ op }) => op === "="),
       },
     ];
   });

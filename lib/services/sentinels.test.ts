@@ -32,6 +32,16 @@ describe("sentinelsAmong", () => {
     expect(found(name)).toEqual([]);
   });
 
+  it("takes other metrics for a sentinel where there are none, if they are several", () => {
+    expect(found("vllm:prompt_tokens_total")).toEqual([]);
+    expect(found("vllm:num_requests_waiting", "vllm:time_to_first_token_seconds_count")).toMatchObject([
+      { profile: "vllm", shows: "proof" },
+    ]);
+    expect(found("ray_vllm_num_requests_waiting", "ray_vllm_prompt_tokens_total")).toMatchObject([
+      { profile: "vllm", to: "ray_vllm_" },
+    ]);
+  });
+
   it("marks what names GPUs and hosts without proving a service", () => {
     expect(found("gpu_utilization_percent", "node_uname_info")).toEqual([
       { name: "gpu_utilization_percent", profile: "plain", shows: "gpu" },

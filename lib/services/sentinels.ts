@@ -76,17 +76,25 @@ const plainNames = new Set(plainSentinels.map(({ name }) => name));
 
 /** The spellings of a sentinel's name that pipelines are known to make of it; itself first. */
 function knownForms(sentinel: Sentinel): Sentinel[] {
-  const { name, profile } = sentinel;
-  const from = namespaceOf(name);
-  const to = from.replaceAll(":", "_");
-  const renames = [...(profile.renames ?? []), { from, to: `${rayPrefix}${to}` }, { from, to }];
+  const { name } = sentinel;
   const forms = new Map([[name, sentinel]]);
-  for (const rename of renames) {
+  for (const rename of renamesOf(sentinel.profile, name)) {
     const form = renamed(name, rename).replaceAll(":", "_");
     if (renamed(name, rename) !== name && !forms.has(form))
       forms.set(form, { ...sentinel, name: form, rename });
   }
   return [...forms.values()];
+}
+
+/** How pipelines are known to rewrite the names of a profile: as it says, through Ray, and without colons. */
+function renamesOf(profile: Profile, metric = profile.sentinels[0] ?? ""): Rename[] {
+  const from = namespaceOf(metric);
+  const to = from.replaceAll(":", "_");
+  return [
+    ...(profile.renames ?? []),
+    { from, to: `${rayPrefix}${to}` },
+    ...(to === from ? [] : [{ from, to }]),
+  ];
 }
 
 /** Every known form of every sentinel: what to look for in a server that does not tell its metric names. */
@@ -119,7 +127,51 @@ export function sentinelsAmong(names: Iterable<string>): Sentinel[] {
       break;
     }
   }
-  return unambiguous(found);
+  return unambiguous([...found, ...stoodInFor(found, present)]);
+}
+
+/** So many metrics of a profile that shows none of its sentinels prove it all the same. */
+const leastMetrics = 2;
+
+/**
+ * A metric in the place of the sentinels for each serving profile that shows none of them, yet several of its other
+ * metrics: some releases, and some servers before their first request, lack the sentinels.
+ */
+function stoodInFor(found: readonly Sentinel[], present: ReadonlySet<string>): Sentinel[] {
+  const proven = new Set(found.flatMap(({ profile, shows }) => (shows === "proof" ? [profile] : [])));
+  return profiles
+    .filter(
+      (profile) => (profile.layer === "engine" || profile.layer === "application") && !proven.has(profile),
+    )
+    .flatMap((profile): Sentinel[] => {
+      const namespaces = new Set(profile.sentinels.map(namespaceOf));
+      const own = metricsOfProfile(profile).filter((metric) => namespaces.has(namespaceOf(metric)));
+      for (const rename of [undefined, ...renamesOf(profile)]) {
+        const shown = own.flatMap((metric) => {
+          const name = renamed(metric, rename);
+          const scraped = ["", "_count"].map((suffix) => `${name}${suffix}`).find((one) => present.has(one));
+          return scraped === undefined ? [] : [scraped];
+        });
+        const [name] = shown;
+        if (name !== undefined && shown.length >= leastMetrics)
+          return [{ name, profile, shows: "proof", ...(rename === undefined ? {} : { rename }) }];
+      }
+      return [];
+    });
+}
+
+/** The metric among those that show a service which shows that it speaks this profile. */
+export function evidenceOf(
+  profile: Profile,
+  rename: Rename | undefined,
+  evidence: readonly string[],
+): string | undefined {
+  const sentinels = profile.sentinels.map((metric) => renamed(metric, rename));
+  const own = new Set(metricsOfProfile(profile).map((metric) => renamed(metric, rename)));
+  return (
+    evidence.find((name) => sentinels.includes(name)) ??
+    evidence.find((name) => own.has(name) || own.has(name.replace(/_count$/, "")))
+  );
 }
 
 /** One name stands for one profile: a profile's own spelling before what a pipeline would make of another's. */
