@@ -190,7 +190,7 @@ const columns: DataColumn<Row>[] = [
       [service.id, ...service.engines, ...service.models, ...service.versions, service.source].join(" "),
     compare: (a, b) => a.service.id.localeCompare(b.service.id, "en", { numeric: true }),
     cell: ({ service, findings }) => (
-      <span className="grid min-w-48 py-1.5">
+      <span className="grid py-1.5 md:min-w-48">
         <Link
           href={`/overview?service=${encodeURIComponent(service.id)}`}
           className="justify-self-start text-link text-strong hover:underline"
