@@ -53,6 +53,51 @@ async function withAdmin(run: (tx: Transaction, admin: Awaited<ReturnType<typeof
 const secretOf = async (id: string) =>
   openCredentials(await db().source.findUniqueOrThrow({ where: { id } }));
 
+describe("limits of a source", () => {
+  it("stand in for those of the configuration, and are audited", () =>
+    withAdmin(async (tx, admin) => {
+      const source = await addSource(admin, { ...input, limits: { timeout: 60, series: 500 } });
+      expect(source.limits).toEqual({ timeout: 60, series: 500 });
+      expect((await upstreamTarget(source.id)).limits).toMatchObject({
+        timeout: 60,
+        series: 500,
+        concurrency: 16,
+      });
+      await editSource(admin, { id: source.id, patch: { limits: { range: 86_400 } } });
+      expect((await upstreamTarget(source.id)).limits).toMatchObject({
+        timeout: 30,
+        series: 10_000,
+        range: 86_400,
+      });
+      const event = await expectAudit(tx, "source", source.id, { action: "sources:edit", actorId: admin.id });
+      expect(event).toMatchObject({
+        before: { limits: { timeout: 60, series: 500 } },
+        after: { limits: { range: 86_400 } },
+      });
+    }));
+
+  it("are refused at their field, with what would be right", () =>
+    withAdmin(async (_, admin) => {
+      const limits = { timeout: 0, range: Number.NaN, series: 1.5 };
+      await expect(addSource(admin, { ...input, limits })).rejects.toMatchObject({
+        code: "invalid_request",
+        fields: [
+          { path: "limits.timeout", message: "From 1s to 1h, such as 60s" },
+          { path: "limits.range", message: "From 1m to 3650d, such as 90d" },
+          { path: "limits.series", message: "A whole number from 1 to 10,000,000" },
+        ],
+      });
+    }));
+
+  it("that cannot be read are none", () =>
+    withAdmin(async (tx, admin) => {
+      const source = await addSource(admin, input);
+      await tx.source.update({ where: { id: source.id }, data: { limits: { series: "many" } } });
+      forgetTarget(source.id);
+      expect((await upstreamTarget(source.id)).limits).toMatchObject({ series: 10_000 });
+    }));
+});
+
 describe("adding a source", () => {
   it("keeps the credentials sealed and shows them to nobody", () =>
     withAdmin(async (tx, admin) => {
