@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { memo, useState } from "react";
 import { cn } from "@/components/ui/class-names";
 import { SortMark } from "@/components/ui/sort-mark";
 import type { Scale } from "@/lib/units";
@@ -79,7 +79,7 @@ export function LegendRow({
 }
 
 /** The legend of a chart with many series: last, min, max and mean; hover lights a line, click isolates it. */
-export function LegendTable({
+export const LegendTable = memo(function LegendTable({
   label,
   series,
   others,
@@ -207,7 +207,7 @@ export function LegendTable({
       ) : null}
     </div>
   );
-}
+});
 
 /** Three significant digits, as ticks would otherwise show six of a mean. */
 function round(value: number | null, scale: Scale): number | null {

@@ -64,8 +64,19 @@ export type SeriesStats = {
   mean: number | null;
 };
 
-/** Returns last, smallest, largest and mean of the values that are there; all null when none is. */
+const knownStats = new WeakMap<readonly (number | null)[], SeriesStats>();
+
+/** Returns last, smallest, largest and mean of the values that are there; all null when none is. Values never change. */
 export function seriesStats(values: readonly (number | null)[]): SeriesStats {
+  let stats = knownStats.get(values);
+  if (stats === undefined) {
+    stats = statsOf(values);
+    knownStats.set(values, stats);
+  }
+  return stats;
+}
+
+function statsOf(values: readonly (number | null)[]): SeriesStats {
   let last: number | null = null;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;

@@ -5,6 +5,7 @@ import "./charts.css";
 import {
   type KeyboardEvent,
   lazy,
+  memo,
   type RefObject,
   Suspense,
   useEffect,
@@ -102,6 +103,8 @@ const LEGEND_ROW_PX = 28;
 const LEGEND_TABLE_PX = 152;
 const LEGEND_ROW_OF_TABLE_PX = 24;
 const NONE: readonly never[] = [];
+/** Only few names may stand beside their lines, which depends on the width. */
+const ignoreWidth = () => {};
 
 /** One or many measurements over time, drawn by uPlot. `t` shows the data as a table, arrow keys move the crosshair. */
 export function TimeSeriesChart(props: TimeSeriesChartProps) {
@@ -134,6 +137,10 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
     [coloured, compare, kind],
   );
   const listed = useMemo(() => [...coloured, ...compare], [coloured, compare]);
+  const named = useMemo(() => {
+    const seen = listed.filter((each) => each.color !== "other");
+    return seen.length > 0 ? seen : listed;
+  }, [listed]);
   shown.current = listed;
   const all = useMemo(() => [...props.series, ...compare], [props.series, compare]);
   const scale = useMemo(() => props.scale ?? scaleOf(all, unit), [props.scale, all, unit]);
@@ -180,7 +187,6 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
       />
     );
   }
-  const named = listed.filter((each) => each.color !== "other");
   const isFull = display.height !== null;
   const legend = display.legend || isFull ? "table" : legendOf(series, kind, width);
   const tablePx = Math.min(LEGEND_TABLE_PX, 8 + LEGEND_ROW_OF_TABLE_PX * (named.length + 1));
@@ -197,7 +203,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
         gaps={gaps}
         exemplars={exemplars}
         labelled={legend === "ends"}
-        onWidth={setWidth}
+        onWidth={series.length > LABELLED_SERIES ? ignoreWidth : setWidth}
         isolated={isolated}
         onIsolate={onIsolate}
         hovered={hovered}
@@ -216,8 +222,8 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
       {legend === "table" ? (
         <LegendTable
           label={title}
-          series={named.length > 0 ? named : listed}
-          others={named.length > 0 ? listed.length - named.length : 0}
+          series={named}
+          others={listed.length - named.length}
           scale={scale}
           isolated={isolated}
           onIsolate={onIsolate}
@@ -263,7 +269,7 @@ type PlotProps = TimeSeriesChartProps & {
   root: RefObject<HTMLElement | null>;
 };
 
-function Plot(props: PlotProps) {
+const Plot = memo(function Plot(props: PlotProps) {
   const { title, grid, series, unit, scale, height, kind, log, isolated, onIsolate, hovered } = props;
   const { thresholds = NONE, levels = NONE, marks = NONE, gaps, exemplars } = props;
   const range = useOptionalTimeRange();
@@ -529,4 +535,4 @@ function Plot(props: PlotProps) {
       ) : null}
     </figure>
   );
-}
+});

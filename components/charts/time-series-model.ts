@@ -162,14 +162,14 @@ export function lonePoints(values: ArrayLike<number | null | undefined>): number
 
 const knownLonePoints = new WeakMap<object, number[]>();
 
-/** As {@link lonePoints}, looked for once in each column: a plot asks for them at every draw. */
-export function lonePointsOf(values: ArrayLike<number | null | undefined>): number[] {
+/** As {@link lonePoints}, null for none, looked for once in each column: a plot asks for them at every draw. */
+export function lonePointsOf(values: ArrayLike<number | null | undefined>): number[] | null {
   let lone = knownLonePoints.get(values);
   if (lone === undefined) {
     lone = lonePoints(values);
     knownLonePoints.set(values, lone);
   }
-  return lone;
+  return lone.length === 0 ? null : lone;
 }
 
 /** Returns the ticks with those levels reached that begin within twice the axis; one further away would squash the data. */

@@ -14,6 +14,7 @@ import {
 import type { ExemplarDot } from "./chart-display";
 import type { TokenReader } from "./chart-tokens";
 import { gather, spreadLabels } from "./labels";
+import { linePaths } from "./line-path";
 import { beginPan } from "./pan";
 import { type ChartSeries, colorToken, type Grid, isDashed } from "./series";
 import { localOffset, tickWords, timeTicks } from "./ticks";
@@ -175,12 +176,14 @@ export function plotOptions({
           dash: isDashed(series) ? [4, 4] : undefined,
           // Over bars of any colour only that of text is seen.
           stroke: () => (stacked ? tokens.color("--text") : colorOf(seriesIndex, isOther ? 0.35 : 1)),
+          paths: linePaths,
           fill: single ? () => colorOf(seriesIndex, 0.08) : undefined,
           points: {
-            show: (u, sidx) => lonePointsOf(u.data[sidx]!).length > 0,
+            show: false,
             size: 5,
             width: 0,
             fill: () => colorOf(seriesIndex),
+            // Null where there is none, or a path is made of nothing.
             filter: (u, sidx) => lonePointsOf(u.data[sidx]!),
           },
         };

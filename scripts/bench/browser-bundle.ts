@@ -10,6 +10,10 @@ export async function bundleForBrowser(root: string, entry: string): Promise<str
     format: "iife",
     platform: "browser",
     target: "es2022",
+    jsx: "automatic",
+    // The page that it stands in has the styles that it needs.
+    loader: { ".css": "empty" },
+    define: { "process.env.NODE_ENV": '"production"', "process.env": "{}" },
     write: false,
     logLevel: "silent",
   });

@@ -16,6 +16,14 @@ export interface LoadedScript {
   size: number;
 }
 
+/** A page that does what it is told, with the browser's own account of the time that its scripts took. */
+export interface ScriptedPage {
+  /** Runs an expression in the page, to the end of its promise. */
+  run(expression: string): Promise<unknown>;
+  /** How long scripts of the page have run so far. */
+  scriptSeconds(): Promise<number>;
+}
+
 /** A real Chromium without anything kept between visits but the session. */
 export class BenchBrowser {
   readonly #browser: Browser;
@@ -101,6 +109,26 @@ export class BenchBrowser {
         });
       },
     );
+  }
+
+  /** Opens a page of ours, without a session, and works with it until it is closed again. */
+  async inPage<T>(url: string, work: (page: ScriptedPage) => Promise<T>): Promise<T> {
+    const context = await this.#browser.newContext({ viewport });
+    try {
+      const page = await context.newPage();
+      const devtools = await context.newCDPSession(page);
+      await devtools.send("Performance.enable");
+      await page.goto(url);
+      return await work({
+        run: (expression) => page.evaluate(expression),
+        async scriptSeconds() {
+          const { metrics } = await devtools.send("Performance.getMetrics");
+          return metrics.find(({ name }) => name === "ScriptDuration")?.value ?? 0;
+        },
+      });
+    } finally {
+      await context.close();
+    }
   }
 
   close(): Promise<void> {
