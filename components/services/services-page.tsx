@@ -26,6 +26,8 @@ export function serviceState(service: Pick<Service, "reachable" | "notes">): { s
   return { state: "ok", words: "Found" };
 }
 
+const integer = new Intl.NumberFormat("en");
+
 /** The engines, or what else shows a service where no engine does. */
 const kindOf = ({ engines, profiles }: Service): string =>
   (engines.length > 0 ? engines : profiles).join(", ");
@@ -66,7 +68,7 @@ export function ServicesPage({
           <span className="grid py-1.5">
             <a
               href={`?service=${encodeURIComponent(service.id)}`}
-              className="justify-self-start whitespace-normal text-link text-strong [overflow-wrap:anywhere] hover:underline"
+              className="justify-self-start text-link text-strong hover:underline max-md:whitespace-normal max-md:[overflow-wrap:anywhere]"
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey) return;
                 event.preventDefault();
@@ -101,6 +103,7 @@ export function ServicesPage({
         numeric: true,
         descendingFirst: true,
         value: ({ instanceCount }) => instanceCount,
+        cell: ({ instanceCount }) => integer.format(instanceCount),
       },
       {
         id: "gpus",
@@ -109,6 +112,7 @@ export function ServicesPage({
         numeric: true,
         descendingFirst: true,
         value: ({ gpus }) => gpus.length,
+        cell: ({ gpus }) => (gpus.length === 0 ? "–" : integer.format(gpus.length)),
       },
       {
         id: "signals",
