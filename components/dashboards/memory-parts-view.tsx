@@ -45,6 +45,13 @@ function partOf(result: SignalResult | undefined, name: string, gpus: number) {
   return bytes > 0 ? { bytes, gpus } : undefined;
 }
 
+/** The share of a replica; several engines in one process add theirs up, and then none can be told. */
+function shareOf(result: SignalResult | undefined): number | undefined {
+  const shares = (result?.series ?? []).map(({ values }) => newest(values)).filter((share) => share > 0);
+  const share = Math.max(...shares);
+  return shares.length > 0 && share <= 1 ? share : undefined;
+}
+
 /** What the used memory of a service's GPUs holds, estimates marked. */
 export function MemoryPartsView(input: ViewInput) {
   const [service] = input.services;
@@ -55,6 +62,7 @@ export function MemoryPartsView(input: ViewInput) {
   const kvCache = partOf(of("parts"), "kv_cache", gpus);
   const graphs = partOf(of("parts"), "graphs", gpus);
   const kvTokens = lastValue(of("kvTokens"));
+  const memoryFraction = shareOf(of("share"));
   const model = service?.models.length === 1 ? weightsFromName(service.models[0]!) : undefined;
   const { parts, notes } = memoryParts({
     used,
@@ -66,6 +74,7 @@ export function MemoryPartsView(input: ViewInput) {
       ...(kvCache === undefined ? {} : { kvCache }),
       ...(graphs === undefined ? {} : { graphs }),
       ...(kvTokens === undefined ? {} : { kvTokens }),
+      ...(memoryFraction === undefined ? {} : { memoryFraction }),
     },
     ...(model === undefined ? {} : { model }),
   });

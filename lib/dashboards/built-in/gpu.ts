@@ -161,6 +161,7 @@ export const gpu: Dashboard = {
             total: { signal: "gpu_memory_total", by: ["gpu"] },
             parts: { signal: "gpu_memory_parts", by: ["part"] },
             kvTokens: { signal: "kv_cache_capacity" },
+            share: { signal: "gpu_memory_share", by: ["instance"] },
           },
           needs: ["gpu_memory_used"],
           span: 6,
