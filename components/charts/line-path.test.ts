@@ -11,6 +11,9 @@ class NotedPath {
   lineTo(x: number, y: number) {
     this.steps.push(["line", x, y]);
   }
+  addPath(path: NotedPath, { e }: { e: number }) {
+    this.steps.push(...path.steps.map(([step, x, y]): [string, number, number] => [step, x + e, y]));
+  }
 }
 
 beforeEach(() => void vi.stubGlobal("Path2D", NotedPath));
@@ -63,10 +66,16 @@ it("takes powers of ten for equal steps on a log axis, and puts a zero below it"
   expect(stroke.map(([, , y]) => y)).toEqual([150, 100, 50, 200]);
 });
 
-it("follows the axis when it is moved", () => {
-  const u = plot([0, 0, 0]);
-  steps(u);
-  u.scales.x!.min = 10;
-  u.scales.x!.max = 30;
-  expect(steps(u).stroke.map(([, x]) => x)).toEqual([0, 100, 200]);
+it("is moved along with the axis, and drawn anew when the axis is another", () => {
+  const u = plot([0, 5, 10]);
+  const before = steps(u).stroke;
+  const move = (min: number, max: number) => {
+    u.scales.x!.min = min;
+    u.scales.x!.max = max;
+    return steps(u).stroke;
+  };
+  expect(move(10, 30)).toEqual(before.map(([step, x, y]) => [step, x - 100, y]));
+  expect(move(0, 40).map(([, x]) => x)).toEqual([100, 150, 200]);
+  u.scales.y!.max = 20;
+  expect(steps(u).stroke.map(([, , y]) => y)).toEqual([150, 125, 100]);
 });
