@@ -1,4 +1,5 @@
 import "server-only";
+import { LRUCache } from "lru-cache";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import type { GpuPrice as GpuPriceRow } from "@/lib/db/generated/client";
@@ -93,9 +94,12 @@ async function serviceFor(actor: Actor, id: string): Promise<QueryableService> {
   return service;
 }
 
+/** Each is a query to its source. */
+const mostServices = 200;
+
 /** The models of the GPUs that exporters report now, of all services. A source that does not answer is noted. */
 export async function listGpuModels(actor: Actor, context: Context): Promise<GpuModels> {
-  const { items } = await listServices(actor, { limit: 200 });
+  const { items, nextCursor } = await listServices(actor, { limit: mostServices });
   const services = await queryableServices(
     actor,
     items.map(({ id }) => id),
@@ -113,7 +117,8 @@ export async function listGpuModels(actor: Actor, context: Context): Promise<Gpu
   }));
   const { results } = await querySignals({ start: end - 300, end, step: 60, queries }, services, context);
   const models = new Map<string, { gpuModel: string; gpus: number; services: string[] }>();
-  const notes: string[] = [];
+  const notes =
+    nextCursor === null ? [] : [`Only the first ${mostServices} services were asked for their GPUs.`];
   for (const result of results) {
     const found = gpusOf(result);
     if ("reason" in found) {
@@ -190,16 +195,35 @@ const headroomStep = 300;
 /** Replicas come and go by the hour, and each is a series. Seconds. */
 const replicaStep = 3_600;
 
-/** The request rate at which a service's queue starts to grow, from its last days. Throws `not_found`. */
+/** Weeks of history are dear to read and to resample, and an hour adds little to them. */
+const estimated = new LRUCache<string, Headroom>({ max: 500, ttl: 3_600_000 });
+
+/**
+ * The request rate at which a service's queue starts to grow, from its last days until the last full hour. An answer is
+ * kept for that hour, unless the source could not be asked. Throws `not_found`.
+ */
 export async function serviceHeadroom(
   actor: Actor,
   id: string,
   { days }: { days: number },
   context: Context,
 ): Promise<Headroom> {
-  const service = await serviceFor(actor, id);
   const end = Math.floor(context.now.getTime() / 1000 / replicaStep) * replicaStep;
-  const start = end - days * 86_400;
+  const service = await serviceFor(actor, id);
+  const key = JSON.stringify([actor.teamId, id, days, end]);
+  const known = estimated.get(key);
+  if (known !== undefined) return known;
+  const { headroom, isFailed } = await readHeadroom(service, { start: end - days * 86_400, end }, context);
+  if (!isFailed) estimated.set(key, headroom);
+  return headroom;
+}
+
+async function readHeadroom(
+  service: QueryableService,
+  { start, end }: { start: number; end: number },
+  context: Context,
+): Promise<{ headroom: Headroom; isFailed: boolean }> {
+  const id = service.name;
   const services = new Map([[id, service]]);
   const has = new Set(measurableSignals(service));
   const isByTime = !has.has("queue_depth") && has.has("queue_time");
@@ -237,7 +261,14 @@ export async function serviceHeadroom(
     expr: [...rate.expr, ...queue.expr],
     notes: [...new Set([rate, queue].flatMap(({ note }) => note ?? []))],
   };
-  const missing = [rate, queue].find(({ status }) => status !== "ok");
+  const unread = [rate, queue].find(({ status }) => status !== "ok");
+  const missing =
+    unread !== undefined
+      ? reasonOf(unread)
+      : queue.series.length > 1
+        ? "Its time in the queue is known of each replica by itself only, which cannot be put together."
+        : undefined;
+  const isFailed = [...one.results, ...hourly.results].some(({ status }) => status === "error");
   const history: HeadroomHistory | { reason: string } =
     missing === undefined
       ? {
@@ -249,8 +280,9 @@ export async function serviceHeadroom(
           prompt: line(prompt),
           replicas: replicasAt(hourly.results[0]!, line(rate).length),
         }
-      : { reason: reasonOf(missing) };
-  return { ...base, ...withNotes(base.notes, estimateHeadroom(history, seededRandom(`${id} ${end}`))) };
+      : { reason: missing };
+  const estimate = withNotes(base.notes, estimateHeadroom(history, seededRandom(`${id} ${end}`)));
+  return { headroom: { ...base, ...estimate }, isFailed };
 }
 
 const withNotes = <Part extends { notes: string[] }>(notes: string[], part: Part): Part => ({

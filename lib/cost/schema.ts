@@ -123,7 +123,7 @@ export const headroomSchema = z.object({
     .nullable()
     .describe("A rate that was served without a queue, where the rate itself cannot be told."),
   reason: z.string().nullable().describe("Why it cannot be said."),
-  current: z.number().nullable().describe("Requests per second in the last hour."),
+  current: z.number().nullable().describe("Requests per second in the last full hour."),
   headroom: z
     .number()
     .nullable()
