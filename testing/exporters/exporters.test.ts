@@ -28,6 +28,11 @@ describe.skipIf(whyNoPrometheus() !== null)("exporters of all kinds behind one P
     server = await serveExporters();
     prometheus = await startPrometheus({ scrape: scrapeJobs(exporters, server.address, "2s") });
     target = { id: "exporters", kind: "prometheus", url: prometheus.url, headers: {} };
+    // Looked at too early for an opinion, which must not last.
+    await untilScrapedFor(2, target);
+    const { services } = await discoverSource(target, { now: new Date() });
+    found = services;
+    await wrongSignals(queryable("broken"), { nonsense: ["prompt_token_rate"], now: new Date() });
     await untilScrapedFor(shortestWindow, target);
     const memory = newMemory();
     // The metric names of a dozen groups are asked for in a round.
