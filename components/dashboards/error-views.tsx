@@ -14,9 +14,9 @@ import {
   TableRow,
   TableRowHeader,
 } from "@/components/ui/table";
-import { downtimeOf } from "@/lib/dashboards/downtime";
 import { lastValue, meetsTarget, summaryValue, targetText } from "@/lib/dashboards/overview-state";
 import { signals } from "@/lib/signals/catalogue";
+import { downtimeOf } from "@/lib/signals/downtime";
 import { type ErrorSide, errorGuidance } from "@/lib/signals/error-guidance";
 import { format, formatExact } from "@/lib/units";
 import { chartPx, PageChart } from "./line-views";
@@ -56,7 +56,7 @@ export function AvailabilityView(input: ViewInput) {
   const result = service && resultOf(input, "whole", service);
   const course = service && resultOf(input, "course", service)?.series[0]?.values;
   const value = summaryValue(result)?.value;
-  const downtime = value === undefined ? undefined : downtimeOf(value);
+  const downtime = downtimeOf(value);
   const target = targetText(definition);
   return (
     <SignalPanel input={input}>
@@ -84,12 +84,8 @@ export function AvailabilityView(input: ViewInput) {
           />
         )}
         <dl className="grid grid-cols-2 gap-x-6 gap-y-1 border-t pt-3">
-          <Amount term="Downtime a month, if it went on so">
-            {downtime === undefined ? "–" : format(downtime.month, "seconds")}
-          </Amount>
-          <Amount term="Downtime a year">
-            {downtime === undefined ? "–" : format(downtime.year, "seconds")}
-          </Amount>
+          <Amount term="Downtime a month, if it went on so">{format(downtime?.month, "seconds")}</Amount>
+          <Amount term="Downtime a year">{format(downtime?.year, "seconds")}</Amount>
         </dl>
       </div>
     </SignalPanel>
