@@ -8,7 +8,7 @@ import {
   startPrometheus,
   whyNoPrometheus,
 } from "@/testing/prometheus";
-import { serviceCost, serviceHeadroom } from "./queries";
+import { listGpuModels, serviceCost, serviceHeadroom } from "./queries";
 import { seededRandom } from "./seeded-random";
 
 /* Against a real Prometheus, with services that are given and prices from a table that is. */
@@ -16,7 +16,13 @@ const given = vi.hoisted(() => ({
   services: new Map<string, unknown>(),
   prices: [] as { gpuModel: string; pricePerHour: number; currency: string }[],
 }));
-vi.mock("@/lib/services/queries", () => ({ queryableServices: async () => given.services }));
+vi.mock("@/lib/services/queries", () => ({
+  queryableServices: async () => given.services,
+  listServices: async () => ({
+    items: [...given.services.keys()].map((id) => ({ id })),
+    nextCursor: null,
+  }),
+}));
 vi.mock("@/lib/db/client", () => ({ db: () => ({ gpuPrice: { findMany: async () => given.prices } }) }));
 
 const reason = whyNoPrometheus();
@@ -176,6 +182,16 @@ describe.skipIf(reason !== null)("cost and headroom of a real Prometheus", () =>
 
   it("does not know a service that is not there", () =>
     expect(serviceCost(actor, "nobody", {}, context)).rejects.toMatchObject({ code: "not_found" }));
+
+  it("lists the models in use, of the services that have GPUs", async () => {
+    expect(await listGpuModels(actor, context)).toEqual({
+      items: [
+        { gpuModel: "NVIDIA H100 80GB HBM3", gpus: 2, services: ["chat-api"] },
+        { gpuModel: "NVIDIA L4", gpus: 1, services: ["chat-api"] },
+      ],
+      notes: [],
+    });
+  });
 
   it("finds where the queue starts to grow", async () => {
     const headroom = await serviceHeadroom(actor, "chat-api", { days: 4 }, context);
