@@ -121,6 +121,7 @@ function ChosenServices({
       <PageHeader
         title={dashboard.title}
         description={dashboard.description}
+        className="xl:flex-nowrap xl:[&>*:last-child]:shrink-0"
         actions={
           <>
             {compares ? <ComparedPercentile /> : null}

@@ -6,6 +6,7 @@ import {
   estimateLines,
   percentileLines,
   queryLines,
+  serviceColors,
   splitLines,
   versionLines,
 } from "./lines";
@@ -45,9 +46,22 @@ describe("lines of queries", () => {
   it("carry the names and the colours of services where there are several", () => {
     expect(shown(queryLines([answered("a", [line({})], {}, 4), answered("b", [line({})])]))).toEqual([
       ["a", 4],
-      ["b", 2],
+      ["b", 1],
     ]);
   });
+});
+
+it("gives the second of two services of one colour another", () => {
+  const colors = serviceColors([
+    { id: "a", colorSlot: 1 },
+    { id: "b", colorSlot: 1 },
+    { id: "c", colorSlot: 2 },
+  ]);
+  expect([...colors]).toEqual([
+    ["a", 1],
+    ["c", 2],
+    ["b", 3],
+  ]);
 });
 
 describe("lines of percentiles", () => {
@@ -85,7 +99,9 @@ describe("lines of a split", () => {
 
   it("are there once for a machine that several services run on", () => {
     const onHost = (service: string, host: string) => answered(service, [line({ host })], { label: "" });
-    const lines = splitLines([onHost("a", "n2"), onHost("b", "n2"), onHost("b", "n1")], { ofMachines: true });
+    const lines = splitLines([onHost("a", "n2:9100"), onHost("b", "n2:9100"), onHost("b", "n1:9100")], {
+      ofMachines: true,
+    });
     expect(lines.map(({ label }) => label)).toEqual(["n1", "n2"]);
   });
 });

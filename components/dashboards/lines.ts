@@ -12,9 +12,31 @@ export const slotColor = (slot: number): SeriesColor =>
 /** A colour for the n-th of several things that have no slot of their own; from 0. */
 export const nthColor = (index: number): SeriesColor => slotColor((index % coloured) + 1);
 
-/** The colour that a service has on every page. */
-export const serviceColor = ({ colorSlot }: Pick<Service, "colorSlot">, index: number): SeriesColor =>
-  colorSlot === null ? nthColor(index) : slotColor(colorSlot);
+/**
+ * The colours of services that stand together: the one that a service has on every page; of two that share one, since
+ * there are more services than colours, the second gets one that is free.
+ */
+export function serviceColors(
+  services: readonly Pick<Service, "id" | "colorSlot">[],
+): ReadonlyMap<string, SeriesColor> {
+  const taken = new Set<number>();
+  const colors = new Map<string, SeriesColor>();
+  const clashing: string[] = [];
+  for (const { id, colorSlot } of services) {
+    if (colors.has(id) || clashing.includes(id)) continue;
+    if (colorSlot === null || taken.has(colorSlot)) clashing.push(id);
+    else {
+      taken.add(colorSlot);
+      colors.set(id, slotColor(colorSlot));
+    }
+  }
+  for (const id of clashing) {
+    const free = Array.from({ length: coloured }, (_, index) => index + 1).find((slot) => !taken.has(slot));
+    if (free !== undefined) taken.add(free);
+    colors.set(id, free === undefined ? "other" : slotColor(free));
+  }
+  return colors;
+}
 
 const drawn = ({ values, band }: SignalSeries) => ({ values, ...(band === undefined ? {} : { band }) });
 
@@ -35,12 +57,13 @@ export function queryLines(answers: readonly Answered[]): ChartSeries[] {
   const services = [...new Set(answers.map(({ service }) => service.id))];
   const queries = [...new Set(answers.map(({ query }) => query))];
   const isComparison = services.length > 1;
+  const colors = serviceColors(answers.map(({ service }) => service));
   return answers.flatMap(({ service, query, label, isReference, result }): ChartSeries[] => {
     const [series] = result.series;
     if (series === undefined) return [];
     const name = !isComparison ? label : queries.length > 1 ? `${service.id} ${label}` : service.id;
     const color = isComparison
-      ? serviceColor(service, services.indexOf(service.id))
+      ? (colors.get(service.id) ?? "other")
       : queries.length === 1
         ? "subject"
         : nthColor(queries.indexOf(query));
@@ -77,7 +100,8 @@ export function percentileLines({ series }: Pick<SignalResult, "series">): Chart
 
 /** One percentile of several services, a line each; of a service that has only an average, that, and it is said. */
 export function comparedPercentile(answers: readonly Answered[], quantile: number): ChartSeries[] {
-  return answers.flatMap(({ service, result }, index): ChartSeries[] => {
+  const colors = serviceColors(answers.map(({ service }) => service));
+  return answers.flatMap(({ service, result }): ChartSeries[] => {
     const found = result.series.find((one) => one.quantile === quantile);
     const series = found ?? result.series.find((one) => one.quantile === undefined);
     if (series === undefined) return [];
@@ -85,7 +109,7 @@ export function comparedPercentile(answers: readonly Answered[], quantile: numbe
       {
         id: service.id,
         label: found === undefined ? `${service.id} (average)` : service.id,
-        color: serviceColor(service, index),
+        color: colors.get(service.id) ?? "other",
         ...drawn(series),
       },
     ];
@@ -117,7 +141,10 @@ function splitName(
   { labels, quantile }: SignalSeries,
   { statistic }: Pick<SignalResult, "statistic">,
 ): string {
-  const values = Object.values(labels).filter((value) => value !== "");
+  // Of one host the port of its exporter says nothing.
+  const values = Object.entries(labels)
+    .map(([name, value]) => (name === "host" ? value.replace(/:\d+$/, "") : value))
+    .filter((value) => value !== "");
   const kind =
     quantile !== undefined ? `p${percentile(quantile)}` : statistic === "mean" ? "average" : undefined;
   const parts = kind === undefined ? values : [...values, kind];

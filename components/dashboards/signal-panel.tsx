@@ -14,6 +14,7 @@ import {
 import type { TimeAxis } from "@/components/overview/panels";
 import { cn } from "@/components/ui/class-names";
 import type { PanelProps, PanelState } from "@/components/ui/panel";
+import type { DashboardView } from "@/lib/dashboards/dashboard";
 import { answerName, type PlacedPanel } from "@/lib/dashboards/placement";
 import type { Service } from "@/lib/services/schema";
 import type { SignalResult } from "@/lib/signals/schema";
@@ -36,9 +37,19 @@ export const resultOf = (
   { id }: Pick<Service, "id">,
 ): SignalResult | undefined => refresh.results?.get(answerName(query, id));
 
-/** The title of a panel; one of several of its kind says whose it is. */
+/** The title of a panel; one of one service among several says whose it is. */
 export const titleOf = ({ placed }: Pick<ViewInput, "placed">): string =>
-  placed.isRepeated ? `${placed.panel.title} · ${placed.services[0]}` : placed.panel.title;
+  placed.isOfOne && !placed.panel.ofMachines
+    ? `${placed.panel.title} · ${placed.services[0]}`
+    : placed.panel.title;
+
+/** Views in which every query has a row of its own. */
+const isTable: ReadonlySet<DashboardView> = new Set(["latency-table", "versions-table"]);
+
+/** The name of the answer that leads the panel, of each service: where it comes from is said under the chart. */
+const leadingNames = ({ placed }: ViewInput): string[] => [
+  ...new Map([...placed.queries].reverse().map(({ name, query }) => [query.service, name])).values(),
+];
 
 /** The names of the answers to the panel's queries. */
 const answerNames = ({ placed }: ViewInput): string[] => placed.queries.map(({ name }) => name);
@@ -65,7 +76,7 @@ export function SignalPanel({
 } & Omit<PanelProps, "id" | "title" | "state" | "notes" | "promql">) {
   const { placed, refresh } = input;
   const names = answerNames(input);
-  const origin = panelOrigin(names, refresh);
+  const origin = panelOrigin(isTable.has(placed.panel.view) ? names : leadingNames(input), refresh);
   const state = faceOf(input, names);
   return (
     <ChartPanel

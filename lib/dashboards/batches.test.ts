@@ -8,6 +8,7 @@ const panel = (key: string, names: string[]): PlacedPanel => ({
   panel: { id: key, title: key, view: "lines", queries: {}, needs: [], span: 4, across: "together" },
   services: ["chat"],
   isRepeated: false,
+  isOfOne: false,
   span: 4,
   queries: names.map((name) => ({
     name,

@@ -1,5 +1,5 @@
 import type { SignalQuery } from "@/lib/signals/schema";
-import type { Dashboard, DashboardPanel, Span } from "./dashboard";
+import type { Dashboard, DashboardPanel, DashboardView, Span } from "./dashboard";
 
 /** What has to be known of a service to place its panels. */
 export interface PlacedService {
@@ -19,6 +19,8 @@ export interface PlacedPanel {
   services: readonly string[];
   /** It is one of several of its kind, each of one service. */
   isRepeated: boolean;
+  /** It is of one service while the page shows several: its title says of which. */
+  isOfOne: boolean;
   /** Columns of twelve, with which its row is full. */
   span: Span;
   queries: readonly PlacedQuery[];
@@ -96,7 +98,9 @@ export function placePanels(
 const columns: Span = 12;
 /** How wide each of so many panels is that fill a row. */
 const evenly: Record<number, Span> = { 1: 12, 2: 6, 3: 4, 4: 3 };
-/** How wide panels of one kind are, that are to be compared: wide enough to be read, in rows of two or three. */
+/** Views of text and tables, which are not read in a third of the page. */
+const texts: ReadonlySet<DashboardView> = new Set(["memory-parts", "cost", "headroom"]);
+/** How wide charts of one kind are, that are to be compared: wide enough to be read, in rows of two or three. */
 const alike = (count: number): Span => (count === 1 ? 12 : count === 2 || count === 4 ? 6 : 4);
 
 /**
@@ -108,10 +112,10 @@ function sideBySide(placed: readonly (readonly PlacedPanel[])[]): PlacedPanel[] 
   if (repeated.length === 0) return placed.flat();
   const compared = placed.filter((panels) => !repeated.includes(panels)).flat();
   const asWide = (panels: readonly PlacedPanel[]): PlacedPanel[] =>
-    panels.map((panel) => ({
-      ...panel,
-      span: panel.panel.span === columns ? columns : alike(panels.length),
-    }));
+    panels.map((panel) => {
+      const isAsWide = panel.panel.span === columns || texts.has(panel.panel.view);
+      return isAsWide ? panel : { ...panel, span: alike(panels.length) };
+    });
   return [...asWide(compared), ...repeated.flatMap(asWide)];
 }
 
@@ -154,9 +158,13 @@ function place(
 ): PlacedPanel[] {
   const measured = services.filter((service) => has(service, panel));
   if (measured.length === 0) return [];
+  const isOfOne = services.length > 1;
   if (panel.across === "together" || measured.length === 1)
-    return [placed(panel, panel.id, measured, choices)];
-  return measured.map((service) => placed(panel, `${panel.id}-${service.id}`, [service], choices));
+    return [{ ...placed(panel, panel.id, measured, choices), isOfOne: isOfOne && measured.length === 1 }];
+  return measured.map((service) => ({
+    ...placed(panel, `${panel.id}-${service.id}`, [service], choices),
+    isOfOne,
+  }));
 }
 
 function placed(
@@ -164,7 +172,7 @@ function placed(
   key: string,
   services: readonly PlacedService[],
   choices: Readonly<Record<string, string | undefined>>,
-): PlacedPanel {
+): Omit<PlacedPanel, "isOfOne"> {
   const measurable = Object.keys(panel.queries).filter((name) =>
     services.some((service) => service.signals.includes(panel.queries[name]!.signal)),
   );

@@ -98,7 +98,7 @@ export const gpu: Dashboard = {
       isOfChosenGpu: true,
       panels: [
         {
-          ...ofOne("gpu-work", "Utilization and what worked", 8, [
+          ...ofOne("gpu-work", "Utilization and what worked", 12, [
             { signal: "gpu_utilization", label: "Utilization" },
             { signal: "gpu_sm_active", label: "SM active" },
             { signal: "gpu_sm_occupancy", label: "SM occupancy" },
@@ -142,11 +142,11 @@ export const gpu: Dashboard = {
           { signal: "gpu_row_remaps", label: "Remapped" },
           { signal: "gpu_row_remap_failure", label: "Failed" },
         ]),
-        ofOne("gpu-pcie", "PCIe", 6, [
+        ofOne("gpu-pcie", "PCIe", 4, [
           { signal: "gpu_pcie_rx", label: "Received" },
           { signal: "gpu_pcie_tx", label: "Sent" },
         ]),
-        ofOne("gpu-nvlink", "NVLink", 6, [{ signal: "gpu_nvlink_bandwidth", label: "Both directions" }]),
+        ofOne("gpu-nvlink", "NVLink", 4, [{ signal: "gpu_nvlink_bandwidth", label: "Both directions" }]),
       ],
     },
     {

@@ -16,7 +16,7 @@ const byHost = (signal: SignalId, span: Span): DashboardPanel => ({
 export const hosts: Dashboard = {
   id: "hosts",
   title: "Hosts & Network",
-  description: "Whether the machines under the engines are short of anything: CPU, memory, disk or network.",
+  description: "Whether the machines under the engines are short of CPU, memory, disk or network.",
   ofAll: true,
   sections: [
     {

@@ -28,7 +28,7 @@ const compared = [
 export const versions: Dashboard = {
   id: "versions",
   title: "Model versions side by side",
-  description: "What each version does with its share of the traffic: latency, errors, tokens per GPU.",
+  description: "What each version makes of its share of the traffic: latency, errors, tokens per GPU.",
   sections: [
     {
       panels: [
