@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import path from "node:path";
 import type { SignalsAnswer } from "@/lib/signals/schema";
 import { bundleForBrowser } from "./browser-bundle";
+import { type PageServer, servePage } from "./page-server";
 
 /** One chart of the bare page: the queries that it draws, one line a series. */
 export interface BarePanel {
@@ -32,11 +32,6 @@ export function barePanels(
   }));
 }
 
-export interface BarePageServer {
-  url: string;
-  close(): Promise<void>;
-}
-
 /** Serves one page that runs the queries from the browser and draws each panel with uPlot; all in one document. */
 export async function serveBarePage(options: {
   root: string;
@@ -46,7 +41,7 @@ export async function serveBarePage(options: {
   /** Seconds. */
   range: number;
   step: number;
-}): Promise<BarePageServer> {
+}): Promise<PageServer> {
   const { root, port, panels, prometheusUrl, range, step } = options;
   const [script, style] = await Promise.all([
     bundleForBrowser(root, "scripts/bench/browser/bare-page.ts"),
@@ -62,21 +57,5 @@ export async function serveBarePage(options: {
     `<script type="application/json" id="configuration">${configuration}</script>`,
     `<script>${script}</script></body></html>`,
   ].join("\n");
-  const server = createServer((incoming, outgoing) => {
-    const isPage = incoming.url === "/";
-    outgoing.writeHead(isPage ? 200 : 404, { "content-type": "text/html; charset=utf-8" });
-    outgoing.end(isPage ? page : "");
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ port, host: "127.0.0.1" }, resolve);
-  });
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return servePage({ port, html: page });
 }

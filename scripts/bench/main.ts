@@ -4,6 +4,7 @@ import path from "node:path";
 import { isRunning } from "../setup/lock.mjs";
 import { bigPageTitle, measureBigPage } from "./big-page";
 import { BenchBrowser } from "./browser";
+import { drawingTitle, measureDrawing } from "./chart-drawing";
 import type { BenchContext } from "./context";
 import { discoveryTitle, measureDiscovery } from "./discovery";
 import { firstVisitTitle, measureFirstVisit } from "./first-visit";
@@ -102,6 +103,11 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
   const keep = (measurement: Measurement | undefined) => {
     if (measurement !== undefined) outcomes.push(measurement);
   };
+  const startBrowser = async () => {
+    const browser = await orEnded(BenchBrowser.start({ root, executable: options.chromium }));
+    open.push(() => browser.close());
+    return browser;
+  };
   const startServer = (name: string, title: string, port: number, write: (file: string) => Promise<void>) =>
     progress.step(`Making ${title}`, async (report) => {
       report.finish(`Ready: ${title}`);
@@ -119,7 +125,7 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
 
   try {
     const needsRecording = only.has(1) || only.has(2);
-    const needsBrowser = only.has(3) || only.has(4);
+    const visitsConsole = only.has(3) || only.has(4);
     const proxy = needsRecording
       ? await startRecordingProxy(stack.prometheusUrl, stack.ports.proxy)
       : undefined;
@@ -127,7 +133,7 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
     // Side by side: each waits for the next look for services, which comes on the clock.
     const [recorded, measured] = await Promise.all([
       proxy && startConsole("recorded", stack.ports.recordedConsole, proxy.url),
-      only.has(1) || only.has(6) || only.has(7) || needsBrowser
+      only.has(1) || only.has(6) || only.has(7) || visitsConsole
         ? startConsole("measured", stack.ports.console, stack.prometheusUrl)
         : undefined,
     ]);
@@ -187,9 +193,8 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
       await server.stop();
     }
 
-    if (needsBrowser && measured) {
-      const browser = await orEnded(BenchBrowser.start({ root, executable: options.chromium }));
-      open.push(() => browser.close());
+    if (visitsConsole && measured) {
+      const browser = await startBrowser();
       const origin = await orEnded(browser.signIn(await measured.client.signInLink()));
       const overview = `${origin}/overview`;
       if (only.has(3))
@@ -203,6 +208,15 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
       await browser.close();
     }
     await measured?.stop();
+
+    if (only.has(8)) {
+      const browser = await startBrowser();
+      const measurements = await measure(8, drawingTitle, (context) =>
+        measureDrawing(context, browser, { root, port: stack.ports.barePage }),
+      );
+      outcomes.push(...(measurements ?? []));
+      await browser.close();
+    }
 
     if (only.has(5)) {
       const watched = await startConsole("watched", stack.ports.watchedConsole, stack.prometheusUrl);
