@@ -284,6 +284,19 @@ describe.skipIf(reason !== null)("signals of a real Prometheus", () => {
     expect(missing).toMatchObject({ status: "unavailable", reason: { kind: "not_connected" } });
   });
 
+  it("keeps to the limits of a source, and says what would be answered", async () => {
+    const limited = service("chat-api", { ...target, id: "limited", limits: { points: 20 } }, "vllm");
+    const [result] = await ask(limited, { signal: "ttft", quantiles: [0.5] });
+    expect(result).toMatchObject({
+      status: "error",
+      error: {
+        code: "query_too_large",
+        detail: expect.stringContaining("points"),
+        suggestion: { expr: expect.stringMatching(/^topk\(10, /) },
+      },
+    });
+  });
+
   it("fails the queries of a source that is down, with what it said, and no others", async () => {
     const down = service("down", { ...target, id: "down", url: "http://127.0.0.1:1" }, "vllm");
     const up = service("chat-api", target, "vllm");
