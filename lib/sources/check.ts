@@ -5,8 +5,9 @@ import { db } from "@/lib/db/client";
 import { problem } from "@/lib/errors";
 import { testConnection } from "@/lib/upstream/test-connection";
 import { certificateProblem } from "./certificates";
-import { editedCredentials } from "./credentials";
+import { credentialState, editedCredentials } from "./credentials";
 import { isSameHost } from "./host";
+import { askedAgainSentence } from "./queries";
 import type { SourceTestResult, sourceTestSchema } from "./schema";
 import { openCredentials } from "./stored-credentials";
 import { targetOf } from "./targets";
@@ -50,6 +51,27 @@ export async function testSource(
     },
     edited.credentials,
   );
+  const { reachable, problem: wrong, upstream, found } = await testConnection(target, { signal });
+  return { reachable, problem: wrong, upstream, found };
+}
+
+/**
+ * Asks a stored source what it is, with its own credentials. Throws `not_found`, and `conflict` for one that was
+ * removed; what is wrong with the server is an answer.
+ */
+export async function testStoredSource(
+  actor: Actor,
+  id: string,
+  signal?: AbortSignal,
+): Promise<SourceTestResult> {
+  const source = await db().source.findFirst({ where: { id, teamId: actor.teamId } });
+  if (source === null) throw problem("not_found", "There is no source with this id.");
+  if (source.validTo !== null)
+    throw problem("conflict", "This source was removed. Restore it before testing it.");
+  const credentials = openCredentials(source);
+  if (credentialState(source, credentials) === "asked_again")
+    return { reachable: false, problem: askedAgainSentence(source.name), upstream: null, found: null };
+  const target = targetOf(source, credentials);
   const { reachable, problem: wrong, upstream, found } = await testConnection(target, { signal });
   return { reachable, problem: wrong, upstream, found };
 }

@@ -38,6 +38,7 @@ import * as signInLinks from "../sign-in-links/route";
 import * as signalsQuery from "../signals/query/route";
 import * as sourcesSourceRestore from "../sources/[source]/restore/route";
 import * as sourcesSource from "../sources/[source]/route";
+import * as sourcesSourceTest from "../sources/[source]/test/route";
 import * as sources from "../sources/route";
 import * as sourcesTest from "../sources/test/route";
 import * as usersUserPasswordLink from "../users/[user]/password-link/route";
@@ -84,6 +85,7 @@ const modules: Record<string, unknown>[] = [
   signInLinks,
   signalsQuery,
   sourcesSourceRestore,
+  sourcesSourceTest,
   sourcesSource,
   sources,
   sourcesTest,

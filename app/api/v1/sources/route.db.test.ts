@@ -13,6 +13,7 @@ import { GET as listJobs } from "../jobs/route";
 import { GET as readRevision } from "../revisions/route";
 import { POST as restore } from "./[source]/restore/route";
 import { PATCH as edit, GET as read, DELETE as remove } from "./[source]/route";
+import { POST as testStored } from "./[source]/test/route";
 import { POST as add, GET as list } from "./route";
 import { POST as test } from "./test/route";
 
@@ -144,6 +145,21 @@ describe("200 and 201", () => {
       });
       expect(answer).toMatchObject({ status: 200, body: { reachable: false, found: null } });
       expect(answer.body.problem).toContain("Nothing listens at http://127.0.0.1:1");
+    }));
+
+  it("say the same of a source that is stored, and nothing of one that is removed", () =>
+    scenario(async ({ admin }) => {
+      const { body: source } = await call(add, {
+        key: admin,
+        body: { kind: "prometheus", name: `p-${randomUUID().slice(0, 8)}`, url: "http://127.0.0.1:1" },
+      });
+      const params = { source: source.id };
+      const answer = await call(testStored, { key: admin, params });
+      expect(answer).toMatchObject({ status: 200, body: { reachable: false, found: null } });
+      expect(answer.body.problem).toContain("Nothing listens at http://127.0.0.1:1");
+      await call(remove, { key: admin, params });
+      expect((await call(testStored, { key: admin, params })).status).toBe(409);
+      expect((await call(testStored, { key: admin, params: { source: randomUUID() } })).status).toBe(404);
     }));
 
   it("find audit events by actor, action, time and text", () =>
