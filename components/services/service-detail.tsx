@@ -145,7 +145,7 @@ function LabelForm({
               }
             />
           )}
-          <div className="grid gap-3 sm:grid-cols-3">
+          <div className="grid items-start gap-3 sm:grid-cols-3">
             {roles.map(({ id, label, hint }) => (
               <Field key={id} label={label} hint={hint} id={`${prefix}-${id}`}>
                 <Combobox
