@@ -101,12 +101,12 @@ function useFullScreen(
     measure();
     addEventListener("resize", measure);
     const onKeyDown = (event: KeyboardEvent) => {
-      // A menu, a dialog, a crosshair or a card takes its own Escape.
-      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if (event.key !== "Escape" || takesEscape(event.target, id)) return;
       event.preventDefault();
       leave();
     };
-    document.addEventListener("keydown", onKeyDown);
+    // Before the tooltip of the button that the focus is on, which would take the first Escape.
+    addEventListener("keydown", onKeyDown, { capture: true });
     const panel = document.getElementById(id);
     const before = document.activeElement;
     const undo = panel ? makeOthersInert(panel) : () => {};
@@ -114,7 +114,7 @@ function useFullScreen(
     if (panel && !panel.contains(document.activeElement)) panel.focus({ preventScroll: true });
     return () => {
       removeEventListener("resize", measure);
-      document.removeEventListener("keydown", onKeyDown);
+      removeEventListener("keydown", onKeyDown, { capture: true });
       undo();
       fill(null);
       const button = panel?.querySelector<HTMLElement>("header [aria-haspopup=menu]");
@@ -124,6 +124,13 @@ function useFullScreen(
     };
   }, [id, isFull, turn, fill]);
   return isFull ? Math.max(LEAST_PX, windowHeight - AROUND_PX) : null;
+}
+
+/** Whether Escape ends something else first: a menu, a dialog, a card, or the crosshair of a chart. */
+function takesEscape(target: EventTarget | null, panelId: string): boolean {
+  if (!(target instanceof Element)) return false;
+  const layer = target.closest("[role=menu], [role=listbox], [role=dialog]");
+  return (layer !== null && layer.id !== panelId) || target.closest("[data-crosshair]") !== null;
 }
 
 /** Keeps in the address whether the data is shown as a table, whichever of the two changes. */

@@ -470,6 +470,7 @@ const Plot = memo(function Plot(props: PlotProps) {
       aria-roledescription="chart"
       aria-label={`${title}. ${summary}`}
       aria-describedby={`${id}-live`}
+      data-crosshair={announced === "" ? undefined : true}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the crosshair is moved by keys
       tabIndex={0}
       onKeyDown={onKeyDown}
