@@ -246,4 +246,28 @@ describe("a source that", () => {
     }
     await all;
   });
+
+  it("is asked by one more than a thousand times at once refuses that one, and counts it", async () => {
+    const held: ServerResponse[] = [];
+    answer = (response) => void held.push(response);
+    const client = clientWith({ concurrency: 1 });
+    const leaving = new AbortController();
+    const asked = onBehalfOf(ada, () =>
+      Array.from({ length: 1001 }, () => client.query("up", { signal: leaving.signal })),
+    );
+    for (const query of asked) query.catch(() => undefined);
+    const events: QueryEvent[] = [];
+    const stop = onQuery((event) => events.push(event));
+    await expect(onBehalfOf(ada, () => client.query("up"))).rejects.toMatchObject({
+      code: "rate_limited",
+      retryAfterSeconds: 1,
+    });
+    stop();
+    expect(events).toEqual([expect.objectContaining({ caller: ada, isRejected: true })]);
+    leaving.abort();
+    await Promise.allSettled(asked);
+    // Those who left have given their place back.
+    answer = (response) => response.end(vector(1));
+    await onBehalfOf(ada, () => client.query("up"));
+  });
 });
