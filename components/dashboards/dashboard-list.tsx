@@ -66,29 +66,34 @@ export function DashboardList({
           <TableHead>
             <TableRow>
               <TableHeader>Dashboard</TableHeader>
-              <TableHeader>Shows</TableHeader>
-              <TableHeader numeric>Panels</TableHeader>
+              <TableHeader className="max-sm:hidden">Shows</TableHeader>
+              <TableHeader numeric className="max-sm:hidden">
+                Panels
+              </TableHeader>
               <TableHeader numeric>Services</TableHeader>
             </TableRow>
           </TableHead>
           <TableBody>
             {found.map(({ dashboard: { id, title, description, panels, services: able }, panels: hits }) => (
               <TableRow key={id} interactive>
-                <TableRowHeader className="h-12">
+                <TableRowHeader className="h-12 max-sm:whitespace-normal max-sm:py-2">
                   <Link
                     href={id === "overview" ? "/overview" : `/dashboards/${id}`}
                     className="text-link hover:underline"
                   >
                     {title}
                   </Link>
+                  <span className="block font-normal text-secondary sm:hidden">{description}</span>
                 </TableRowHeader>
-                <TableCell className="w-full whitespace-normal py-1.5">
+                <TableCell className="w-full whitespace-normal py-1.5 max-sm:hidden">
                   {description}
                   {hits.length === 0 ? null : (
                     <span className="block text-caption text-secondary">{hits.join(", ")}</span>
                   )}
                 </TableCell>
-                <TableCell numeric>{id === "overview" ? "8" : panels.length || "–"}</TableCell>
+                <TableCell numeric className="max-sm:hidden">
+                  {id === "overview" ? "8" : panels.length || "–"}
+                </TableCell>
                 <TableCell numeric title={able.join(", ")}>
                   {able.length === 0 ? "none" : `${able.length} of ${services}`}
                 </TableCell>

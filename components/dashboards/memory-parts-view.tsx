@@ -115,7 +115,7 @@ export function MemoryPartsView(input: ViewInput) {
                 {format(bytes, "bytes")}
               </TableCell>
               <TableCell numeric>{format(bytes / used, "ratio")}</TableCell>
-              <TableCell className="w-full whitespace-normal text-secondary">
+              <TableCell className="w-full min-w-56 whitespace-normal py-1.5 text-secondary">
                 {note === undefined ? basisWords[basis] : `${basisWords[basis]}: ${note}`}
               </TableCell>
             </TableRow>

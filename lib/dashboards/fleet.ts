@@ -43,7 +43,7 @@ export function fleetNames(gpus: readonly GpuLine[]): Map<string, string> {
   const hosts = new Set(gpus.map(({ host }) => host));
   return new Map(
     gpus.map(({ key, gpu, uuid, host }) => {
-      const own = gpu !== undefined ? `GPU ${gpu}` : uuid !== undefined ? `GPU …${uuid.slice(-8)}` : "GPU";
+      const own = gpu !== undefined ? `GPU ${gpu}` : uuid !== undefined ? `GPU …${uuid.slice(-6)}` : "GPU";
       return [key, hosts.size > 1 && host !== undefined ? `${own}, ${host.replace(/:\d+$/, "")}` : own];
     }),
   );
