@@ -197,6 +197,19 @@ describe("chooseLabels", () => {
       expect((await findService(actor, job)).labelChoices).toEqual({ model: "" });
     }));
 
+  it("stands over what a discovery that began before it finds", () =>
+    withTestTransaction(async (tx) => {
+      const source = await newSource(tx);
+      const job = newJob();
+      const save = () => saveDiscoveries(actor, { sourceId: source.id, seenAt, services: [found(job)] });
+      await save();
+      await chooseLabels(await asUser(tx, "operator"), { name: job, labels: { version: "release" } });
+      await save();
+      expect((await findService(actor, job)).labels.version).toBe("release");
+      const measured = (await queryableServices(actor, [job, "another"])).get(job);
+      expect(measured?.profiles[0]?.labels).toEqual({ version: "release" });
+    }));
+
   it("writes no audit event where nothing changes", () =>
     withTestTransaction(async (tx) => {
       const source = await newSource(tx);

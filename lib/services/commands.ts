@@ -14,6 +14,7 @@ import {
   type discoveredServiceSchema,
   discoveriesSchema,
   identitySchema,
+  type LabelChoices,
   labelChoicesSchema,
   selectorSchema,
   servicePatchSchema,
@@ -141,10 +142,16 @@ export const saveDiscoveries = command({
     );
 
     const changes: Change[] = [];
+    const unchanged: string[] = [];
+    const colors = await colorsOf(tx, actor.teamId);
     let added = 0;
     for (const found of services) {
       const before = known.get(identityKey(found.identity));
-      const data = dataOf(found, seenAt);
+      const data = dataOf(found, seenAt, before);
+      if (before !== undefined && isSame(before, data)) {
+        unchanged.push(before.id);
+        continue;
+      }
       const gone = before === undefined ? ended.get(identityKey(found.identity)) : undefined;
       let after: Service;
       const isBack = gone !== undefined && !taken.has(gone.name);
@@ -167,7 +174,7 @@ export const saveDiscoveries = command({
           },
         });
       } else after = await tx.service.update({ where: { id: before.id, validTo: null }, data });
-      await giveColors(tx, actor.teamId, after);
+      await giveColors(tx, actor.teamId, after, colors);
       const change: Change = {
         type: "service",
         id: after.id,
@@ -182,32 +189,90 @@ export const saveDiscoveries = command({
       };
       if (JSON.stringify(change.before) !== JSON.stringify(change.after)) changes.push(change);
     }
+    await tx.service.updateMany({
+      where: { id: { in: unchanged }, validTo: null },
+      data: { lastSeenAt: seenAt },
+    });
     const unseenSince = new Date(seenAt.getTime() - keptUnseenMs);
     changes.push(...(await endServices(tx, { sourceId, lastSeenAt: { lt: unseenSince } }, seenAt)));
     return { result: { added }, changes };
   },
 });
 
-const dataOf = (found: Discovered, seenAt: Date) => ({
-  engines: found.engines,
-  profiles: found.selector.profiles.map(({ id }) => id),
-  models: found.models,
-  versions: found.versions,
-  instances: found.instances,
-  instanceCount: found.instanceCount ?? found.instances.length,
-  gpus: found.gpus,
-  hosts: found.hosts,
-  evidence: found.evidence,
-  notes: found.notes,
-  selector: found.selector,
-  labels: found.labels,
-  lastSeenAt: seenAt,
-});
+/** What is written of a service that was found. What a person chose since it was looked for goes before the guess. */
+function dataOf(found: Discovered, seenAt: Date, before: Service | undefined) {
+  const choices = labelChoicesSchema.parse(before?.labelChoices ?? {});
+  return {
+    engines: found.engines,
+    profiles: found.selector.profiles.map(({ id }) => id),
+    models: found.models,
+    versions: found.versions,
+    instances: found.instances,
+    instanceCount: found.instanceCount ?? found.instances.length,
+    gpus: found.gpus,
+    hosts: found.hosts,
+    evidence: found.evidence,
+    notes: found.notes,
+    selector: withChoices(found.selector, choices),
+    labels: chosenLabelsSchema.parse(chosenLabels(found.labels, choices)),
+    lastSeenAt: seenAt,
+  };
+}
 
-async function giveColors(tx: Transaction, teamId: string, service: Service): Promise<void> {
-  await giveColorsOf(tx, teamId, "service", [service.name], "");
+/** Whether a service is as it was, but for when it was seen. */
+function isSame(before: Service, { lastSeenAt: _, ...after }: ReturnType<typeof dataOf>): boolean {
+  // The database orders the keys of JSON its own way; the schemas order them alike.
+  const known = {
+    ...before,
+    selector: selectorSchema.parse(before.selector),
+    labels: chosenLabelsSchema.parse(before.labels),
+  };
+  return Object.entries(after).every(
+    ([key, value]) => JSON.stringify(known[key as keyof typeof after]) === JSON.stringify(value),
+  );
+}
+
+const servingProfiles = new Set<string>(
+  allProfiles.filter(({ layer }) => layer === "engine" || layer === "application").map(({ id }) => id),
+);
+
+/** The labels that a person chose in the profiles that serve. */
+function withChoices(
+  selector: z.output<typeof selectorSchema>,
+  choices: LabelChoices,
+): z.output<typeof selectorSchema> {
+  const profiles = selector.profiles.map((spoken) => {
+    if (!servingProfiles.has(spoken.id)) return spoken;
+    // Of what was looked for with the choice, a label's absence says that the profile's series lack it.
+    const carried = Object.keys(spoken.labels) as (keyof typeof spoken.labels)[];
+    const chosen = Object.fromEntries(
+      carried.flatMap((key) => (choices[key] === undefined ? [] : [[key, choices[key]]])),
+    );
+    return { ...spoken, labels: chosenLabels(spoken.labels, chosen) };
+  });
+  return selectorSchema.parse({ ...selector, profiles });
+}
+
+type Slots = Map<"service" | "version", Map<string, number>>;
+
+/** The slots that are given, by key. */
+async function colorsOf(tx: Transaction, teamId: string): Promise<Slots> {
+  const slots: Slots = new Map([
+    ["service", new Map()],
+    ["version", new Map()],
+  ]);
+  const kinds = ["service", "version"];
+  for (const { kind, key, slot } of await tx.entityColor.findMany({
+    where: { teamId, kind: { in: kinds } },
+  }))
+    slots.get(kind as "service" | "version")?.set(key, slot);
+  return slots;
+}
+
+async function giveColors(tx: Transaction, teamId: string, service: Service, colors: Slots): Promise<void> {
+  await giveColorsOf(tx, teamId, "service", [service.name], "", colors);
   const versions = service.versions.map((version) => versionColorKey(service.name, version));
-  await giveColorsOf(tx, teamId, "version", versions, versionColorKey(service.name, ""));
+  await giveColorsOf(tx, teamId, "version", versions, versionColorKey(service.name, ""), colors);
 }
 
 /** Gives entities a slot once. `prefix` bounds the entities whose colours must differ from theirs. */
@@ -217,15 +282,16 @@ async function giveColorsOf(
   kind: "service" | "version",
   keys: readonly string[],
   prefix: string,
+  colors: Slots,
 ): Promise<void> {
-  if (keys.length === 0) return;
-  const siblings = await tx.entityColor.findMany({ where: { teamId, kind, key: { startsWith: prefix } } });
-  const known = new Set(siblings.map(({ key }) => key));
-  const slots = siblings.map(({ slot }) => slot);
-  for (const key of keys) {
-    if (known.has(key)) continue;
+  const known = colors.get(kind)!;
+  const missing = keys.filter((key) => !known.has(key));
+  if (missing.length === 0) return;
+  const slots = [...known].flatMap(([key, slot]) => (key.startsWith(prefix) ? [slot] : []));
+  for (const key of missing) {
     const slot = nextColorSlot(slots);
     slots.push(slot);
+    known.set(key, slot);
     await tx.entityColor.create({ data: { teamId, kind, key, slot } });
   }
 }
@@ -248,9 +314,6 @@ export const chooseLabels = command({
       else if (label !== undefined) choices[key] = label;
     }
     const selector = selectorSchema.parse(before.selector);
-    const serving = new Set<string>(
-      allProfiles.filter(({ layer }) => layer === "engine" || layer === "application").map(({ id }) => id),
-    );
     const after = await tx.service.update({
       where: { id: before.id, validTo: null },
       data: {
@@ -259,7 +322,9 @@ export const chooseLabels = command({
         selector: {
           ...selector,
           profiles: selector.profiles.map((spoken) =>
-            serving.has(spoken.id) ? { ...spoken, labels: chosenLabels(spoken.labels, choices) } : spoken,
+            servingProfiles.has(spoken.id)
+              ? { ...spoken, labels: chosenLabels(spoken.labels, choices) }
+              : spoken,
           ),
         },
       },

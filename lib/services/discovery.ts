@@ -433,19 +433,22 @@ const proofsOf = (series: SeriesGroup["series"]): string[] =>
 
 type Machines = readonly { profile: Profile; series: SeriesGroup["series"] }[];
 
+/** Ids of GPUs. An application counts the same GPUs by index, so where an exporter names them only its names count. */
 function gpusOf(machines: Machines): string[] {
-  return unique(
-    machines.flatMap(({ profile, series }) => {
-      const { uuid = [], gpu = [] } = profile.labels.gpu;
-      return series.map(({ labels }) => {
-        const id = uuid.map((label) => labels[label]).find(isUsable);
-        if (id !== undefined) return id;
-        const index = gpu.map((label) => labels[label]).find(isUsable);
-        const host = hostsOf(labels)[0];
-        return index === undefined ? undefined : host === undefined ? index : `${host}/${index}`;
-      });
-    }),
-  );
+  const exporters = machines.filter(({ profile }) => profile.layer === "gpu");
+  return unique((exporters.length > 0 ? exporters : machines).flatMap(namedGpus));
+}
+
+function namedGpus({ profile, series }: Machines[number]): (string | undefined)[] {
+  const { uuid = [], gpu = [] } = profile.labels.gpu;
+  return series.map(({ labels }) => {
+    const id = uuid.map((label) => labels[label]).find(isUsable);
+    // nvidia-smi's exporter leaves the prefix out.
+    if (id !== undefined) return id.replace(/^(?=[0-9a-f]{8}-)/i, "GPU-");
+    const index = gpu.map((label) => labels[label]).find(isUsable);
+    const host = hostsOf(labels)[0];
+    return index === undefined ? undefined : host === undefined ? index : `${host}/${index}`;
+  });
 }
 
 const hostsIn = (machines: Machines): string[] =>
