@@ -107,6 +107,7 @@ it("asks again with what draws lines: no summaries, and percentiles without thei
     to: 3_600,
     scrapeInterval: 15,
     latency: "ttft",
+    instanceCount: 2,
   });
   expect(lineQueries(panelOf("versions"), queries).map(({ id }) => id)).toEqual([
     "versions.rate",

@@ -56,6 +56,7 @@ function showRequestRate(result: SignalResult) {
     to: grid.end,
     scrapeInterval: 15,
     latency: "ttft",
+    instanceCount: 2,
   });
   render(
     <NuqsTestingAdapter searchParams={location.search}>

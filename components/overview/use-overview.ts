@@ -16,8 +16,16 @@ const announcedAfterMs = 400;
 export function useOverview(service: Service, latency: LatencySignal) {
   const { from, to, refreshSeconds } = useTimeRange();
   const request = useMemo(
-    () => overviewRequest({ service: service.id, from, to, scrapeInterval: service.scrapeInterval, latency }),
-    [service.id, service.scrapeInterval, from, to, latency],
+    () =>
+      overviewRequest({
+        service: service.id,
+        from,
+        to,
+        scrapeInterval: service.scrapeInterval,
+        latency,
+        instanceCount: service.instanceCount,
+      }),
+    [service.id, service.scrapeInterval, service.instanceCount, from, to, latency],
   );
   const query = useQuery(signalsQuery(request));
   // The answer may be there before the page is alive; its first picture must be the server's, which waits for nothing.

@@ -7,8 +7,8 @@ import { overviewPanels, overviewRequest, queryId, tableRows } from "./overview"
 import { keyNumbersOf, overviewFindings, silentInstances } from "./overview-state";
 import { overviewTexts } from "./overview-texts";
 
-const request = (from: number, to: number) =>
-  overviewRequest({ service: "chat-api", from, to, scrapeInterval: 5, latency: "ttft" });
+const request = (from: number, to: number, instanceCount = 2) =>
+  overviewRequest({ service: "chat-api", from, to, scrapeInterval: 5, latency: "ttft", instanceCount });
 
 describe("the overview's request", () => {
   it("is valid, has eight panels, and asks once for all that is shown", () => {
@@ -29,6 +29,13 @@ describe("the overview's request", () => {
     const before = made.queries.filter(({ offset }) => offset !== undefined);
     expect(before).toHaveLength(4);
     for (const { offset } of before) expect(offset).toBe(made.end - made.start);
+  });
+
+  it("watches each instance of a service, unless there are thousands", () => {
+    const asksForEach = (instanceCount: number) =>
+      request(36_000, 39_600, instanceCount).queries.some(({ by }) => by?.includes("instance"));
+    expect(asksForEach(2)).toBe(true);
+    expect(asksForEach(10_000)).toBe(false);
   });
 
   it("has a point at least even in the shortest range", () => {

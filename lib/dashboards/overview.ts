@@ -136,6 +136,9 @@ export const latencyQuery = (signal: LatencySignal): PanelQuery => ({
 /** A few more points than pixels of a narrow panel help nobody; fewer make a line of corners. */
 const pointsAcross = 240;
 
+/** Of so many instances each is watched for silence; a course of each of thousands would be megabytes every refresh. */
+const mostWatchedInstances = 500;
+
 /** The step of the page's charts, whole seconds. `range` and `scrapeInterval` are in seconds. */
 export const overviewStep = (range: number, scrapeInterval: number): number =>
   stepFor(range, pointsAcross, scrapeInterval);
@@ -150,8 +153,9 @@ export function overviewRequest(options: {
   to: number;
   scrapeInterval: number;
   latency: LatencySignal;
+  instanceCount: number;
 }): SignalsRequest {
-  const { service, from, to, scrapeInterval, latency } = options;
+  const { service, from, to, scrapeInterval, latency, instanceCount } = options;
   const step = overviewStep(to - from, scrapeInterval);
   const end = alignToStep(to, step);
   const start = Math.min(alignToStep(from, step), end - step);
@@ -181,7 +185,8 @@ export function overviewRequest(options: {
       before: true,
     });
   }
-  add("service", "instances", { signal: "requests_running", by: ["instance"] });
+  if (instanceCount <= mostWatchedInstances)
+    add("service", "instances", { signal: "requests_running", by: ["instance"] });
   add("table", "e2e_latency", { signal: "e2e_latency", quantiles: tableQuantiles, shape: "summary" });
   for (const panel of overviewPanels) {
     if (panel.view === "latency") add(panel.id, "latency", latencyQuery(latency));

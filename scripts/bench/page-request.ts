@@ -15,6 +15,7 @@ export const pageRequest = (
     to: now,
     scrapeInterval: service.scrapeInterval,
     latency: "ttft",
+    instanceCount: service.instanceCount,
   });
 
 /** The same queries on the grid of another step, over the range that ends at `now`. Seconds and Unix seconds. */

@@ -54,6 +54,7 @@ export default async function OverviewPage({ searchParams }: { searchParams: Pro
     service: service.id,
     ...resolveRange(asked("from"), asked("to"), now),
     scrapeInterval: service.scrapeInterval,
+    instanceCount: service.instanceCount,
     latency: latencySignals.find((signal) => signal === asked("latency")) ?? latencies[service.id]!,
   });
   return <Prefetched state={begun(actor, request)}>{overview}</Prefetched>;
