@@ -164,6 +164,16 @@ describe("discoverServices", () => {
     });
   });
 
+  it("counts a GPU once that an application names by its index as well", () => {
+    const [service] = discoverServices([
+      vllm({ job: "llm", instance: "10.0.0.1:8000" }),
+      { __name__: "llm_requests_total", job: "llm", instance: "10.0.0.1:8000" },
+      { __name__: "gpu_utilization_percent", job: "llm", instance: "10.0.0.1:8000", gpu: "0" },
+      dcgm({ job: "llm", instance: "10.0.0.1:8000", UUID: "GPU-a" }),
+    ]);
+    expect(service?.gpus).toEqual(["GPU-a"]);
+  });
+
   it("says of GPUs on shared hosts that they cannot be told apart", () => {
     const services = discoverServices([
       vllm({ job: "a", instance: "10.0.0.1:8000" }),
