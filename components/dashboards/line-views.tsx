@@ -7,7 +7,7 @@ import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { type ChartSeries, scaleOf } from "@/components/charts/series";
 import { TimeSeriesChart, type TimeSeriesChartProps } from "@/components/charts/time-series-chart";
 import { yTicksWithLevels } from "@/components/charts/time-series-model";
-import { filledBuckets } from "@/components/overview/series";
+import { filledBuckets, percentileSeries } from "@/components/overview/series";
 import { lastValue } from "@/lib/dashboards/overview-state";
 import { type SignalId, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
@@ -17,7 +17,6 @@ import {
   type Answered,
   comparedPercentile,
   estimateLines,
-  percentileLines,
   queryLines,
   splitLines,
   versionLines,
@@ -274,7 +273,7 @@ export function PercentilesView(input: ViewInput) {
     const answers = answeredOf(of);
     return isComparison
       ? comparedPercentile(answers, quantile)
-      : answers.slice(0, 1).flatMap(({ result }) => percentileLines(result));
+      : answers.slice(0, 1).flatMap(({ result }) => percentileSeries(result));
   };
   const series = percentilesOf(input);
   return (
@@ -302,7 +301,7 @@ export function DistributionView(input: ViewInput) {
   const { unit, observed } = signals[leadingSignal(input)];
   const [answered] = answeredOf(input);
   const result = answered?.result;
-  const lines = useMemo(() => (result === undefined ? [] : percentileLines(result)), [result]);
+  const lines = useMemo(() => (result === undefined ? [] : percentileSeries(result)), [result]);
   const distribution = useMemo(() => {
     if (result?.distribution === undefined) return undefined;
     const filled = filledBuckets(result.distribution.bounds, result.distribution.counts);

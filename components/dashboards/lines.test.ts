@@ -4,7 +4,6 @@ import {
   type Answered,
   comparedPercentile,
   estimateLines,
-  percentileLines,
   queryLines,
   serviceColors,
   splitLines,
@@ -65,19 +64,6 @@ it("gives the second of two services of one colour another", () => {
 });
 
 describe("lines of percentiles", () => {
-  it("stand slowest first, and an average is called one", () => {
-    expect(shown(percentileLines({ series: [line({}, 0.5), line({}, 0.99)] }))).toEqual([
-      ["p99", "p99"],
-      ["p50", "p50"],
-    ]);
-    expect(shown(percentileLines({ series: [line({})] }))).toEqual([["average", "reference"]]);
-  });
-
-  it("are told apart by replica where each has its own", () => {
-    const lines = percentileLines({ series: [line({ replica: "r1" }, 0.5), line({ replica: "r2" }, 0.5)] });
-    expect(lines.map(({ label }) => label)).toEqual(["r2 p50", "r1 p50"]);
-  });
-
   it("compare one percentile between services, and say where it is an average", () => {
     const lines = comparedPercentile(
       [answered("a", [line({}, 0.5), line({}, 0.95)]), answered("b", [line({})])],
@@ -118,7 +104,7 @@ it("sets estimates beside what is measured, which is the subject", () => {
 
 it("gives a version the colour that it has everywhere", () => {
   const lines = versionLines(
-    { series: [line({ version: "v2" }, 0.95), line({ version: "v2" }, 0.5)] },
+    { series: [line({ version: "v2" }, 0.95), line({ version: "v2" }, 0.5)] } as SignalResult,
     { v2: 5 },
     0.5,
   );

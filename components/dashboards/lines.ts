@@ -1,4 +1,5 @@
 import type { ChartSeries, SeriesColor } from "@/components/charts/series";
+import { versionSeries } from "@/components/overview/series";
 import type { Service } from "@/lib/services/schema";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
@@ -78,26 +79,6 @@ export function queryLines(answers: readonly Answered[]): ChartSeries[] {
   });
 }
 
-/**
- * p50, p95 and p99 in one hue, the slowest first; an average, where no percentile could be had, stands alone. Percentiles
- * that each replica computed cannot be merged: they are told apart by the replica's name.
- */
-export function percentileLines({ series }: Pick<SignalResult, "series">): ChartSeries[] {
-  const colors: Record<string, SeriesColor> = { "0.5": "p50", "0.95": "p95", "0.99": "p99" };
-  const ownerOf = ({ labels }: SignalSeries) => Object.values(labels).filter(Boolean).join(" ");
-  const isSplit = new Set(series.map(ownerOf)).size > 1;
-  return [...series].reverse().map((one): ChartSeries => {
-    const kind = one.quantile === undefined ? "average" : `p${percentile(one.quantile)}`;
-    const name = isSplit ? `${ownerOf(one)} ${kind}` : kind;
-    return {
-      id: name,
-      label: name,
-      color: one.quantile === undefined ? "reference" : (colors[String(one.quantile)] ?? "other"),
-      ...drawn(one),
-    };
-  });
-}
-
 /** One percentile of several services, a line each; of a service that has only an average, that, and it is said. */
 export function comparedPercentile(answers: readonly Answered[], quantile: number): ChartSeries[] {
   const colors = serviceColors(answers.map(({ service }) => service));
@@ -167,21 +148,15 @@ export function estimateLines({ series }: Pick<SignalResult, "series">): ChartSe
 const measured = "measured";
 
 /** A line for each version, in the colour that it has on every page; of a latency, its chosen percentile. */
-export function versionLines(
-  { series }: Pick<SignalResult, "series">,
-  slots: Readonly<Record<string, number>>,
-  quantile?: number,
-): ChartSeries[] {
-  return series
-    .filter((one) => one.quantile === undefined || one.quantile === quantile)
-    .map((one, index) => {
-      const version = one.labels.version ?? "without a version";
-      const slot = slots[version];
-      return {
-        id: version,
-        label: version,
-        color: slot === undefined ? nthColor(index) : slotColor(slot),
-        ...drawn(one),
-      };
-    });
-}
+export const versionLines = (
+  result: SignalResult,
+  slots: Record<string, number>,
+  chosen?: number,
+): ChartSeries[] =>
+  versionSeries(
+    {
+      ...result,
+      series: result.series.filter(({ quantile }) => quantile === undefined || quantile === chosen),
+    },
+    slots,
+  );

@@ -4,6 +4,8 @@ import { type ReactNode, useMemo, useRef } from "react";
 import { ChartPanel } from "@/components/chart-actions/chart-panel";
 import type { Measured } from "@/components/chart-actions/measured";
 import type { ChartSeries, Grid } from "@/components/charts/series";
+import { DoctorLink } from "@/components/overview/doctor-link";
+import { inColorsOf } from "@/components/overview/panel-lines";
 import {
   panelNotes,
   panelOrigin,
@@ -129,7 +131,11 @@ function useMeasured(
             return result === undefined ? [] : [[name, result] as const];
           }),
         );
-        return { [titleOf(now)]: draw({ ...now, refresh: { ...now.refresh, results } }) };
+        const title = titleOf(now);
+        return inColorsOf(
+          { [title]: draw(now) },
+          { [title]: draw({ ...now, refresh: { ...now.refresh, results } }) },
+        );
       },
       // A machine serves whatever runs on it: its measurements are of no version.
       versions: placed.panel.ofMachines ? [] : [...new Set(services.flatMap(({ versions }) => versions))],
@@ -150,14 +156,7 @@ function faceOf(input: ViewInput, names: readonly string[]): PanelState {
 /** Where an empty panel is explained: the line of its leading signal in the metric doctor. */
 function doctorLink({ placed }: ViewInput): ReactNode {
   const [first] = placed.queries;
-  if (first === undefined) return null;
-  const { service, signal } = first.query;
-  return (
-    <a
-      className="text-link hover:underline"
-      href={`/doctor?service=${encodeURIComponent(service)}#${signal}`}
-    >
-      Why, and what to change
-    </a>
+  return first === undefined ? null : (
+    <DoctorLink service={first.query.service} signal={first.query.signal} />
   );
 }
