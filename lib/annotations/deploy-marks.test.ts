@@ -48,6 +48,10 @@ describe("deployMarks", () => {
     expect(marksOf({ v1: "##########", v2: "##......##" })).toEqual([[8, "Version v2 again, beside v1"]]);
   });
 
+  it("tells of what came together once", () => {
+    expect(marksOf({ v1: "..####", v2: "..####" })).toEqual([[2, "Version v1, v2 first seen"]]);
+  });
+
   it("names few of many", () => {
     const stayed = Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [name, "####"]));
     expect(marksOf({ ...stayed, f: "..##" })).toEqual([[2, "Version f beside a, b, c and 2 more"]]);

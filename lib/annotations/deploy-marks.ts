@@ -10,8 +10,6 @@ export interface DeployMark {
   /** Index of the first grid point that shows it. */
   at: number;
   text: string;
-  /** The version that came, or that went. */
-  version: string;
 }
 
 /**
@@ -47,18 +45,15 @@ export function deployMarks(
       stayed: stayed.filter((name) => !leaving.includes(name)),
     };
     // The window's first point shows what runs, not that it came.
-    if (at > 0)
-      for (const version of came)
-        marks.push({
-          at,
-          version,
-          text: arrivalText(word, version, { ...change, seen: seen.has(version) }),
-        });
+    if (at > 0 && came.length > 0) {
+      const isBack = came.every((name) => seen.has(name));
+      marks.push({ at, text: arrivalText(word, came, { ...change, isBack }) });
+    }
     if (came.length === 0) {
       for (const version of went) {
         const last = cameAt.get(version) ?? -1;
         if (stayed.every((name) => (cameAt.get(name) ?? -1) <= last) && last >= 0)
-          marks.push({ at, version, text: `${word} ${version} gone, ${listed(stayed)} alone again` });
+          marks.push({ at, text: `${word} ${version} gone, ${listed(stayed)} alone again` });
       }
     }
     for (const version of came) {
@@ -75,14 +70,15 @@ const goesWithin = (present: readonly boolean[], at: number, points: number): bo
 
 function arrivalText(
   word: string,
-  version: string,
-  { seen, stayed, went }: { seen: boolean; stayed: readonly string[]; went: readonly string[] },
+  came: readonly string[],
+  { isBack, stayed, went }: { isBack: boolean; stayed: readonly string[]; went: readonly string[] },
 ): string {
-  if (seen && went.length > 0) return `Back to ${word.toLowerCase()} ${version} from ${listed(went)}`;
-  if (went.length > 0) return `${word} ${listed(went)} → ${version}`;
-  if (seen) return `${word} ${version} again, beside ${listed(stayed)}`;
-  if (stayed.length > 0) return `${word} ${version} beside ${listed(stayed)}`;
-  return `${word} ${version} first seen`;
+  const versions = listed(came);
+  if (isBack && went.length > 0) return `Back to ${word.toLowerCase()} ${versions} from ${listed(went)}`;
+  if (went.length > 0) return `${word} ${listed(went)} → ${versions}`;
+  if (isBack) return `${word} ${versions} again, beside ${listed(stayed)}`;
+  if (stayed.length > 0) return `${word} ${versions} beside ${listed(stayed)}`;
+  return `${word} ${versions} first seen`;
 }
 
 /** The most names that a mark's label holds. */
