@@ -1,9 +1,9 @@
 "use client";
 
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { type ChartDisplay, PLAIN_DISPLAY } from "@/components/charts/chart-display";
-import type { ChartSeries } from "@/components/charts/series";
+import type { ChartSeries, Grid } from "@/components/charts/series";
 import type { PanelView } from "@/components/ui/panel-view";
 import { errorFacts } from "@/lib/api/client";
 import { exemplarsQuery } from "@/lib/exemplars/client";
@@ -49,16 +49,18 @@ export default function ChartActions({ id, title, measured, view, show, say, fil
   useTableInUrl(view, url.table, url.turn);
   const compared = useComparison(measured, url.comparison);
   const exemplars = useExemplars(measured, url.exemplars);
-  // Once asked for, the reasons stay on the charts while the page does.
-  const [hasGaps, setHasGaps] = useState(false);
+  // Of the range on screen when they were asked for; they stay on the charts, and are not read again at every refresh.
+  const [gapGrid, setGapGrid] = useState<Grid | null>(null);
+  const latestGrid = useRef(measured?.grid);
+  latestGrid.current = measured?.grid;
   useEffect(() => {
-    if (request === "gaps") setHasGaps(true);
+    if (request === "gaps" && latestGrid.current) setGapGrid(latestGrid.current);
   }, [request]);
   const services = useMemo(
     () => [...new Set((measured?.queries ?? []).map(({ service }) => service))],
     [measured],
   );
-  const gaps = useGaps(services, measured?.grid ?? NO_GRID, hasGaps && measured !== undefined);
+  const gaps = useGaps(services, gapGrid);
 
   const display = useMemo<ChartDisplay>(
     () => ({
@@ -77,8 +79,8 @@ export default function ChartActions({ id, title, measured, view, show, say, fil
   const findings = [compared.finding, exemplars.finding].filter((text) => text !== null).join("\n");
   useEffect(() => say(findings === "" ? [] : findings.split("\n")), [say, findings]);
 
-  return request === "gaps" && measured !== undefined ? (
-    <GapDialog title={title} grid={measured.grid} gaps={gaps} onClose={() => ask(null)} />
+  return request === "gaps" && gapGrid !== null ? (
+    <GapDialog title={title} grid={gapGrid} gaps={gaps} onClose={() => ask(null)} />
   ) : null;
 }
 
@@ -171,13 +173,17 @@ function useComparison(
   });
   const latest = useRef(measured);
   latest.current = measured;
-  const charts = useMemo(
-    () =>
-      data === undefined || comparison === undefined || latest.current === undefined
-        ? NO_CHARTS
-        : setAgainst(latest.current.series(comparedResults(data.results, comparison)), comparison),
-    [data, comparison],
-  );
+  // While the next answer is on its way the last one stays, as the lines do that it is set against.
+  const shown = useRef<{ id: string; charts: Record<string, readonly ChartSeries[]> } | null>(null);
+  const charts = useMemo(() => {
+    if (comparison === undefined || latest.current === undefined) return NO_CHARTS;
+    if (data !== undefined)
+      shown.current = {
+        id: comparison.id,
+        charts: setAgainst(latest.current.series(comparedResults(data.results, comparison)), comparison),
+      };
+    return shown.current?.id === comparison.id ? shown.current.charts : NO_CHARTS;
+  }, [data, comparison]);
   return { charts, finding: findingOf(comparison, charts, data !== undefined, error) };
 }
 
@@ -201,6 +207,7 @@ function useExemplars(
   const answers = useQueries({
     queries: reads.map(({ service, signal }) => ({
       ...exemplarsQuery(service, { signal, start, end }),
+      placeholderData: keepPreviousData,
       enabled: isOn,
     })),
   });

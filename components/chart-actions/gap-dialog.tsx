@@ -22,11 +22,10 @@ const KIND_WORDS: Record<GapItem["kind"], string> = {
   no_traffic: "no traffic",
 };
 
-/** The gaps of services in a range, and what could not be told; asked for when `enabled`. */
-export function useGaps(services: readonly string[], grid: Grid, enabled: boolean) {
-  const { start, end, step } = grid;
+/** The gaps of services in a range, and what could not be told; nothing is asked without a range. */
+export function useGaps(services: readonly string[], grid: Grid | null) {
   const queries = useQueries({
-    queries: services.map((service) => ({ ...gapsQuery(service, { start, end, step }), enabled })),
+    queries: grid === null ? [] : services.map((service) => gapsQuery(service, grid)),
   });
   const error = queries.find((query) => query.error)?.error;
   const isPending = queries.some((query) => query.isPending);

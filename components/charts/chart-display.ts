@@ -75,6 +75,14 @@ export function useChartDisplay(
   return control?.display ?? PLAIN_DISPLAY;
 }
 
+const NO_DOTS: readonly ExemplarDot[] = [];
+
+/** The single observations that a chart of a unit is to show. */
+export function useChartExemplars(unit: Unit): readonly ExemplarDot[] {
+  const exemplars = useContext(ChartDisplayContext)?.display.exemplars;
+  return exemplars?.unit === unit ? exemplars.dots : NO_DOTS;
+}
+
 /** The height of a drawing in px: its own, unless the panel around says another. */
 export function useChartHeight(own: number): number {
   return useContext(ChartDisplayContext)?.display.height ?? own;

@@ -1,6 +1,6 @@
 "use client";
 
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type PointerEvent, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useOptionalTimeRange } from "@/components/ui/use-time-range";
 import { format, formatTime, type Scale, type Unit } from "@/lib/units";
 import {
@@ -12,13 +12,15 @@ import {
   summedCounts,
 } from "./buckets";
 import { CHART_FONT, textWidth } from "./canvas";
-import { useChartHeight } from "./chart-display";
+import { type ExemplarDot, useChartExemplars, useChartHeight } from "./chart-display";
 import { ChartFrame } from "./chart-frame";
 import { observeSize, TokenReader, useThemeVersion } from "./chart-tokens";
 import { joinCrosshair, type SharedCrosshair } from "./crosshair";
 import { spreadLabels } from "./labels";
 import { type Grid, gridTimes } from "./series";
 import { tickWords, timeTicks } from "./ticks";
+
+const ExemplarDots = lazy(() => import("./exemplar-dots"));
 
 const SHADES = 7;
 /** A row of cells that is lower than this cannot be seen: buckets are put together. */
@@ -114,6 +116,7 @@ export function HeatmapChart({
       })}
     >
       <HeatmapCanvas
+        title={title}
         grid={grid}
         bounds={drawn.bounds}
         counts={drawn.counts}
@@ -137,6 +140,7 @@ type Layout = { left: number; plotWidth: number; plotHeight: number; cellWidth: 
 type Hover = { step: number; bucket: number; x: number; y: number };
 
 function HeatmapCanvas({
+  title,
   grid,
   bounds,
   counts,
@@ -147,7 +151,7 @@ function HeatmapCanvas({
   height,
   noun,
   syncKey,
-}: Required<Omit<HeatmapChartProps, "title">> & { names: readonly string[] }) {
+}: Required<HeatmapChartProps> & { names: readonly string[] }) {
   const root = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
@@ -175,6 +179,9 @@ function HeatmapCanvas({
     };
   }, [width, height, bounds, scale, steps]);
   const { left, plotWidth, plotHeight, cellWidth, cellHeight } = layout;
+
+  const exemplars = useChartExemplars(unit);
+  const dots = useMemo(() => dotsOf(exemplars, layout, bounds, grid), [exemplars, layout, bounds, grid]);
 
   useEffect(() => observeSize(root, setWidth), []);
 
@@ -248,6 +255,11 @@ function HeatmapCanvas({
           className="pointer-events-none absolute w-px bg-chart-axis opacity-70"
           style={{ left: crossX, top: TOP, height: plotHeight }}
         />
+      ) : null}
+      {exemplars.length > 0 && width > 0 ? (
+        <Suspense>
+          <ExemplarDots title={title} unit={unit} dots={exemplars} at={dots} now={grid.end} />
+        </Suspense>
       ) : null}
       {dragFrom !== null && hover ? (
         <div
@@ -356,6 +368,23 @@ function drawAxes(
     const x = left + ((time - grid.start) / grid.step + 0.5) * cellWidth;
     ctx.fillText(tickWords(time, step), x, TOP + plotHeight + 6);
   }
+}
+
+/** Where single observations are, px; null for one outside of the axes' time. */
+function dotsOf(
+  exemplars: readonly ExemplarDot[],
+  { left, plotHeight, cellWidth, cellHeight }: Layout,
+  bounds: Bounds,
+  grid: Grid,
+): ({ x: number; y: number } | null)[] {
+  return exemplars.map(({ time, value }) =>
+    time < grid.start || time > grid.end
+      ? null
+      : {
+          x: left + ((time - grid.start) / grid.step + 0.5) * cellWidth,
+          y: TOP + plotHeight - Math.min(bounds.length, bucketPosition(bounds, value)) * cellHeight,
+        },
+  );
 }
 
 /** Lines over cells of the same hue: in the colour of text, with the panel's around them. */

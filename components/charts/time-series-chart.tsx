@@ -21,7 +21,7 @@ import { useOptionalTimeRange } from "@/components/ui/use-time-range";
 import { formatTime, type Scale, type Unit } from "@/lib/units";
 import type { GapRegion, Level, Threshold } from "./canvas";
 import { ChartDataTable } from "./chart-data-table";
-import { type ExemplarDot, useChartDisplay, useChartHeight } from "./chart-display";
+import { type ExemplarDot, useChartDisplay, useChartExemplars, useChartHeight } from "./chart-display";
 import { HoverCard, MarkFlags } from "./chart-overlays";
 import { observeSize, TokenReader, useThemeVersion } from "./chart-tokens";
 import { toCsv } from "./csv";
@@ -145,13 +145,8 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
   const all = useMemo(() => [...props.series, ...compare], [props.series, compare]);
   const scale = useMemo(() => props.scale ?? scaleOf(all, unit), [props.scale, all, unit]);
   const gaps = useMemo(() => [...(props.gaps ?? NONE), ...display.gaps], [props.gaps, display.gaps]);
-  const exemplars = useMemo(
-    () => [
-      ...(props.exemplars ?? NONE),
-      ...(display.exemplars?.unit === unit ? display.exemplars.dots : NONE),
-    ],
-    [props.exemplars, display.exemplars, unit],
-  );
+  const shared = useChartExemplars(unit);
+  const exemplars = useMemo(() => [...(props.exemplars ?? NONE), ...shared], [props.exemplars, shared]);
   const [ownIsolated, setOwnIsolated] = useState<string | null>(null);
   const asked = props.onIsolate ? (props.isolated ?? null) : ownIsolated;
   // A series that is no longer there must not leave an empty chart behind.

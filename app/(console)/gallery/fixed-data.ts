@@ -166,3 +166,31 @@ export const NATIVE_HEATMAP = {
     );
   }),
 };
+
+/** What a chart's gaps are explained with. */
+export const EXPLAINED_GAPS = {
+  items: [
+    {
+      start: GRID.start + 38 * 30,
+      end: GRID.start + 63 * 30,
+      kind: "target_down" as const,
+      text: "The one target of chat-api did not answer the scrape.",
+    },
+    {
+      start: GRID.start + 86 * 30,
+      end: GRID.start + 90 * 30,
+      kind: "restart" as const,
+      text: "chat-api-v1-0 started, its counters from zero: a rate takes two scrapes of it.",
+    },
+    {
+      start: GRID.start + 90 * 30,
+      end: GRID.start + 93 * 30,
+      kind: "no_scrape" as const,
+      text: "No target of chat-api was scraped.",
+    },
+  ],
+  notes: ["Requests of chat-api are not counted: whether there were any cannot be said."],
+  isPending: false,
+  error: null,
+  retry: () => {},
+};

@@ -4,6 +4,7 @@ import { Plus, Trash2 } from "lucide-react";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { type ReactNode, useState } from "react";
 import { ChartPanel } from "@/components/chart-actions/chart-panel";
+import { GapDialog } from "@/components/chart-actions/gap-dialog";
 import { BarChart } from "@/components/charts/bar-chart";
 import { ChartDisplayContext, PLAIN_DISPLAY } from "@/components/charts/chart-display";
 import { HeatmapChart } from "@/components/charts/heatmap-chart";
@@ -44,6 +45,7 @@ import {
   ERRORS,
   ERRORS_BEFORE,
   EXEMPLARS,
+  EXPLAINED_GAPS,
   GAPPED,
   GPUS,
   GRID,
@@ -311,6 +313,7 @@ function Charts({ theme }: { theme: string }) {
 function ChartsOnDemand({ theme }: { theme: string }) {
   const shared = { grid: GRID, syncKey: theme };
   const panel = panelOf(theme);
+  const [isExplaining, setExplaining] = useState(false);
   return (
     <div className="grid gap-4 md:grid-cols-2">
       <ChartPanel {...panel("log", "Log axis", "seconds", WIDE_LATENCY)}>
@@ -346,7 +349,14 @@ function ChartsOnDemand({ theme }: { theme: string }) {
           {...shared}
         />
       </ChartPanel>
-      <ChartPanel {...panel("reasons", "Gaps with their reasons", "requests_per_second", GAPPED)}>
+      <ChartPanel
+        {...panel("reasons", "Gaps with their reasons", "requests_per_second", GAPPED)}
+        actions={
+          <Button size="sm" onClick={() => setExplaining(true)}>
+            Why
+          </Button>
+        }
+      >
         <TimeSeriesChart
           title="Gaps with their reasons"
           unit="requests_per_second"
@@ -364,14 +374,33 @@ function ChartsOnDemand({ theme }: { theme: string }) {
           <TimeSeriesChart title="Legend as table" unit="seconds" series={LATENCY} {...shared} />
         </Panel>
       </ChartDisplayContext>
-      <ChartPanel {...panel("native", "Native histogram", "seconds", [{ values: [2] }])}>
-        <HeatmapChart title="Native histogram" unit="seconds" {...NATIVE_HEATMAP} grid={GRID} />
-      </ChartPanel>
+      <ChartDisplayContext value={WITH_EXEMPLARS}>
+        <Panel {...panel("native", "Native histogram with exemplars", "seconds", [{ values: [2] }])}>
+          <HeatmapChart
+            title="Native histogram with exemplars"
+            unit="seconds"
+            {...NATIVE_HEATMAP}
+            grid={GRID}
+          />
+        </Panel>
+      </ChartDisplayContext>
+      {isExplaining ? (
+        <GapDialog
+          title="Gaps with their reasons"
+          grid={GRID}
+          gaps={EXPLAINED_GAPS}
+          onClose={() => setExplaining(false)}
+        />
+      ) : null}
     </div>
   );
 }
 
 const AS_TABLE = { display: { ...PLAIN_DISPLAY, legend: true }, register: () => () => {} };
+const WITH_EXEMPLARS = {
+  display: { ...PLAIN_DISPLAY, exemplars: { unit: "seconds" as const, dots: EXEMPLARS } },
+  register: () => () => {},
+};
 
 function Faces({ theme }: { theme: string }) {
   const faces: {
