@@ -95,7 +95,7 @@ export function CostView(input: ViewInput) {
           {isPriced ? null : (
             <p className="text-caption text-secondary">
               In GPU-hours, as there is no price:{" "}
-              <a className="text-link hover:underline" href="/settings/gpu-prices">
+              <a className="text-link underline" href="/settings/gpu-prices">
                 set one
               </a>
               .

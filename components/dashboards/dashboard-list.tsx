@@ -79,7 +79,7 @@ export function DashboardList({
                 <TableRowHeader className="h-12 max-sm:whitespace-normal max-sm:py-2">
                   <Link
                     href={id === "overview" ? "/overview" : `/dashboards/${id}`}
-                    className="text-link hover:underline"
+                    className="block w-fit text-link hover:underline"
                   >
                     {title}
                   </Link>

@@ -1,0 +1,84 @@
+import { expect, panel, test } from "./steps";
+
+interface Asked {
+  queries: { signal: string }[];
+}
+
+test("someone finds a dashboard by one of its panels", async ({ given, when, then, page }) => {
+  await given.aSignedInAdministrator();
+  await when.theyOpen("/dashboards");
+  await page.getByRole("searchbox", { name: "Search the dashboards" }).fill("kv cache");
+  await then.theySee("KV cache usage");
+  await when.theyFollow("Throughput & Queue");
+  await then.theyAreAt(/\/dashboards\/throughput/);
+  await then.theHeadingIs("Throughput & Queue");
+  await then.thePanelHasData("KV cache usage");
+  await then.thePanelHasData("Requests running");
+});
+
+test("a dashboard asks for what is in sight, together, and for the rest when it is near", async ({
+  given,
+  when,
+  then,
+  page,
+}) => {
+  await given.aSignedInAdministrator();
+  const asked: string[][] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/api/v1/signals/query"))
+      asked.push((request.postDataJSON() as Asked).queries.map(({ signal }) => signal));
+  });
+  await given.aScreenOf(1280, 600);
+  await when.theyOpen("/dashboards/latency?from=now-15m&refresh=off");
+  await then.thePanelHasData("Time to first token");
+  // What is in sight first comes with the page.
+  expect(asked.flat()).not.toContain("estimated_e2e");
+  await then.thePanelHasData("End-to-end, estimated and measured");
+  const last = asked.find((signals) => signals.includes("estimated_e2e"));
+  expect(last).toBeDefined();
+  for (const signals of asked) expect(signals.length).toBeLessThanOrEqual(64);
+});
+
+test("someone looks at every GPU, then at one of them", async ({ given, when, then, page }) => {
+  await given.aSignedInAdministrator();
+  await when.theyOpen("/dashboards/gpu?from=now-15m");
+  await then.thePanelHasData("Every GPU: GPU utilization");
+  await page.getByRole("button", { name: "GPU 2", exact: true }).first().click();
+  await then.theyAreAt(/gpu=/);
+  await expect(page.getByRole("combobox", { name: "GPU", exact: true })).toHaveText("GPU 2");
+  await then.thePanelHasData("Utilization and what worked");
+  await then.theySee(/multiprocessor/);
+});
+
+test("someone sets the versions side by side, and the choice is in the address", async ({
+  given,
+  when,
+  then,
+  page,
+}) => {
+  await given.aSignedInAdministrator();
+  await when.theyOpen("/dashboards/versions?from=now-15m");
+  const table = panel(page, "Over the range");
+  await expect(table.getByRole("columnheader", { name: "v1.2.0" })).toBeVisible();
+  await expect(table.getByRole("columnheader", { name: "v1.3.0" })).toBeVisible();
+  await expect(table.getByRole("rowheader", { name: "Output tokens per GPU" })).toBeVisible();
+  await page.getByRole("radio", { name: "p99" }).check();
+  await then.theyAreAt(/percentile=0\.99/);
+  await then.thePanelHasData("Time to first token p99");
+});
+
+test("a service that was not found is named, and another shown in its place", async ({
+  given,
+  when,
+  then,
+}) => {
+  await given.aSignedInAdministrator();
+  await when.theyOpen("/dashboards/latency?service=gone");
+  await then.theySee(/There is no service gone/);
+});
+
+test("someone opens a dashboard that does not exist", async ({ given, page }) => {
+  await given.aSignedInAdministrator();
+  const response = await page.goto("/dashboards/nothing");
+  expect(response?.status()).toBe(404);
+});
