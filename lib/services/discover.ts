@@ -15,6 +15,7 @@ import {
   scrapeIntervalOf,
   withExposed,
 } from "./discovery";
+import { podInfo, withNodes } from "./exporters";
 import { identityKey } from "./identity";
 import type { ServiceLabelChoices } from "./label-guess";
 import { knownSentinels, namespaceOf, type Sentinel, sentinelsAmong } from "./sentinels";
@@ -44,7 +45,7 @@ const tellingLabels = [
   ...["__name__", "job", "service_name", "service", "app", "namespace", "exported_namespace", "instance"],
   ...["pod", "exported_pod", "node", "Hostname", "hostname", "nodename", "gpu", "UUID", "uuid", "gpu_uuid"],
   ...["model_name", "model", "version", "model_version", "app_kubernetes_io_version", "revision"],
-  ...["container", "handler"],
+  ...["container", "handler", "host_ip"],
 ];
 const fewLabels = ["__name__", "job", "namespace", "instance"];
 /** One answer may take so long before the round gives up on its source. Seconds. */
@@ -116,7 +117,7 @@ export async function discoverSource(
   // A server that does not tell its names may be one from before Prometheus 3, which cannot parse all of them.
   const sentinels =
     names === undefined ? knownSentinels().filter(({ name }) => isClassicName(name)) : sentinelsAmong(names);
-  const series = sentinels.length === 0 ? [] : await sentinelSeries(round, sentinels);
+  const series = sentinels.length === 0 ? [] : await sentinelSeries(round, sentinels, names);
   const found = discoverServices(series, { sentinels, choices });
   forgetChanged(memory, names, found);
   const waiting = await askGroups(round, found);
@@ -204,19 +205,26 @@ async function metricNames({ client, now, notes }: Round): Promise<Set<string> |
 /** cAdvisor has a series for every container of a cluster: they are asked for by pod, after the services are known. */
 const isOfContainers = ({ name }: Sentinel): boolean => name.startsWith("container_");
 
-async function sentinelSeries(round: Round, sentinels: readonly Sentinel[]): Promise<Labels[]> {
+async function sentinelSeries(
+  round: Round,
+  sentinels: readonly Sentinel[],
+  names: ReadonlySet<string> | undefined,
+): Promise<Labels[]> {
   const wide = sentinels.filter((sentinel) => !isOfContainers(sentinel));
   const series = wide.length === 0 ? [] : await seriesOf(round, wide.map(selectorOf));
   const containers = sentinels.filter(isOfContainers);
   const pods = [...new Set(series.flatMap(({ pod }) => (pod && pod.length <= 253 ? [pod] : [])))].sort();
-  if (containers.length === 0 || pods.length === 0) return series;
+  const hasPodInfo = names?.has(podInfo) ?? false;
+  if (pods.length === 0 || (containers.length === 0 && !hasPodInfo)) return series;
   const asked = pods.slice(0, 200);
   if (asked.length < pods.length)
     round.notes.push(`The containers of ${asked.length} of ${pods.length} pods were looked for.`);
-  const selectors = containers.map(({ name, profile }) =>
-    selector(name, [oneOf("pod", asked)], profile.sentinelMatchers),
-  );
-  return [...series, ...(await seriesOf(round, selectors))];
+  const ofPods = await seriesOf(round, [
+    ...containers.map(({ name, profile }) => selector(name, [oneOf("pod", asked)], profile.sentinelMatchers)),
+    ...(hasPodInfo ? ["pod", "exported_pod"].map((label) => selector(podInfo, [oneOf(label, asked)])) : []),
+  ]);
+  const isPodInfo = (labels: Labels): boolean => labels.__name__ === podInfo;
+  return [...withNodes(series, ofPods.filter(isPodInfo)), ...ofPods.filter((labels) => !isPodInfo(labels))];
 }
 
 /** Look-alikes of an engine are told by reading them too; of other profiles there may be thousands. */

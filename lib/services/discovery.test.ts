@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { discoverServices as discover, most, scrapeIntervalOf, withExposed } from "./discovery";
+import { withNodes } from "./exporters";
 import { identityKey } from "./identity";
 import { sentinelsAmong } from "./sentinels";
 
@@ -172,6 +173,23 @@ describe("discoverServices", () => {
       dcgm({ job: "llm", instance: "10.0.0.1:8000", UUID: "GPU-a" }),
     ]);
     expect(service?.gpus).toEqual(["GPU-a"]);
+  });
+
+  it("knows by a pod's node which exporters are of its host", () => {
+    const pods = [{ __name__: "kube_pod_info", pod: "llm-0", node: "node-1", host_ip: "10.0.0.1" }];
+    const [service] = discoverServices(
+      withNodes(
+        [
+          vllm({ job: "llm", pod: "llm-0", instance: "172.16.0.7:8000" }),
+          vllm({ job: "other", pod: "other-0", instance: "172.16.0.8:8000" }),
+          dcgm({ job: "dcgm", instance: "172.16.0.9:9400", Hostname: "node-1" }),
+          { __name__: "node_memory_MemTotal_bytes", job: "node", instance: "10.0.0.1:9100" },
+        ],
+        pods,
+      ),
+    );
+    expect(profilesOf(service)).toEqual(["vllm", "dcgm", "node-exporter"]);
+    expect(service?.hosts).toEqual(["10.0.0.1", "node-1"]);
   });
 
   it("says of GPUs on shared hosts that they cannot be told apart", () => {

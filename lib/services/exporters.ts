@@ -31,7 +31,7 @@ export interface Tie {
 }
 
 const podLabels = ["exported_pod", "pod", "pod_name", "kubernetes_pod_name"];
-const hostLabels = ["nodename", "Hostname", "hostname", "node", "kubernetes_node", "node_name"];
+const hostLabels = ["nodename", "Hostname", "hostname", "node", "kubernetes_node", "node_name", "host_ip"];
 /** A regular expression of more alternatives than this is dearer than what it leaves out. */
 const mostAlternatives = 200;
 
@@ -41,6 +41,25 @@ export function hostsOf(labels: Labels): string[] {
   return [...new Set([...hostLabels.map((label) => labels[label]), instanceHost])].filter(
     (host): host is string => host !== undefined && host !== "",
   );
+}
+
+/** Says on which node a pod runs, in Kubernetes. */
+export const podInfo = "kube_pod_info";
+
+/** Series with the node and its address beside the pod that they come from, as `kube_pod_info` tells. */
+export function withNodes(series: readonly Labels[], pods: readonly Labels[]): Labels[] {
+  const placeOf = new Map(
+    // Where the scrape's own labels were kept, those of the pod it tells of are exported.
+    pods.map(({ exported_pod, pod, node, host_ip }) => [exported_pod ?? pod ?? "", { node, host_ip }]),
+  );
+  return series.map((labels) => {
+    const place = placeOf.get(labels.pod ?? "");
+    if (place === undefined) return labels;
+    const missing = Object.entries(place).flatMap(([label, value]): [string, string][] =>
+      value && !labels[label] ? [[label, value]] : [],
+    );
+    return missing.length === 0 ? labels : { ...labels, ...Object.fromEntries(missing) };
+  });
 }
 
 /** The names under which a machine may be known elsewhere: `node-1` is `node-1.example.com` too, an address only itself. */
