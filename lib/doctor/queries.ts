@@ -4,12 +4,12 @@ import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import { problem } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
-import type { MetricMetadata } from "@/lib/prometheus/schema";
+import type { MetricMetadata, TargetMetadata } from "@/lib/prometheus/schema";
 import { alignToStep } from "@/lib/prometheus/step";
 import { queryableServices } from "@/lib/services/queries";
 import { signalIds, signals } from "@/lib/signals/catalogue";
 import { signalEvidence } from "@/lib/signals/evidence";
-import { selector } from "@/lib/signals/promql";
+import { matchersText, selector } from "@/lib/signals/promql";
 import { type QueryableService, querySignals } from "@/lib/signals/query";
 import type { SignalQuery, SignalResult } from "@/lib/signals/schema";
 import { alternativesOf, spokenFor } from "@/lib/signals/spoken";
@@ -50,15 +50,15 @@ const LIMIT = 10_000;
 export async function examineService(actor: Actor, id: string, context: Context): Promise<ServiceReport> {
   const service = (await queryableServices(actor, [id])).get(id);
   if (service === undefined) throw problem("not_found", `There is no service "${id}".`);
-  const [results, targets, metadata, views] = await Promise.all([
+  const [results, targets, types, views] = await Promise.all([
     answersOf(service, context),
     told(() => targetsOf(service, context)),
-    told(() => metadataOf(service)),
+    told(() => declaredTypes(service)),
     failureViews(service, context),
   ]);
   const findings: DoctorFinding[] = [
     ...scrapeFindings(service.scrapeInterval, targets),
-    ...typeFindings(usedMetrics(service, metadata ?? {})),
+    ...typeFindings(usedMetrics(service, types ?? new Map())),
     ...contradictions(views),
   ];
   return {
@@ -210,6 +210,52 @@ function lastErrorOf(
 /** A large server's metadata is a megabyte, and it changes with a release. */
 const metadataCache = new LRUCache<string, Promise<MetricMetadata>>({ max: 50, ttl: 60_000 });
 
+/** What a metric is declared as, by name: one type, or those of targets that do not agree. */
+type DeclaredTypes = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** The targets of a service are alike: so many of them tell what all declare. */
+const TARGETS_ASKED = 20;
+
+/**
+ * The types that a service's metrics are declared as. A server's metadata says it of all its targets at once; where
+ * those do not agree, the service's own are asked.
+ */
+async function declaredTypes(service: QueryableService): Promise<DeclaredTypes> {
+  const types = new Map<string, Set<string>>();
+  const add = (metric: string, type: string): void => {
+    types.set(metric, (types.get(metric) ?? new Set()).add(type));
+  };
+  for (const [metric, entries] of Object.entries(await metadataOf(service)))
+    for (const { type } of entries) add(metric, type);
+
+  const used = new Set(usedMetrics(service, types).flatMap(({ metric }) => namesOf(metric)));
+  if (![...used].some((name) => (types.get(name)?.size ?? 0) > 1)) return types;
+  const own = await told(() => ownMetadata(service));
+  const declared = new Set(own?.map(({ metric }) => metric));
+  for (const metric of declared) types.delete(metric);
+  for (const { metric, type } of own ?? []) add(metric, type);
+  return types;
+}
+
+async function ownMetadata(service: QueryableService): Promise<TargetMetadata> {
+  const client = createPrometheusClient(await service.target());
+  const matches = new Set(
+    service.profiles.map(({ matchers }) =>
+      matchersText(matchers.filter(({ label }) => targetLabels.has(label))),
+    ),
+  );
+  const asked = [...matches].filter((match) => match !== "");
+  const found = await Promise.all(
+    asked.map((match) => client.targetMetadata({ match: `{${match}}`, limit: TARGETS_ASKED })),
+  );
+  return found.flat();
+}
+
+/** OpenMetrics declares a counter without the suffix that its samples carry, and a histogram without those of its parts. */
+const namesOf = (metric: string): string[] => [
+  ...new Set([metric, metric.replace(/_total$/, ""), metric.replace(/_(bucket|sum|count)$/, "")]),
+];
+
 async function metadataOf(service: QueryableService): Promise<MetricMetadata> {
   const target = await service.target();
   const known = metadataCache.get(target.id);
@@ -220,7 +266,7 @@ async function metadataOf(service: QueryableService): Promise<MetricMetadata> {
   return asked;
 }
 
-function usedMetrics(service: QueryableService, metadata: MetricMetadata): UsedMetric[] {
+function usedMetrics(service: QueryableService, declaredAs: DeclaredTypes): UsedMetric[] {
   const used = new Map<string, UsedMetric>();
   for (const signal of signalIds) {
     const spelling = spokenFor(service, signal)?.spelling;
@@ -233,12 +279,7 @@ function usedMetrics(service: QueryableService, metadata: MetricMetadata): UsedM
           : undefined;
     if (usedAs === undefined) continue;
     for (const metric of alternativesOf(spelling).flat()) {
-      // OpenMetrics declares a counter without the suffix that its samples carry.
-      const types = new Set(
-        [metric, metric.replace(/_total$/, ""), metric.replace(/_(bucket|sum|count)$/, "")].flatMap(
-          (name) => metadata[name]?.map(({ type }) => type) ?? [],
-        ),
-      );
+      const types = new Set(namesOf(metric).flatMap((name) => [...(declaredAs.get(name) ?? [])]));
       // One of several targets may have it right.
       const declared = types.has(usedAs) ? usedAs : [...types][0];
       used.set(metric, { metric, usedAs, declared });

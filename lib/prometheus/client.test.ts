@@ -133,6 +133,7 @@ describe.skipIf(whyNoPrometheus())("a real Prometheus", () => {
     expect(targets.map(({ labels, scrapeInterval }) => [labels.job, scrapeInterval])).toEqual([
       ["nobody", "1s"],
     ]);
+    expect(await client.targetMetadata({ match: '{job="nobody"}' })).toEqual([]);
   });
 
   it("passes on what Prometheus says of a wrong query", async () => {

@@ -28,7 +28,9 @@ import {
   type ScrapeTarget,
   seriesSchema,
   stringsSchema,
+  type TargetMetadata,
   type TsdbStatus,
+  targetMetadataSchema,
   targetsSchema,
   tsdbStatusSchema,
 } from "./schema";
@@ -67,6 +69,11 @@ export type PrometheusClient = {
   labelValues(name: string, options?: MatchOptions): Promise<Annotated<string[]>>;
   /** Type, help and unit by metric, as its scrape targets declare them now; empty on many managed services. */
   metadata(options?: ReadOptions & { metric?: string; limit?: number }): Promise<MetricMetadata>;
+  /**
+   * What the targets that `match` selects declare of all their metrics, of `limit` targets at most. Missing on managed
+   * services.
+   */
+  targetMetadata(options: ReadOptions & { match: string; limit?: number }): Promise<TargetMetadata>;
   exemplars(
     expr: string,
     range: { start: UnixSeconds; end: UnixSeconds } & ReadOptions,
@@ -211,6 +218,12 @@ export function createPrometheusClient(target: UpstreamTarget): PrometheusClient
     async metadata(options = {}) {
       const query = parameters({ metric: options.metric, limit: options.limit });
       return (await askFor(metadataSchema, { path: "/api/v1/metadata", query, ...transport(options) })).data;
+    },
+
+    async targetMetadata({ match, limit, ...options }) {
+      const query = parameters({ match_target: match, limit });
+      const path = "/api/v1/targets/metadata";
+      return (await askFor(targetMetadataSchema, { path, query, ...transport(options) })).data;
     },
 
     async exemplars(expr, { start, end, ...options }) {

@@ -24,6 +24,10 @@ export const metadataSchema = z.record(
   z.array(z.object({ type: z.string(), help: z.string(), unit: z.string().default("") })),
 );
 
+export const targetMetadataSchema = z.array(
+  z.object({ target: labelsSchema, metric: z.string(), type: z.string() }),
+);
+
 export const exemplarsSchema = z
   .array(
     z.object({
@@ -81,6 +85,7 @@ export const seriesSchema = z
 export type Labels = z.infer<typeof labelsSchema>;
 export type BuildInfo = z.infer<typeof buildInfoSchema>;
 export type MetricMetadata = z.infer<typeof metadataSchema>;
+export type TargetMetadata = z.infer<typeof targetMetadataSchema>;
 export type ExemplarSeries = {
   seriesLabels: Labels;
   exemplars: { labels: Labels; value: number; timestamp: number }[];

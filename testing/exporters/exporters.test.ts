@@ -68,6 +68,15 @@ describe.skipIf(whyNoPrometheus() !== null)("exporters of all kinds behind one P
     expect(Math.max(...calls)).toBeLessThanOrEqual(20);
   });
 
+  it("tells what one job's targets declare, whatever those of others do", async () => {
+    const declared = async (job: string) =>
+      (await createPrometheusClient(target).targetMetadata({ match: `{job="${job}"}`, limit: 20 }))
+        .filter(({ metric }) => metric === "vllm:generation_tokens_total")
+        .map(({ type }) => type);
+    expect(await declared("broken")).toEqual(["gauge"]);
+    expect(await declared("vllm-v0")).toEqual(["counter"]);
+  });
+
   it.each(served.map((exporter) => [exporter.title, exporter] as const))(
     "knows what %s is and shows its values",
     async (_, { name, replicas, service, honorLabels, interval, ...exporter }) => {
