@@ -3,7 +3,6 @@
 import { type ReactNode, useMemo } from "react";
 import { scaleOf } from "@/components/charts/series";
 import { Sparkline } from "@/components/charts/sparkline";
-import { errorTypeSeries } from "@/components/overview/series";
 import { StateBadge } from "@/components/ui/state-badge";
 import {
   Table,
@@ -20,6 +19,7 @@ import { downtimeOf } from "@/lib/signals/downtime";
 import { type ErrorSide, errorGuidance } from "@/lib/signals/error-guidance";
 import { format, formatExact } from "@/lib/units";
 import { chartPx, PageChart } from "./line-views";
+import { errorTypeSeries } from "./series";
 import { resultOf, SignalPanel, titleOf, type ViewInput } from "./signal-panel";
 
 /** Failures by type as a share of all requests, stacked: what the error rate is made of. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { Table, TableBody, TableHead, TableHeader, TableRow, TableRowHeader } from "@/components/ui/table";
-import { signals } from "@/lib/signals/catalogue";
+import { quantileExplanations, signals } from "@/lib/signals/catalogue";
 import { ExplainedName, PercentileCells, PercentileHeaders } from "./percentile-cells";
 import { resultOf, SignalPanel, type ViewInput } from "./signal-panel";
 
@@ -23,7 +23,7 @@ export function LatencyTableView(input: ViewInput) {
           <TableRow>
             <TableHeader className={`${pinned} z-20`}>Latency</TableHeader>
             {isComparison ? <TableHeader>Service</TableHeader> : null}
-            <PercentileHeaders />
+            <PercentileHeaders explanations={quantileExplanations} />
           </TableRow>
         </TableHead>
         <TableBody>
@@ -41,7 +41,7 @@ export function LatencyTableView(input: ViewInput) {
                   {service.id}
                 </th>
               ) : null}
-              <PercentileCells result={resultOf(input, query, service)} signal={signal} />
+              <PercentileCells result={resultOf(input, query, service)} definition={signals[signal]} />
             </TableRow>
           ))}
         </TableBody>

@@ -7,7 +7,6 @@ import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { type ChartSeries, scaleOf } from "@/components/charts/series";
 import { TimeSeriesChart, type TimeSeriesChartProps } from "@/components/charts/time-series-chart";
 import { yTicksWithLevels } from "@/components/charts/time-series-model";
-import { filledBuckets, percentileSeries } from "@/components/overview/series";
 import { lastValue } from "@/lib/dashboards/overview-state";
 import { type SignalId, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
@@ -21,6 +20,7 @@ import {
   splitLines,
   versionLines,
 } from "./lines";
+import { filledBuckets, percentileSeries } from "./series";
 import { resultOf, SignalPanel, titleOf, type ViewInput } from "./signal-panel";
 
 /** Height of a chart in the grid, px. */

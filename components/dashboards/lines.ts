@@ -1,8 +1,8 @@
 import type { ChartSeries, SeriesColor } from "@/components/charts/series";
-import { versionSeries } from "@/components/overview/series";
 import type { Service } from "@/lib/services/schema";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
+import { versionSeries } from "./series";
 
 const coloured = 8;
 

@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { TableCell, TableHeader } from "@/components/ui/table";
 import { Tooltip } from "@/components/ui/tooltip";
-import { quantileExplanations, type SignalId, signals } from "@/lib/signals/catalogue";
+import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { QuantileValue, SignalResult } from "@/lib/signals/schema";
 import { format, formatExact, type Unit } from "@/lib/units";
@@ -11,25 +11,30 @@ import { format, formatExact, type Unit } from "@/lib/units";
 /** The percentiles of a table of latencies. */
 const tableQuantiles = [0.5, 0.95, 0.99, 0.999];
 
-/** The headers over `PercentileCells`, each explained. */
-export function PercentileHeaders() {
+/** The headers over `PercentileCells`, each explained by `quantileExplanations` of the catalogue. */
+export function PercentileHeaders({ explanations }: { explanations: Readonly<Record<string, string>> }) {
   return (
     <>
       {tableQuantiles.map((quantile) => (
-        <Explained key={quantile} text={quantileExplanations[String(quantile)] ?? ""}>
+        <Explained key={quantile} text={explanations[String(quantile)] ?? ""}>
           p{percentile(quantile)}
         </Explained>
       ))}
-      <Explained text={quantileExplanations.mean ?? ""}>Mean</Explained>
-      <Explained text={quantileExplanations.standardDeviation ?? ""}>Std. deviation</Explained>
+      <Explained text={explanations.mean ?? ""}>Mean</Explained>
+      <Explained text={explanations.standardDeviation ?? ""}>Std. deviation</Explained>
       <TableHeader numeric>Observed</TableHeader>
     </>
   );
 }
 
 /** p50 to p99.9, mean, standard deviation and count of a summary, or why there are none. */
-export function PercentileCells({ result, signal }: { result: SignalResult | undefined; signal: SignalId }) {
-  const { unit, observed } = signals[signal];
+export function PercentileCells({
+  result,
+  definition: { unit, observed },
+}: {
+  result: SignalResult | undefined;
+  definition: Pick<SignalDefinition, "unit" | "observed">;
+}) {
   const summary = result?.summary;
   if (summary === undefined)
     return (

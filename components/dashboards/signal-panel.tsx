@@ -4,22 +4,16 @@ import { type ReactNode, useMemo, useRef } from "react";
 import { ChartPanel } from "@/components/chart-actions/chart-panel";
 import type { Measured } from "@/components/chart-actions/measured";
 import type { ChartSeries, Grid } from "@/components/charts/series";
-import { DoctorLink } from "@/components/overview/doctor-link";
 import { inColorsOf } from "@/components/overview/panel-lines";
-import {
-  panelNotes,
-  panelOrigin,
-  panelPromql,
-  panelState,
-  type Refresh,
-} from "@/components/overview/panel-state";
-import type { TimeAxis } from "@/components/overview/panels";
 import { cn } from "@/components/ui/class-names";
 import type { PanelProps, PanelState } from "@/components/ui/panel";
 import type { DashboardView } from "@/lib/dashboards/dashboard";
 import { answerName, type PlacedPanel } from "@/lib/dashboards/placement";
 import type { Service } from "@/lib/services/schema";
 import type { SignalResult } from "@/lib/signals/schema";
+import { DoctorLink } from "./doctor-link";
+import { panelNotes, panelOrigin, panelPromql, panelState, type Refresh } from "./panel-state";
+import type { TimeAxis } from "./time-axis";
 
 /** What every view of a panel draws from. */
 export interface ViewInput {

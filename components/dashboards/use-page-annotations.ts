@@ -3,8 +3,8 @@
 import { keepPreviousData, useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Grid } from "@/components/charts/series";
-import type { TimeAxis } from "@/components/overview/panels";
 import { annotationsQuery } from "@/lib/annotations/client";
+import { type TimeAxis, timeAxisOf } from "./time-axis";
 
 /** Ends of the range are rounded to this, so that a refresh a moment later asks for the same. Seconds. */
 const roundedTo = 300;
@@ -32,22 +32,9 @@ export function usePageAnnotations(
     const axes = new Map<string, TimeAxis>();
     const all: TimeAxis = { marks: [], gaps: [] };
     for (const [index, service] of services.entries()) {
-      const items = (answers[index]?.items ?? []).map(({ text, start: from, end: to }) => ({
-        text,
-        from: Date.parse(from) / 1000,
-        to: to === null ? null : Date.parse(to) / 1000,
-      }));
-      const axisOf = (label: (text: string) => string): TimeAxis => ({
-        marks: items.flatMap(({ text, from, to }) =>
-          to === null ? [{ time: from, label: label(text) }] : [],
-        ),
-        gaps: items.flatMap(({ text, from, to }) => (to === null ? [] : [{ from, to, label: label(text) }])),
-      });
-      axes.set(
-        service,
-        axisOf((text) => text),
-      );
-      const named = axisOf((text) => (services.length > 1 ? `${service}: ${text}` : text));
+      const items = answers[index]?.items ?? [];
+      axes.set(service, timeAxisOf(items));
+      const named = timeAxisOf(items, (text) => (services.length > 1 ? `${service}: ${text}` : text));
       all.marks = [...all.marks, ...named.marks];
       // A gap of one service is none of the others.
       if (services.length === 1) all.gaps = named.gaps;

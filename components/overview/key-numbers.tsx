@@ -1,6 +1,7 @@
 "use client";
 
 import { Sparkline } from "@/components/charts/sparkline";
+import type { Refresh } from "@/components/dashboards/panel-state";
 import { StatCard, type StatCardProps } from "@/components/ui/stat-card";
 import { rangeWords } from "@/components/ui/time-range";
 import { useTimeRange } from "@/components/ui/use-time-range";
@@ -19,7 +20,6 @@ import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format, formatChange, formatParts, formatTime, parseDuration } from "@/lib/units";
-import type { Refresh } from "./panel-state";
 import { useOverviewTexts } from "./texts";
 
 /**

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import { NotesButton } from "@/components/annotations/notes-button";
+import { OverdueLine } from "@/components/dashboards/overdue-line";
 import { PageHeader } from "@/components/shell/page-header";
 import { Combobox } from "@/components/ui/combobox";
 import { StateBadge } from "@/components/ui/state-badge";
@@ -19,8 +20,7 @@ import type { Service } from "@/lib/services/schema";
 import { formatTime } from "@/lib/units";
 import { KeyNumbers } from "./key-numbers";
 import { LatencyTable } from "./latency-table";
-import { OverdueLine } from "./overdue-line";
-import { latencyViews, OverviewPanelView, type TimeAxis } from "./panels";
+import { latencyViews, OverviewPanelView } from "./panels";
 import { OverviewTextsContext, useOverviewTexts } from "./texts";
 import { UnknownService } from "./unknown-service";
 import { useAnnotations } from "./use-annotations";
@@ -198,7 +198,7 @@ function ServiceOverview({
                 refresh={refresh}
                 grid={grid}
                 queries={queries}
-                axis={axis satisfies TimeAxis}
+                axis={axis}
                 service={service}
                 latency={latency}
               />

@@ -1,7 +1,13 @@
 import type { ChartSeries } from "@/components/charts/series";
+import {
+  errorTypeSeries,
+  gpuSeries,
+  percentileSeries,
+  singleSeries,
+  versionSeries,
+} from "@/components/dashboards/series";
 import { type OverviewPanel, queryId } from "@/lib/dashboards/overview";
 import type { SignalQuery, SignalResult } from "@/lib/signals/schema";
-import { errorTypeSeries, gpuSeries, percentileSeries, singleSeries, versionSeries } from "./series";
 
 export type Results = ReadonlyMap<string, SignalResult>;
 

@@ -7,8 +7,18 @@ import { bucketScale, summedCounts } from "@/components/charts/buckets";
 import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { HistogramChart, type QuantileMark } from "@/components/charts/histogram-chart";
 import { type ChartSeries, type Grid, scaleOf } from "@/components/charts/series";
-import { type Mark, TimeSeriesChart, type TimeSeriesChartProps } from "@/components/charts/time-series-chart";
+import { TimeSeriesChart, type TimeSeriesChartProps } from "@/components/charts/time-series-chart";
 import { yTicksWithLevels } from "@/components/charts/time-series-model";
+import { DoctorLink, explainedState } from "@/components/dashboards/doctor-link";
+import {
+  panelNotes,
+  panelOrigin,
+  panelPromql,
+  panelState,
+  type Refresh,
+} from "@/components/dashboards/panel-state";
+import { filledBuckets } from "@/components/dashboards/series";
+import type { TimeAxis } from "@/components/dashboards/time-axis";
 import type { PanelProps } from "@/components/ui/panel";
 import { Segmented } from "@/components/ui/segmented";
 import {
@@ -23,18 +33,9 @@ import type { Service } from "@/lib/services/schema";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalQuery, SignalResult } from "@/lib/signals/schema";
 import { format, type Unit } from "@/lib/units";
-import { DoctorLink, explainedState } from "./doctor-link";
 import { areErrorsByType, latencyChartTitle, versionChartTitles } from "./panel-lines";
-import { panelNotes, panelOrigin, panelPromql, panelState, type Refresh } from "./panel-state";
-import { filledBuckets } from "./series";
 import { useOverviewTexts } from "./texts";
 import { usePanelLines } from "./use-panel-lines";
-
-/** What happened on the page's time axis, beside the measurements. */
-export interface TimeAxis {
-  marks: readonly Mark[];
-  gaps: NonNullable<TimeSeriesChartProps["gaps"]>;
-}
 
 export interface PanelInput {
   panel: OverviewPanel;

@@ -1,13 +1,14 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useMemo, useRef } from "react";
+import { useIsAlive, useLasting, useOverdue } from "@/components/dashboards/freshness";
+import type { Refresh } from "@/components/dashboards/panel-state";
 import { useTimeRange } from "@/components/ui/use-time-range";
 import { type LatencySignal, overviewRequest } from "@/lib/dashboards/overview";
 import type { Service } from "@/lib/services/schema";
 import { signalsQuery } from "@/lib/signals/client";
 import type { SignalsAnswer } from "@/lib/signals/schema";
-import { isOverdue, type Refresh } from "./panel-state";
 
 /** A request that is answered faster is not announced: a bar that flashes every ten seconds says nothing. */
 const announcedAfterMs = 400;
@@ -29,11 +30,7 @@ export function useOverview(service: Service, latency: LatencySignal) {
   );
   const query = useQuery(signalsQuery(request));
   // The answer may be there before the page is alive; its first picture must be the server's, which waits for nothing.
-  const isAlive = useSyncExternalStore(
-    subscribeToNothing,
-    () => true,
-    () => false,
-  );
+  const isAlive = useIsAlive();
 
   // Kept across ranges, not across services: what is on screen is marked as old, but is never another service's.
   const last = useRef<{ service: string; answer: SignalsAnswer } | null>(null);
@@ -49,7 +46,9 @@ export function useOverview(service: Service, latency: LatencySignal) {
       at: Math.floor(Math.min(query.dataUpdatedAt, Date.now()) / 1000),
     };
   const answeredAt = answered.current?.service === service.id ? answered.current.at : undefined;
-  const overdue = useOverdue(answeredAt, refreshSeconds);
+  // Within a step there is nothing new to ask for.
+  const dueEvery = refreshSeconds === 0 ? 0 : Math.max(refreshSeconds, request.step);
+  const overdue = useOverdue(answeredAt, dueEvery);
 
   const isRefreshing = useLasting(query.isFetching, announcedAfterMs);
   const results = useMemo(
@@ -69,34 +68,4 @@ export function useOverview(service: Service, latency: LatencySignal) {
     grid: answer === undefined ? undefined : { start: answer.start, end: answer.end, step: answer.step },
     queries: request.queries,
   };
-}
-
-const subscribeToNothing = () => () => {};
-
-/** True once `value` has been true for `milliseconds`. */
-function useLasting(value: boolean, milliseconds: number): boolean {
-  const [isLasting, setLasting] = useState(false);
-  useEffect(() => {
-    if (!value) {
-      setLasting(false);
-      return;
-    }
-    const timer = setTimeout(() => setLasting(true), milliseconds);
-    return () => clearTimeout(timer);
-  }, [value, milliseconds]);
-  return value && isLasting;
-}
-
-/** Whether the refresh after the answer of `answeredAt`, unix seconds, is overdue by now. */
-function useOverdue(answeredAt: number | undefined, refreshSeconds: number): boolean {
-  const [overdue, setOverdue] = useState(false);
-  useEffect(() => {
-    setOverdue(false);
-    if (answeredAt === undefined) return;
-    const check = () => setOverdue(isOverdue(Date.now() / 1000 - answeredAt, refreshSeconds));
-    check();
-    const timer = setInterval(check, 1_000);
-    return () => clearInterval(timer);
-  }, [answeredAt, refreshSeconds]);
-  return overdue;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "@/lib/api/client";
 import type { SignalResult } from "@/lib/signals/schema";
-import { isOverdue, panelNotes, panelPromql, panelState, type Refresh } from "./panel-state";
+import { panelNotes, panelPromql, panelState, type Refresh } from "./panel-state";
 
 const result = (fields: Partial<SignalResult>): SignalResult => ({
   id: "a",
@@ -65,9 +65,6 @@ describe("a panel", () => {
     expect(panelNotes(["a"], waiting)).toMatchObject([
       { kind: "stale", text: expect.stringMatching(/^Last refreshed at .*; waiting for Prometheus$/) },
     ]);
-    expect(isOverdue(25, 10)).toBe(false);
-    expect(isOverdue(26, 10)).toBe(true);
-    expect(isOverdue(3_600, 0)).toBe(false);
   });
 
   it("is empty for the reason that the answer gives", () => {

@@ -73,10 +73,6 @@ export function panelNotes(queryIds: readonly string[], refresh: Refresh): Note[
   return notes.filter((note, index) => notes.findIndex(({ text }) => text === note.text) === index);
 }
 
-/** Whether a refresh that is due every so many seconds is overdue: two were missed, with some time to be answered. */
-export const isOverdue = (ageSeconds: number, refreshSeconds: number): boolean =>
-  refreshSeconds > 0 && ageSeconds > 2 * refreshSeconds + 5;
-
 /** The PromQL behind a panel, each expression once, in the order of its queries. */
 export const panelPromql = (queryIds: readonly string[], { results }: Refresh): string[] => [
   ...new Set(queryIds.flatMap((id) => results?.get(id)?.expr ?? [])),
