@@ -14,10 +14,15 @@ export function pannedRange(
 }
 
 /**
- * Moves the time axis with the pointer until it is released, then shows that range. What lies outside of the data is empty
- * until it has been read.
+ * Moves the time axis with the pointer until it is released, then asks for that range. `onMove` is told where the axis is
+ * to be, null for where it was. What lies outside of the data is empty until it has been read.
  */
-export function beginPan(u: uPlot, down: MouseEvent, onPanned: (from: number, to: number) => void): void {
+export function beginPan(
+  u: uPlot,
+  down: MouseEvent,
+  onMove: (range: { from: number; to: number } | null) => void,
+  onPanned: (from: number, to: number) => void,
+): void {
   const { min, max } = u.scales.x!;
   if (min == null || max == null) return;
   down.preventDefault();
@@ -25,17 +30,14 @@ export function beginPan(u: uPlot, down: MouseEvent, onPanned: (from: number, to
   u.over.style.cursor = "grabbing";
   const rangeAt = (event: MouseEvent) =>
     pannedRange({ from: min, to: max }, event.clientX - down.clientX, width);
-  const move = (event: MouseEvent) => {
-    const { from, to } = rangeAt(event);
-    u.setScale("x", { min: from, max: to });
-  };
+  const move = (event: MouseEvent) => onMove(rangeAt(event));
   const up = (event: MouseEvent) => {
     document.removeEventListener("mousemove", move);
     document.removeEventListener("mouseup", up);
     u.over.style.cursor = "";
     const { from, to } = rangeAt(event);
     if (Math.abs(event.clientX - down.clientX) >= DRAG_PX) onPanned(from, to);
-    else u.setScale("x", { min, max });
+    else onMove(null);
   };
   document.addEventListener("mousemove", move);
   document.addEventListener("mouseup", up);

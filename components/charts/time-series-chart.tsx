@@ -496,7 +496,7 @@ const Plot = memo(function Plot(props: PlotProps) {
                 style={{
                   left: layout.left + layout.width + 6,
                   top: y - LABEL_TARGET_PX / 2,
-                  maxWidth: Math.min(widestLabel(series), mostLabelWidth(layout.left + layout.width)),
+                  maxWidth: Math.min(widestLabel(series), mostLabelWidth(layout.chartWidth)),
                 }}
               >
                 <Swatch series={each} className="w-2" />

@@ -50,6 +50,8 @@ export type PlotModel = {
 
 /** Where uPlot put things, in CSS px relative to the chart, for what is drawn over it as elements. */
 export type Layout = {
+  /** Of the whole chart, with its axes and names. */
+  chartWidth: number;
   left: number;
   top: number;
   width: number;
@@ -99,6 +101,14 @@ export function plotOptions({
     return { from: min ?? model.current.grid.start, to: max ?? model.current.grid.end };
   };
   let inside = false;
+  /** Where the time axis was dragged to; until what was asked for then is there. */
+  let moved: { grid: Grid; from: number; to: number } | null = null;
+  const move = (u: uPlot, range: { from: number; to: number } | null) => {
+    moved = range && { ...range, grid: model.current.grid };
+    const { start, end } = model.current.grid;
+    // What is asked for here goes through the range above.
+    u.setScale("x", { min: moved?.from ?? start, max: moved?.to ?? end });
+  };
 
   return {
     width,
@@ -119,6 +129,7 @@ export function plotOptions({
         time: true,
         range: () => {
           const { start, end, step } = model.current.grid;
+          if (moved?.grid === model.current.grid) return [moved.from, moved.to];
           return stacked ? [start - step / 2, end + step / 2] : [start, end];
         },
       },
@@ -209,7 +220,7 @@ export function plotOptions({
       bind: {
         mousedown: (u, _target, zoom) => (event) => {
           const { onZoom } = model.current;
-          if (event.shiftKey && event.button === 0 && onZoom) beginPan(u, event, onZoom);
+          if (event.shiftKey && event.button === 0 && onZoom) beginPan(u, event, (to) => move(u, to), onZoom);
           else zoom(event);
           return null;
         },
@@ -301,6 +312,7 @@ function layoutOf(u: uPlot, model: PlotModel): Layout {
   const { min, max } = u.scales.x!;
   const isShown = ({ time }: { time: number }) => time >= min! && time <= max!;
   return {
+    chartWidth: u.width,
     left,
     top,
     width,

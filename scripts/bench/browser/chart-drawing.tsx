@@ -73,8 +73,11 @@ async function drawConsole(): Promise<void> {
   await painted();
 }
 
-/** Seconds between the frames of a second in which the chart that was drawn last is dragged. */
+let direction = -1;
+
+/** Seconds between the frames of a second in which the chart that was drawn last is dragged, and back the next time. */
 async function pan(): Promise<number[]> {
+  direction *= -1;
   const over = target.querySelector<HTMLElement>(".u-over")!;
   const { left, top, width } = over.getBoundingClientRect();
   const send = (type: string, x: number) =>
@@ -92,12 +95,12 @@ async function pan(): Promise<number[]> {
     const frame = (at: number) => {
       frames.push(at / 1000);
       if (frames.length > 61) return resolve();
-      send("mousemove", width / 2 - frames.length * 3);
+      send("mousemove", width / 2 - direction * frames.length * 3);
       requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
   });
-  send("mouseup", width / 2);
+  send("mouseup", width / 2 - direction * frames.length * 3);
   return frames.slice(1).map((at, index) => at - frames[index]!);
 }
 
