@@ -93,7 +93,7 @@ export function plotOptions({
   const axisColor = () => tokens.color("--chart-axis");
   // Past about sixty bars the space between them is a flicker and no help.
   const steps = (grid.end - grid.start) / grid.step + 1;
-  const bars = stacked ? uPlot.paths.bars!({ size: [steps > 60 ? 1 : 0.8, 28, 1] }) : undefined;
+  const barPaths = stacked ? uPlot.paths.bars!({ size: [steps > 60 ? 1 : 0.8, 28, 1] }) : linePaths;
   const single = drawn.length === 1 && !stacked;
   const mostTicks = (u: uPlot) => Math.floor((u.bbox.width / devicePixelRatio || u.width) / 72);
   const ends = (u: uPlot) => {
@@ -103,7 +103,14 @@ export function plotOptions({
   let inside = false;
   /** Where the time axis was dragged to; until what was asked for then is there. */
   let moved: { grid: Grid; from: number; to: number } | null = null;
-  const move = (u: uPlot, range: { from: number; to: number } | null) => {
+  /** The series are a picture over the plot while it is dragged. */
+  let isDragged = false;
+  const unlessDragged =
+    (paths: uPlot.Series.PathBuilder): uPlot.Series.PathBuilder =>
+    (...given) =>
+      isDragged ? null : paths(...given);
+  const move = (u: uPlot, range: { from: number; to: number } | null, withoutSeries: boolean) => {
+    isDragged = withoutSeries;
     moved = range && { ...range, grid: model.current.grid };
     const { start, end } = model.current.grid;
     // What is asked for here goes through the range above.
@@ -177,7 +184,7 @@ export function plotOptions({
             label: series.label,
             width: 0,
             fill: () => colorOf(seriesIndex),
-            paths: bars,
+            paths: unlessDragged(barPaths),
             points: { show: false },
           };
         const isOther = series.color === "other";
@@ -187,7 +194,7 @@ export function plotOptions({
           dash: isDashed(series) ? [4, 4] : undefined,
           // Over bars of any colour only that of text is seen.
           stroke: () => (stacked ? tokens.color("--text") : colorOf(seriesIndex, isOther ? 0.35 : 1)),
-          paths: linePaths,
+          paths: unlessDragged(linePaths),
           fill: single ? () => colorOf(seriesIndex, 0.08) : undefined,
           points: {
             show: false,
@@ -195,7 +202,7 @@ export function plotOptions({
             width: 0,
             fill: () => colorOf(seriesIndex),
             // Null where there is none, or a path is made of nothing.
-            filter: (u, sidx) => lonePointsOf(u.data[sidx]!),
+            filter: (u, sidx) => (isDragged ? null : lonePointsOf(u.data[sidx]!)),
           },
         };
       }),
@@ -220,7 +227,8 @@ export function plotOptions({
       bind: {
         mousedown: (u, _target, zoom) => (event) => {
           const { onZoom } = model.current;
-          if (event.shiftKey && event.button === 0 && onZoom) beginPan(u, event, (to) => move(u, to), onZoom);
+          if (event.shiftKey && event.button === 0 && onZoom)
+            beginPan(u, event, (to, withoutSeries) => move(u, to, withoutSeries), onZoom);
           else zoom(event);
           return null;
         },
