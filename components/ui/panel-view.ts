@@ -74,10 +74,14 @@ export function useTableToggle(
     return register?.(announced.current);
   }, [register]);
   const table = panel ? panel.table : own;
-  const toggle = useCallback(
-    () => (panel ? panel.setTable(!panel.table) : setOwn((value) => !value)),
-    [panel],
-  );
+  // The same function always: a chart that is drawn already has nothing new from a panel that heard of it.
+  const latestPanel = useRef(panel);
+  latestPanel.current = panel;
+  const toggle = useCallback(() => {
+    const { current } = latestPanel;
+    if (current) current.setTable(!current.table);
+    else setOwn((value) => !value);
+  }, []);
   const ownFocus = useRef<HTMLElement>(null);
   const focus = given ?? ownFocus;
   const shown = useRef(table);

@@ -12,9 +12,9 @@ export const panningTitle = "Panning it, time between two frames";
 
 const seriesCount = 50;
 const points = 1000;
-const rounds = 15;
+const rounds = 31;
 // The first drawings of either side also compile the scripts.
-const discardedRounds = 5;
+const discardedRounds = 9;
 const panRounds = 3;
 /** A display shows 60 frames a second; a browser's clock is a little off. Seconds. */
 const frame = 1 / 60;
