@@ -90,5 +90,5 @@ export async function markPause(
   pause: { start: number; end: number },
 ): Promise<void> {
   const [start, end] = [pause.start, pause.end].map((seconds) => new Date(seconds * 1000).toISOString());
-  await post(options, "annotations", { start, end, text: "the demo was stopped" });
+  await post(options, "annotations", { start, end, text: "the demo was stopped", kind: "demo_stopped" });
 }
