@@ -61,6 +61,24 @@ it("draws nothing across a gap, and closes the area on both sides of it", () => 
   ]);
 });
 
+it("leaves out points on a straight way, but none at which it turns", () => {
+  const { stroke } = steps(plot([5, 5, 5, 5, 0, 10, 10]));
+  expect(stroke).toEqual([
+    ["move", 100, 100],
+    ["line", 200, 100],
+    ["line", 233, 150],
+    ["line", 267, 50],
+    ["line", 300, 50],
+  ]);
+});
+
+it("keeps the extremes of points that fall into one column of pixels", () => {
+  const u = plot([0, 10, 2, 10, 10]);
+  u.bbox.width = 1;
+  const ys = steps(u).stroke.map(([, x, y]) => `${x} ${y}`);
+  expect(ys).toEqual(["100 150", "100 50", "101 130", "101 50"]);
+});
+
 it("takes powers of ten for equal steps on a log axis, and puts a zero below it", () => {
   const { stroke } = steps(plot([1, 10, 100, 0], { distr: 3, min: 1, max: 100 }));
   expect(stroke.map(([, , y]) => y)).toEqual([150, 100, 50, 200]);

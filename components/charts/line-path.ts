@@ -94,26 +94,51 @@ function drawn(
   const least = 10 ** (low - 1);
   const base = isLog ? bottom : Math.round(bottom - (Math.max(0, low) - low) * perUnit);
   let isOpen = false;
-  let x = 0;
+  // The last point of the path, and the one after it, which is left out where the next lies straight behind it: on whole
+  // pixels that is often so, and a point of a path costs more than all else.
+  let lastX = 0;
+  let lastY = 0;
+  let heldX = 0;
+  let heldY = 0;
+  let isHeld = false;
+  const release = () => {
+    if (!isHeld) return;
+    stroke.lineTo(heldX, heldY);
+    fill?.lineTo(heldX, heldY);
+    lastX = heldX;
+    lastY = heldY;
+    isHeld = false;
+  };
+  const close = () => {
+    release();
+    if (isOpen) fill?.lineTo(lastX, base);
+    isOpen = false;
+  };
   for (let index = 0; index < positions.length; index += 1) {
     const value = values[index];
     if (value == null) {
-      if (isOpen) fill?.lineTo(x, base);
-      isOpen = false;
+      close();
       continue;
     }
-    x = positions[index]!;
+    const x = positions[index]!;
     const y = Math.round(bottom - ((isLog ? Math.log10(value > 0 ? value : least) : value) - low) * perUnit);
-    if (isOpen) {
-      stroke.lineTo(x, y);
-      fill?.lineTo(x, y);
-    } else {
+    if (!isOpen) {
       isOpen = true;
       stroke.moveTo(x, y);
       fill?.moveTo(x, base);
       fill?.lineTo(x, y);
+      lastX = x;
+      lastY = y;
+      continue;
     }
+    const isStraight =
+      (lastY === heldY && heldY === y) ||
+      (lastX === heldX && heldX === x && (heldY - lastY) * (y - heldY) >= 0);
+    if (isHeld && !isStraight) release();
+    heldX = x;
+    heldY = y;
+    isHeld = true;
   }
-  if (isOpen) fill?.lineTo(x, base);
+  close();
   return { stroke, fill };
 }
