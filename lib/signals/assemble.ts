@@ -179,7 +179,12 @@ function histogramResult(plan: ReadPlan, results: Results): Partial<SignalResult
   const hasTraffic = groups.some(({ cumulative }) =>
     cumulative.some((row) => row.some((value) => (value ?? 0) > 0)),
   );
-  if (!hasTraffic) return { status: "empty", reason: noRequests };
+  if (!hasTraffic) {
+    const isNumber = groups.every(({ cumulative }) =>
+      cumulative.flat().every((value) => !Number.isNaN(value)),
+    );
+    return { status: "empty", reason: isNumber ? noRequests : notANumber(plan) };
+  }
   const refusal = refusalOf(groups);
   if (refusal !== undefined)
     return {

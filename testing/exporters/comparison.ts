@@ -1,7 +1,7 @@
 import { type SignalId, signals } from "@/lib/signals/catalogue";
 import { type QueryableService, querySignals } from "@/lib/signals/query";
 import type { SignalQuery, SignalResult, SignalSeries } from "@/lib/signals/schema";
-import type { Expected, ExpectedSignals } from "./exporter";
+import type { Expected, ExpectedSignals, Replica } from "./exporter";
 import { meanOf, quantileOf } from "./workload";
 
 const quantiles = [0.5, 0.95, 0.99];
@@ -9,6 +9,8 @@ const quantiles = [0.5, 0.95, 0.99];
 const rateTolerance = 0.05;
 /** Ratios and means are of the same samples above and below the line. */
 const exactTolerance = 0.002;
+/** Those of several replicas are weighted by rates, of windows that each begin and end at other scrapes. */
+const pooledTolerance = 0.03;
 /** Longer than the shortest window of a rate, seconds. */
 const range = 90;
 const step = 5;
@@ -32,17 +34,20 @@ export async function wrongSignals(
     expected = {},
     unavailable = [],
     nonsense = [],
+    replicas = [],
     now,
   }: {
     expected?: ExpectedSignals;
     unavailable?: readonly SignalId[];
     nonsense?: readonly SignalId[];
+    /** Those that the expected values are of together; one unless given. */
+    replicas?: readonly Replica[];
     now: Date;
   },
 ): Promise<string[]> {
   const questions = [
     ...(Object.entries(expected) as [SignalId, Expected][]).flatMap(([signal, one]) =>
-      questionsOf(signal, one),
+      questionsOf(signal, one, replicas.length > 1 ? pooledTolerance : exactTolerance),
     ),
     ...unavailable.map(absent),
     ...nonsense.map(unsaid),
@@ -75,10 +80,10 @@ export async function wrongSignals(
   return problems;
 }
 
-function questionsOf(signal: SignalId, expected: Expected): Question[] {
+function questionsOf(signal: SignalId, expected: Expected, exact: number): Question[] {
   const {
     value,
-    tolerance = toleranceOf(signal),
+    tolerance = isRate(signal) ? rateTolerance : exact,
     observations,
     byType,
     byGpu,
@@ -108,13 +113,16 @@ function questionsOf(signal: SignalId, expected: Expected): Question[] {
               withinBucket(
                 series.find((one) => one.quantile === quantile),
                 quantile,
-                quantileOf(observations, quantile),
+                // Where replicas' shares of a window differ a little, so does the rank.
+                (exact === exactTolerance ? [0] : [0, -0.009, 0.009]).map((shift) =>
+                  quantileOf(observations, quantile + shift),
+                ),
                 expected.orNothing,
               ),
             ),
           ]),
           question({ shape: "summary" }, ({ summary }) =>
-            near(summary?.mean ?? null, meanOf(observations), exactTolerance),
+            near(summary?.mean ?? null, meanOf(observations), exact),
           ),
         ]),
     ...(average === undefined
@@ -124,7 +132,7 @@ function questionsOf(signal: SignalId, expected: Expected): Question[] {
             ...(statistic === "mean" ? [] : ["it is not said to be a mean"]),
             ...(series.length === 1 ? [] : [`${series.length} series`]),
             ...(series[0]?.quantile === undefined ? [] : [`called the quantile ${series[0].quantile}`]),
-            ...near(last(series[0]), average, exactTolerance),
+            ...near(last(series[0]), average, exact),
           ]),
         ]),
     ...(byType === undefined
@@ -148,7 +156,7 @@ function questionsOf(signal: SignalId, expected: Expected): Question[] {
                     series.find(({ labels, quantile: q }) => labels.replica === instance && q === quantile),
                   ),
                   quantileOf(own, quantile),
-                  exactTolerance,
+                  exact,
                 ).map((problem) => `quantile ${quantile} of ${instance} ${problem}`),
               ),
             ),
@@ -156,16 +164,12 @@ function questionsOf(signal: SignalId, expected: Expected): Question[] {
         ]),
     ...(byEstimate === undefined
       ? []
-      : [
-          question({}, ({ series }) =>
-            parts(series, byEstimate, ({ labels }) => labels.estimate, exactTolerance),
-          ),
-        ]),
+      : [question({}, ({ series }) => parts(series, byEstimate, ({ labels }) => labels.estimate, exact))]),
     ...(byGpu === undefined
       ? []
       : [
           question({ by: ["gpu"] }, ({ series }) =>
-            parts(series, byGpu, ({ labels }) => labels.uuid ?? labels.gpu, exactTolerance),
+            parts(series, byGpu, ({ labels }) => labels.uuid ?? labels.gpu, exact),
           ),
         ]),
   ];
@@ -185,8 +189,10 @@ const absent = (signal: SignalId): Question => ({
 const unsaid = (signal: SignalId): Question => ({
   signal,
   ask: {},
-  judge: ({ series, status, error }) => [
+  judge: ({ series, status, error, reason, note }) => [
     ...(status === "error" ? [`an error, ${error?.detail}`] : []),
+    ...(reason === undefined && note === undefined ? ["says nothing"] : []),
+    ...(reason?.kind === "no_traffic" ? [`says ${reason.text}`] : []),
     ...series.flatMap((one) => {
       const shown = last(one);
       return shown === null ? [] : [`shows ${shown}, though no number can be right`];
@@ -200,12 +206,8 @@ const whyNot = ({ status, reason, error }: SignalResult): string =>
 const last = (series: SignalSeries | undefined): number | null =>
   series?.values.findLast((value) => value !== null) ?? null;
 
-const toleranceOf = (signal: SignalId): number => {
-  const { unit } = signals[signal];
-  return unit.endsWith("_per_second") || ["gpu_energy", "host_cpu_utilization"].includes(signal)
-    ? rateTolerance
-    : exactTolerance;
-};
+const isRate = (signal: SignalId): boolean =>
+  signals[signal].unit.endsWith("_per_second") || signal === "gpu_energy";
 
 function near(actual: number | null, wanted: number, tolerance: number): string[] {
   if (actual === null) return [`nothing, not ${wanted}`];
@@ -217,7 +219,7 @@ function near(actual: number | null, wanted: number, tolerance: number): string[
 function withinBucket(
   series: SignalSeries | undefined,
   quantile: number,
-  truth: number,
+  truths: readonly number[],
   orNothing = false,
 ): string[] {
   const index = series?.values.findLastIndex((value) => value !== null) ?? -1;
@@ -225,7 +227,8 @@ function withinBucket(
   const value = series.values[index]!;
   const lo = series.band?.lo[index] ?? Number.NEGATIVE_INFINITY;
   const hi = series.band?.hi[index] ?? Number.POSITIVE_INFINITY;
-  if (truth < lo || truth > hi) return [`quantile ${quantile} in (${lo}, ${hi}], not at ${truth}`];
+  if (!truths.some((truth) => truth >= lo && truth <= hi))
+    return [`quantile ${quantile} in (${lo}, ${hi}], not at ${truths[0]}`];
   return value < lo || value > hi
     ? [`quantile ${quantile} is ${value}, outside its bucket (${lo}, ${hi}]`]
     : [];

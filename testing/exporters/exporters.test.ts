@@ -88,7 +88,7 @@ describe.skipIf(whyNoPrometheus() !== null)("exporters of all kinds behind one P
         scrapeInterval: interval === undefined ? 2 : 10,
       });
       if (!honorLabels) expect(instances).toEqual(replicas.map(({ instance }) => instance));
-      expect(await wrongSignals(queryable(name), { ...exporter, now: new Date() })).toEqual([]);
+      expect(await wrongSignals(queryable(name), { ...exporter, replicas, now: new Date() })).toEqual([]);
     },
   );
 
