@@ -50,7 +50,7 @@ export function MarkFlags({ layout }: { layout: Layout }) {
 /** Time and values under the crosshair. It renders itself anew, not the chart. */
 export function HoverCard({
   show,
-  layout,
+  layout: latestLayout,
   series,
   grid,
   unit,
@@ -58,7 +58,8 @@ export function HoverCard({
   gaps,
 }: {
   show: { current: (hover: Hover) => void };
-  layout: Layout | null;
+  /** Of the last drawing. */
+  layout: { readonly current: Layout | null };
   series: readonly ChartSeries[];
   grid: Grid;
   unit: Unit;
@@ -67,6 +68,7 @@ export function HoverCard({
 }) {
   const [hover, setHover] = useState<Hover>(null);
   show.current = setHover;
+  const layout = latestLayout.current;
   if (!hover || !layout) return null;
   const time = grid.start + hover.index * grid.step;
   const now = new Date(grid.end * 1000);

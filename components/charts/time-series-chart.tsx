@@ -248,6 +248,9 @@ function legendOf(
   return widestLabel(series) <= mostLabelWidth(width) ? "ends" : "row";
 }
 
+const hasElements = ({ labels, marks, dots }: Layout): boolean =>
+  labels.length + marks.length + dots.length > 0;
+
 type PlotProps = TimeSeriesChartProps & {
   scale: Scale;
   height: number;
@@ -277,6 +280,7 @@ const Plot = memo(function Plot(props: PlotProps) {
   const plot = useRef<uPlot | null>(null);
   const showHover = useRef<(hover: Hover) => void>(() => {});
   const [layout, setLayout] = useState<Layout | null>(null);
+  const latestLayout = useRef<Layout>(null);
   const [announced, setAnnounced] = useState("");
   const theme = useThemeVersion();
 
@@ -345,8 +349,12 @@ const Plot = memo(function Plot(props: PlotProps) {
           model,
           tokens: tokens.current!,
           width: size.width,
-          onLayout: (next) =>
-            setLayout((current) => (JSON.stringify(current) === JSON.stringify(next) ? current : next)),
+          onLayout: (next) => {
+            latestLayout.current = next;
+            // Only what stands over the drawing has to be rendered again where that has moved.
+            const over = hasElements(next) ? next : null;
+            setLayout((current) => (JSON.stringify(current) === JSON.stringify(over) ? current : over));
+          },
           onHover: (hover) => showHover.current(hover),
         }),
         latestColumns.current,
@@ -513,7 +521,7 @@ const Plot = memo(function Plot(props: PlotProps) {
       ) : null}
       <HoverCard
         show={showHover}
-        layout={layout}
+        layout={latestLayout}
         series={visible}
         grid={grid}
         unit={unit}

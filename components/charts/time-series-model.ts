@@ -79,13 +79,21 @@ export function plotColumns(drawn: readonly DrawnSeries[], grid: Grid): [number[
   return [times, ...columns];
 }
 
+const knownLonePoints = new WeakMap<object, number[]>();
+
 /** A copy of the values on so many steps, with a gap where there is no finite one. */
 function columnOf(values: readonly (number | null)[], length: number): Numbers {
   const column: Numbers = new Array(length);
+  let hasGap = length < 2;
   for (let index = 0; index < length; index += 1) {
     const value = values[index];
-    column[index] = value !== null && value !== undefined && Number.isFinite(value) ? value : null;
+    if (value !== null && value !== undefined && Number.isFinite(value)) column[index] = value;
+    else {
+      column[index] = null;
+      hasGap = true;
+    }
   }
+  if (!hasGap) knownLonePoints.set(column, []);
   return column;
 }
 
@@ -159,8 +167,6 @@ export function lonePoints(values: ArrayLike<number | null | undefined>): number
   }
   return lone;
 }
-
-const knownLonePoints = new WeakMap<object, number[]>();
 
 /** As {@link lonePoints}, null for none, looked for once in each column: a plot asks for them at every draw. */
 export function lonePointsOf(values: ArrayLike<number | null | undefined>): number[] | null {
