@@ -19,22 +19,29 @@ export type PanelView = {
   /** A chart announces that it has a table, with a function that returns the table as CSV; returns the undo. */
   register: (csv: () => string) => () => void;
   /** Does any chart inside have a table? */
-  available: boolean;
+  readonly available: boolean;
   /** The tables of all charts inside, as CSV. */
   csv: () => string;
   /** What the first of the charts inside announced: it alone offers the way back from the tables. */
-  first: (() => string) | undefined;
+  readonly first: (() => string) | undefined;
 };
 
 export const PanelViewContext = createContext<PanelView | null>(null);
 
-/** The state behind a panel: whether its charts are shown as tables, and their CSV. */
-export function usePanelViewState(): PanelView {
+/**
+ * The state behind a panel: whether its charts are shown as tables, and their CSV. That charts have announced themselves
+ * is rendered only where it shows: with `announced`, and in tables. Elsewhere it is asked when it matters.
+ */
+export function usePanelViewState({ announced = false } = {}): PanelView {
   const [table, setTable] = useState(false);
-  const [first, setFirst] = useState<() => string>();
+  const [version, setVersion] = useState(0);
   const sources = useRef(new Set<() => string>());
+  const isShown = useRef(false);
+  isShown.current = announced || table;
   const register = useCallback((csv: () => string) => {
-    const settle = () => setFirst(() => [...sources.current][0]);
+    const settle = () => {
+      if (isShown.current) setVersion((current) => current + 1);
+    };
     sources.current.add(csv);
     settle();
     return () => {
@@ -43,9 +50,21 @@ export function usePanelViewState(): PanelView {
     };
   }, []);
   const csv = useCallback(() => [...sources.current].map((source) => source()).join("\n"), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another version is another panel to those who read it
   return useMemo(
-    () => ({ table, setTable, register, available: first !== undefined, csv, first }),
-    [table, register, first, csv],
+    () => ({
+      table,
+      setTable,
+      register,
+      csv,
+      get available() {
+        return sources.current.size > 0;
+      },
+      get first() {
+        return sources.current.values().next().value;
+      },
+    }),
+    [table, register, csv, version],
   );
 }
 

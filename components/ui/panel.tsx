@@ -104,17 +104,18 @@ export function Panel({
 }: PanelProps) {
   const madeId = useId();
   const id = givenId ?? madeId;
-  const ownView = usePanelViewState();
+  const hasEntries = promql.length > 0 || menu !== undefined || givenId !== undefined;
+  const ownView = usePanelViewState({ announced: !hasEntries });
   const view = givenView ?? ownView;
   const range = useOptionalTimeRange();
   const [promqlOpen, setPromqlOpen] = useState(false);
-  const hasTable = view.available && state.kind === "data";
+  const hasTable = () => view.available && state.kind === "data";
   const refreshing = (state.kind === "data" || state.kind === "empty") && state.refreshing ? true : undefined;
-  const hasMenu = hasTable || promql.length > 0 || menu !== undefined || givenId !== undefined;
+  const hasMenu = hasEntries || hasTable();
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.key !== "t" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!hasTable || isTyping(event.target)) return;
+    if (!hasTable() || isTyping(event.target)) return;
     // React passes on what was pressed in the menu and the dialog too, which are elsewhere in the document.
     if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return;
     event.preventDefault();
@@ -188,18 +189,7 @@ export function Panel({
                       Show PromQL
                     </MenuItem>
                   ) : null}
-                  {hasTable ? (
-                    <>
-                      <MenuItem shortcut="t" onSelect={() => view.setTable(!view.table)}>
-                        {view.table ? <ChartLine /> : <Table2 />}
-                        {view.table ? "Show chart" : "Show data as table"}
-                      </MenuItem>
-                      <MenuItem onSelect={copyCsv}>
-                        <ClipboardCopy />
-                        Copy values as CSV
-                      </MenuItem>
-                    </>
-                  ) : null}
+                  <TableEntries when={hasTable} view={view} onCopy={copyCsv} />
                   {givenId ? (
                     <MenuItem onSelect={copyLink}>
                       <Link2 />
@@ -257,6 +247,23 @@ export function Panel({
         ) : null}
       </section>
     </PanelViewContext.Provider>
+  );
+}
+
+/** Rendered when the menu is opened: what the charts inside can do is asked then. */
+function TableEntries({ when, view, onCopy }: { when: () => boolean; view: PanelView; onCopy: () => void }) {
+  if (!when()) return null;
+  return (
+    <>
+      <MenuItem shortcut="t" onSelect={() => view.setTable(!view.table)}>
+        {view.table ? <ChartLine /> : <Table2 />}
+        {view.table ? "Show chart" : "Show data as table"}
+      </MenuItem>
+      <MenuItem onSelect={onCopy}>
+        <ClipboardCopy />
+        Copy values as CSV
+      </MenuItem>
+    </>
   );
 }
 

@@ -64,7 +64,7 @@ async function drawConsole(): Promise<void> {
   const root: Root = createRoot(target);
   clear = () => flushSync(() => root.unmount());
   root.render(
-    <Panel title="Queue depth" unit="requests">
+    <Panel id="queue" title="Queue depth" unit="requests">
       <TimeSeriesChart title="Queue depth" unit="requests" grid={grid} series={series} onZoom={() => {}} />
     </Panel>,
   );
