@@ -101,23 +101,19 @@ function drawn(
   let heldX = 0;
   let heldY = 0;
   let isHeld = false;
-  const release = () => {
-    if (!isHeld) return;
-    stroke.lineTo(heldX, heldY);
-    fill?.lineTo(heldX, heldY);
-    lastX = heldX;
-    lastY = heldY;
-    isHeld = false;
-  };
-  const close = () => {
-    release();
-    if (isOpen) fill?.lineTo(lastX, base);
-    isOpen = false;
-  };
-  for (let index = 0; index < positions.length; index += 1) {
-    const value = values[index];
+  // One step past the end closes what is open. Written out rather than in functions of its own: those would keep the
+  // numbers above on the heap, at twice the time.
+  for (let index = 0; index <= positions.length; index += 1) {
+    const value = index < positions.length ? values[index] : null;
     if (value == null) {
-      close();
+      if (isHeld) {
+        stroke.lineTo(heldX, heldY);
+        if (fill !== null) fill.lineTo(heldX, heldY);
+        lastX = heldX;
+        isHeld = false;
+      }
+      if (isOpen && fill !== null) fill.lineTo(lastX, base);
+      isOpen = false;
       continue;
     }
     const x = positions[index]!;
@@ -125,20 +121,27 @@ function drawn(
     if (!isOpen) {
       isOpen = true;
       stroke.moveTo(x, y);
-      fill?.moveTo(x, base);
-      fill?.lineTo(x, y);
+      if (fill !== null) {
+        fill.moveTo(x, base);
+        fill.lineTo(x, y);
+      }
       lastX = x;
       lastY = y;
       continue;
     }
-    const isStraight =
-      (lastY === heldY && heldY === y) ||
-      (lastX === heldX && heldX === x && (heldY - lastY) * (y - heldY) >= 0);
-    if (isHeld && !isStraight) release();
+    if (
+      isHeld &&
+      !(lastY === heldY && heldY === y) &&
+      !(lastX === heldX && heldX === x && (heldY - lastY) * (y - heldY) >= 0)
+    ) {
+      stroke.lineTo(heldX, heldY);
+      if (fill !== null) fill.lineTo(heldX, heldY);
+      lastX = heldX;
+      lastY = heldY;
+    }
     heldX = x;
     heldY = y;
     isHeld = true;
   }
-  close();
   return { stroke, fill };
 }
