@@ -43,9 +43,12 @@ test("someone looks at every GPU, then at one of them", async ({ given, when, th
   await given.aSignedInAdministrator();
   await when.theyOpen("/dashboards/gpu?from=now-15m");
   await then.thePanelHasData("Every GPU: GPU utilization");
-  await page.getByRole("button", { name: "GPU 2", exact: true }).first().click();
+  await page
+    .getByRole("button", { name: /GPU 2$/ })
+    .first()
+    .click();
   await then.theyAreAt(/gpu=/);
-  await expect(page.getByRole("combobox", { name: "GPU", exact: true })).toHaveText("GPU 2");
+  await expect(page.getByRole("combobox", { name: "GPU", exact: true })).toHaveText(/GPU 2$/);
   await then.thePanelHasData("Utilization and what worked");
   await then.theySee(/multiprocessor/);
 });
@@ -59,8 +62,8 @@ test("someone sets the versions side by side, and the choice is in the address",
   await given.aSignedInAdministrator();
   await when.theyOpen("/dashboards/versions?from=now-15m");
   const table = panel(page, "Over the range");
-  await expect(table.getByRole("columnheader", { name: "v1.2.0" })).toBeVisible();
-  await expect(table.getByRole("columnheader", { name: "v1.3.0" })).toBeVisible();
+  await expect(table.getByRole("columnheader", { name: "v1.2.0", exact: true })).toBeVisible();
+  await expect(table.getByRole("columnheader", { name: "v1.3.0", exact: true })).toBeVisible();
   await expect(table.getByRole("rowheader", { name: "Output tokens per GPU" })).toBeVisible();
   await page.getByRole("radio", { name: "p99" }).check();
   await then.theyAreAt(/percentile=0\.99/);
