@@ -29,7 +29,7 @@ test("a dashboard asks for what is in sight, together, and for the rest when it 
       asked.push((request.postDataJSON() as Asked).queries.map(({ signal }) => signal));
   });
   await given.aScreenOf(1280, 600);
-  await when.theyOpen("/dashboards/latency?from=now-15m&refresh=off");
+  await when.theyOpen("/dashboards/latency?service=chat-api&from=now-15m&refresh=off");
   await then.thePanelHasData("Time to first token");
   // What is in sight first comes with the page.
   expect(asked.flat()).not.toContain("estimated_e2e");
@@ -41,7 +41,7 @@ test("a dashboard asks for what is in sight, together, and for the rest when it 
 
 test("someone looks at every GPU, then at one of them", async ({ given, when, then, page }) => {
   await given.aSignedInAdministrator();
-  await when.theyOpen("/dashboards/gpu?from=now-15m");
+  await when.theyOpen("/dashboards/gpu?service=chat-api&from=now-15m");
   await then.thePanelHasData("Every GPU: GPU utilization");
   await page
     .getByRole("button", { name: /GPU 2$/ })
@@ -60,7 +60,7 @@ test("someone sets the versions side by side, and the choice is in the address",
   page,
 }) => {
   await given.aSignedInAdministrator();
-  await when.theyOpen("/dashboards/versions?from=now-15m");
+  await when.theyOpen("/dashboards/versions?service=chat-api&from=now-15m");
   const table = panel(page, "Over the range");
   await expect(table.getByRole("columnheader", { name: "v1.2.0", exact: true })).toBeVisible();
   await expect(table.getByRole("columnheader", { name: "v1.3.0", exact: true })).toBeVisible();
