@@ -47,7 +47,7 @@ export function CostView(input: ViewInput) {
     value === null || !cost?.currency ? (
       <Hint text={reason ?? "It cannot be said."}>–</Hint>
     ) : (
-      formatMoney(value * 100, cost.currency)
+      formatMoney(value, cost.currency)
     );
   const hours = ({ value, reason }: Known): ReactNode =>
     value === null ? (

@@ -68,7 +68,7 @@ export function MemoryPartsView(input: ViewInput) {
     used,
     total: sumOf(of("total")),
     gpus,
-    replicas: Math.max(1, service?.instances.length ?? 1),
+    replicas: Math.max(1, service?.instanceCount ?? 1),
     engine: {
       ...(weights === undefined ? {} : { weights }),
       ...(kvCache === undefined ? {} : { kvCache }),

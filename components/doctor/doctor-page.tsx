@@ -233,7 +233,7 @@ function Signals({ report, again }: { report: ServiceReport | undefined; again: 
             { value: "troubled", label: "With a remark" },
           ]}
         />
-        {again}
+        {report === undefined ? null : again}
       </div>
       <Table label="Signals">
         <TableHead>

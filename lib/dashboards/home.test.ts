@@ -89,6 +89,8 @@ describe("homeFindings", () => {
 
   it("never calls a service healthy of which nothing could be judged", () => {
     expect(of({})[0]?.state).toBe("cannot_evaluate");
+    const traffic = result({ signal: "request_rate", series: [line(3)] });
+    expect(of({ "request-rate.rate": traffic })[0]?.state).toBe("cannot_evaluate");
     const reason = { kind: "no_traffic", text: "No requests" } as const;
     expect(of({ "ttft.course": result({ status: "empty", reason }) })).toEqual([
       { state: "no_data", text: "No requests" },

@@ -143,12 +143,10 @@ export function homeFindings(
     findings.push({ state: "no_data", text: "No traffic" });
   if (findings.length > 0) return findings.sort((a, b) => rank(a) - rank(b));
   if (judged > 0) return [{ state: "ok", text: "Healthy" }];
+  if (results.size === 0 || [...results.values()].some(({ status }) => status === "ok"))
+    return [{ state: "cannot_evaluate", text: "Nothing that has a target is measured" }];
   const empty = [...results.values()].find(({ reason }) => reason !== undefined);
-  return [
-    results.size === 0
-      ? { state: "cannot_evaluate", text: "Nothing that a state could be judged by is measured" }
-      : { state: "no_data", text: empty?.reason?.text ?? "Nothing was measured in the last hour" },
-  ];
+  return [{ state: "no_data", text: empty?.reason?.text ?? "Nothing was measured in the last hour" }];
 }
 
 const order: Finding["state"][] = ["critical", "warning", "cannot_evaluate", "no_data", "ok"];

@@ -158,13 +158,13 @@ describe("formatExact", () => {
 
 describe("formatMoney", () => {
   it.each([
-    [0.42, "USD", "$0.0042"],
-    [1240, "USD", "$12.40"],
-    [1_234_567, "USD", "$12,345.67"],
-    [-50, "USD", "−$0.5000"],
+    [0.0042, "USD", "$0.0042"],
+    [12.4, "USD", "$12.40"],
+    [12_345.67, "USD", "$12,345.67"],
+    [-0.5, "USD", "−$0.5000"],
     [500, "JPY", "¥500"],
     [0, "EUR", "€0.00"],
-  ])("writes %d of the smallest unit of %s as %s", (amount, currency, text) => {
+  ])("writes %d %s as %s", (amount, currency, text) => {
     expect(formatMoney(amount, currency)).toBe(text);
   });
 

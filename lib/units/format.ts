@@ -55,15 +55,13 @@ export function baseLabel(unit: Unit): string {
 }
 
 /**
- * Returns money as it is read, from the currency's smallest unit (cents for USD): `$12.40`; below one, four
+ * Returns money as it is read, from an amount in the currency's own unit (dollars for USD): `$12.40`; below one, four
  * decimals are kept because a request costs less than a cent: `$0.0042`.
  */
-export function formatMoney(smallestUnits: number | null | undefined, currency: string): string {
-  if (smallestUnits === null || smallestUnits === undefined || !Number.isFinite(smallestUnits))
-    return NO_VALUE;
+export function formatMoney(amount: number | null | undefined, currency: string): string {
+  if (amount === null || amount === undefined || !Number.isFinite(amount)) return NO_VALUE;
   const style = { style: "currency", currency } as const;
   const decimals = new Intl.NumberFormat("en-US", style).resolvedOptions().maximumFractionDigits ?? 2;
-  const amount = smallestUnits / 10 ** decimals;
   const places = amount !== 0 && Math.abs(amount) < 1 ? 4 : decimals;
   return new Intl.NumberFormat("en-US", {
     ...style,
