@@ -320,3 +320,41 @@ describe.skipIf(reason !== null)("signals of a real Prometheus", () => {
     expect(results[0]?.error).toMatchObject({ code: "upstream_unavailable", requestId: "test-request" });
   });
 });
+
+describe.skipIf(reason !== null)("a source that stops", () => {
+  it("leaves what was known of a window, but no rate over a time that the series do not cover", async () => {
+    const stopping = await startPrometheus({ openMetrics: history });
+    const target: UpstreamTarget = { id: "stopping", kind: "prometheus", url: stopping.url, headers: {} };
+    const services = new Map(["young", "chat-api"].map((job) => [job, service(job, target, "plain")]));
+    const means = async (later: number) => {
+      const { results } = await querySignals(
+        {
+          start: start + later,
+          end: end + later,
+          step,
+          queries: [...services.keys()].map((job) => ({
+            id: job,
+            service: job,
+            signal: "request_rate",
+            shape: "summary",
+          })),
+        },
+        services,
+        { requestId: "test-request", now: new Date((end + later) * 1000) },
+      );
+      return results.map(({ status, summary }) => [status, summary?.mean ?? null]);
+    };
+    try {
+      expect(await means(0)).toEqual([
+        ["ok", expect.closeTo(5, 1)],
+        ["ok", expect.closeTo(10, 1)],
+      ]);
+    } finally {
+      await stopping.stop();
+    }
+    expect(await means(step)).toEqual([
+      ["error", null],
+      ["error", expect.closeTo(10, 1)],
+    ]);
+  });
+});

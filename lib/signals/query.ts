@@ -163,8 +163,10 @@ class StaleReads extends Error {
 function failed(plan: ReadPlan, error: unknown, requestId: string): SignalResult {
   const cause = error instanceof StaleReads ? error.cause : error;
   if (!isInferscopeError(cause)) throw cause;
-  const stale =
-    error instanceof StaleReads && error.results !== undefined ? assemble(plan, error.results) : undefined;
+  const known = error instanceof StaleReads ? error.results : undefined;
+  // Since when its series are there was not read: a rate over all of the window would be a fraction of the true one.
+  const isPartly = known !== undefined && known.first === undefined && hasYoung(plan, known);
+  const stale = known === undefined || isPartly ? undefined : assemble(plan, known);
   const base = stale?.status === "ok" ? stale : emptyResult(plan);
   return {
     ...base,
