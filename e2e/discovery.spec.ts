@@ -1,7 +1,7 @@
 import { exporters } from "@/testing/exporters/exporters";
 import { scrapeJobs } from "@/testing/exporters/scrape-jobs";
 import { type ExporterServer, serveExporters } from "@/testing/exporters/server";
-import { type RunningPrometheus, startPrometheus, whyNoPrometheus } from "@/testing/prometheus";
+import { type RunningPrometheus, startPrometheus } from "@/testing/prometheus";
 import { administrator, expect, test } from "./steps";
 
 /*
@@ -17,7 +17,6 @@ const expected = exporters.flatMap(({ name, service }) => (service === undefined
 
 test.describe("a Prometheus full of engines", () => {
   test.describe.configure({ mode: "serial" });
-  test.skip(whyNoPrometheus() !== null, whyNoPrometheus() ?? "");
 
   let server: ExporterServer;
   let prometheus: RunningPrometheus;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChartSeries } from "@/components/charts/series";
 import type { SignalQuery, SignalResult } from "@/lib/signals/schema";
+import { signalResult } from "@/testing/signal-result";
 import {
   canSplitByVersion,
   comparedQueries,
@@ -19,16 +20,7 @@ const query = (more: Partial<SignalQuery> = {}): SignalQuery => ({
   ...more,
 });
 const [period, day, , version] = comparisonsOf(grid, ["v1.2.0"]);
-const result = (series: SignalResult["series"]): SignalResult => ({
-  id: "ttft",
-  status: "ok",
-  signal: "ttft",
-  unit: "seconds",
-  better: "lower",
-  expr: [],
-  warnings: [],
-  series,
-});
+const result = (series: SignalResult["series"]) => signalResult({ id: "ttft", series });
 const line = (id: string, values: (number | null)[]): ChartSeries => ({
   id,
   label: id,

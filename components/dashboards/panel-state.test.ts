@@ -1,19 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "@/lib/api/client";
 import type { SignalResult } from "@/lib/signals/schema";
+import { signalResult } from "@/testing/signal-result";
 import { panelNotes, panelPromql, panelState, type Refresh } from "./panel-state";
 
-const result = (fields: Partial<SignalResult>): SignalResult => ({
-  id: "a",
-  status: "ok",
-  signal: "ttft",
-  unit: "seconds",
-  better: "lower",
-  expr: ["up"],
-  warnings: [],
-  series: [{ labels: {}, values: [1] }],
-  ...fields,
-});
+const result = (fields: Partial<SignalResult>) =>
+  signalResult({ id: "a", expr: ["up"], series: [{ labels: {}, values: [1] }], ...fields });
 const refresh = (results: SignalResult[] | undefined, error: unknown = null): Refresh => ({
   results: results && new Map(results.map((one) => [one.id, one])),
   isRefreshing: false,

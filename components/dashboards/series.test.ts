@@ -1,17 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { SignalResult } from "@/lib/signals/schema";
+import { signalResult } from "@/testing/signal-result";
 import { filledBuckets, gpuNames, percentileSeries, versionSeries } from "./series";
 
-const result = (series: SignalResult["series"]): SignalResult => ({
-  id: "q",
-  status: "ok",
-  signal: "ttft",
-  unit: "seconds",
-  better: "lower",
-  expr: [],
-  warnings: [],
-  series,
-});
+const result = (series: SignalResult["series"]) => signalResult({ series });
 
 it("draws percentiles in one hue, the slowest first", () => {
   const lines = percentileSeries(

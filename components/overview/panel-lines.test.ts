@@ -1,24 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { latencyQuery, overviewPanels, overviewRequest } from "@/lib/dashboards/overview";
 import type { SignalResult } from "@/lib/signals/schema";
+import { signalResult } from "@/testing/signal-result";
 import { areErrorsByType, inColorsOf, lineQueries, panelLines } from "./panel-lines";
 
 const panelOf = (id: string) => overviewPanels.find((panel) => panel.id === id)!;
 
-const result = (
-  id: string,
-  signal: SignalResult["signal"],
-  series: SignalResult["series"],
-): SignalResult => ({
-  id,
-  status: "ok",
-  signal,
-  unit: "seconds",
-  better: "lower",
-  expr: [],
-  warnings: [],
-  series,
-});
+const result = (id: string, signal: SignalResult["signal"], series: SignalResult["series"]) =>
+  signalResult({ id, signal, series });
 
 const answers = (...results: SignalResult[]) => new Map(results.map((each) => [each.id, each]));
 

@@ -7,6 +7,7 @@ import { overviewPanels, overviewRequest } from "@/lib/dashboards/overview";
 import { overviewTexts } from "@/lib/dashboards/overview-texts";
 import type { Service } from "@/lib/services/schema";
 import type { SignalResult, SignalsRequest } from "@/lib/signals/schema";
+import { signalResult } from "@/testing/signal-result";
 import { OverviewPanelView } from "./panels";
 import { OverviewTextsContext } from "./texts";
 
@@ -37,17 +38,14 @@ const service: Service = {
   versionColorSlots: {},
 };
 
-const rate = (more: Partial<SignalResult>): SignalResult => ({
-  id: "request-rate.rate",
-  status: "ok",
-  signal: "request_rate",
-  unit: "requests_per_second",
-  better: "higher",
-  expr: [],
-  warnings: [],
-  series: [],
-  ...more,
-});
+const rate = (more: Partial<SignalResult>) =>
+  signalResult({
+    id: "request-rate.rate",
+    signal: "request_rate",
+    unit: "requests_per_second",
+    better: "higher",
+    ...more,
+  });
 
 function showRequestRate(result: SignalResult) {
   const { queries } = overviewRequest({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type SignalResult, signalsRequestSchema } from "@/lib/signals/schema";
+import { signalResult } from "@/testing/signal-result";
 import { homeFindings, homeNumber, homeRequests, homeResults, trafficShares } from "./home";
 
 const service = (id: string, versions: string[] = ["v1"]) => ({
@@ -8,17 +9,6 @@ const service = (id: string, versions: string[] = ["v1"]) => ({
   signals: ["request_rate", "ttft", "availability", "queue_depth"] as const satisfies string[],
 });
 
-const result = (fields: Partial<SignalResult>): SignalResult => ({
-  id: "",
-  status: "ok",
-  signal: "ttft",
-  unit: "seconds",
-  better: "lower",
-  expr: [],
-  warnings: [],
-  series: [],
-  ...fields,
-});
 const line = (value: number | null, labels: Record<string, string> = {}) => ({
   labels,
   values: Array.from({ length: 60 }, () => value),
@@ -58,7 +48,7 @@ describe("homeRequests", () => {
   it("finds the answers again by service", () => {
     const requests = homeRequests([service("a"), service("b")], 1_767_225_659);
     const answers = requests.map(({ queries }) =>
-      queries.map(({ id, signal }) => result({ id, signal, series: [line(0.2)] })),
+      queries.map(({ id, signal }) => signalResult({ id, signal, series: [line(0.2)] })),
     );
     const results = homeResults(requests, answers);
     expect([...results.keys()]).toEqual(["a", "b"]);
@@ -72,15 +62,15 @@ describe("homeFindings", () => {
     homeFindings(reachable, new Map(Object.entries(results)));
 
   it("says healthy where a target could be judged and is met", () => {
-    expect(of({ "ttft.course": result({ series: [line(0.2)] }) })).toEqual([
+    expect(of({ "ttft.course": signalResult({ series: [line(0.2)] }) })).toEqual([
       { state: "ok", text: "Healthy" },
     ]);
   });
 
   it("says a missed target with its number, the worst first", () => {
     const findings = of({
-      "ttft.course": result({ series: [line(0.9)] }),
-      "availability.course": result({ signal: "availability", series: [line(0.9)] }),
+      "ttft.course": signalResult({ series: [line(0.9)] }),
+      "availability.course": signalResult({ signal: "availability", series: [line(0.9)] }),
     });
     expect(findings.map(({ state }) => state)).toEqual(["critical", "warning"]);
     expect(findings[1]?.text).toContain("TTFT p95");
@@ -89,10 +79,10 @@ describe("homeFindings", () => {
 
   it("never calls a service healthy of which nothing could be judged", () => {
     expect(of({})[0]?.state).toBe("cannot_evaluate");
-    const traffic = result({ signal: "request_rate", series: [line(3)] });
+    const traffic = signalResult({ signal: "request_rate", series: [line(3)] });
     expect(of({ "request-rate.rate": traffic })[0]?.state).toBe("cannot_evaluate");
     const reason = { kind: "no_traffic", text: "No requests" } as const;
-    expect(of({ "ttft.course": result({ status: "empty", reason }) })).toEqual([
+    expect(of({ "ttft.course": signalResult({ status: "empty", reason }) })).toEqual([
       { state: "no_data", text: "No requests" },
     ]);
   });
@@ -103,14 +93,16 @@ describe("homeFindings", () => {
       { state: "cannot_evaluate", text: "prometheus does not answer: connection refused" },
     ]);
     const error = { code: "upstream_timeout", detail: "Too slow.", requestId: "1" };
-    expect(of({ "ttft.course": result({ status: "error", error, series: [line(0.2)] }) })[0]).toEqual({
+    expect(of({ "ttft.course": signalResult({ status: "error", error, series: [line(0.2)] }) })[0]).toEqual({
       state: "cannot_evaluate",
       text: "Too slow.",
     });
   });
 
   it("says that there is no traffic", () => {
-    expect(of({ "request-rate.rate": result({ signal: "request_rate", series: [line(0)] }) })[0]).toEqual({
+    expect(
+      of({ "request-rate.rate": signalResult({ signal: "request_rate", series: [line(0)] }) })[0],
+    ).toEqual({
       state: "no_data",
       text: "No traffic",
     });
@@ -120,7 +112,7 @@ describe("homeFindings", () => {
 describe("trafficShares", () => {
   it("gives each version's share, the largest first, and leaves out one without requests", () => {
     const series = [line(1, { version: "v1" }), line(3, { version: "v2" }), line(0, { version: "v0" })];
-    expect(trafficShares(new Map([["versions.rate", result({ series })]]))).toEqual([
+    expect(trafficShares(new Map([["versions.rate", signalResult({ series })]]))).toEqual([
       { version: "v2", share: 0.75 },
       { version: "v1", share: 0.25 },
     ]);

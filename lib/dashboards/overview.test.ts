@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SignalResult } from "@/lib/signals/schema";
 import { signalsRequestSchema } from "@/lib/signals/schema";
 import { THIN_SPACE } from "@/lib/units";
+import { signalResult } from "@/testing/signal-result";
 import { firstLatency } from "./latencies";
 import { overviewPanels, overviewRequest, queryId, tableRows } from "./overview";
 import { keyNumbersOf, overviewFindings, silentInstances } from "./overview-state";
@@ -51,14 +52,7 @@ it("shows first the latency that is measured", () => {
 });
 
 const summary = (fields: Partial<SignalResult>, value: number, kind: "estimate" | "at_least" = "estimate") =>
-  ({
-    status: "ok",
-    signal: "ttft",
-    unit: "seconds",
-    better: "lower",
-    expr: [],
-    warnings: [],
-    series: [],
+  signalResult({
     summary: {
       count: 10,
       mean: value,
@@ -66,7 +60,7 @@ const summary = (fields: Partial<SignalResult>, value: number, kind: "estimate" 
       quantiles: [{ q: 0.95, kind, value }],
     },
     ...fields,
-  }) as SignalResult;
+  });
 const findings = (...results: SignalResult[]) =>
   overviewFindings(
     new Map(results.map((one) => [one.id, one])),

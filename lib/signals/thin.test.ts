@@ -1,19 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { signalResult } from "@/testing/signal-result";
 import type { SignalResult, SignalsAnswer } from "./schema";
 import { thinnedAnswer } from "./thin";
 
 const points = 100;
-const result = (given: Partial<SignalResult>): SignalResult => ({
-  id: "q",
-  status: "ok",
-  signal: "ttft",
-  unit: "seconds",
-  better: "lower",
-  expr: [],
-  warnings: [],
-  series: [],
-  ...given,
-});
 const answer = (...results: SignalResult[]): SignalsAnswer => ({
   start: 6_000,
   end: 6_000 + (points - 1) * 60,
@@ -24,13 +14,13 @@ const values = Array.from({ length: points }, (_, index) => (index === 41 ? 9 : 
 
 describe("thinnedAnswer", () => {
   it("leaves an answer that fits", () => {
-    const given = answer(result({ series: [{ labels: {}, values }] }));
+    const given = answer(signalResult({ series: [{ labels: {}, values }] }));
     expect(thinnedAnswer(given, points)).toBe(given);
   });
 
   it("puts every series on one coarser grid, with its extremes, its gaps and the band of each value", () => {
     const band = { lo: values.map((_, index) => index), hi: values.map(() => null) };
-    const given = answer(result({ series: [{ labels: {}, quantile: 0.95, values, band }] }));
+    const given = answer(signalResult({ series: [{ labels: {}, quantile: 0.95, values, band }] }));
     const { start, end, step, results, thinned } = thinnedAnswer(given, 30);
     const series = results[0]!.series[0]!;
     const length = (end - start) / step + 1;
@@ -47,7 +37,7 @@ describe("thinnedAnswer", () => {
 
   it("adds the observations of a distribution up, and loses none", () => {
     const counts = Array.from({ length: points }, (_, index) => [index, 1]);
-    const given = answer(result({ distribution: { bounds: [1, null], counts } }));
+    const given = answer(signalResult({ distribution: { bounds: [1, null], counts } }));
     const { results, start, end, step } = thinnedAnswer(given, 20);
     const rows = results[0]!.distribution!.counts;
     expect(rows).toHaveLength((end - start) / step + 1);
@@ -57,7 +47,7 @@ describe("thinnedAnswer", () => {
 
   it("leaves what is of one time", () => {
     const given = answer(
-      result({
+      signalResult({
         series: [{ labels: {}, values: [3] }],
         distribution: { bounds: [null], counts: [[7]] },
         window: { start: 6_000, end: 11_940 },

@@ -126,7 +126,7 @@ export const gpu: Dashboard = {
         ]),
         {
           id: "gpu-throttling",
-          title: "Throttled, share of time",
+          title: "Throttled, by reason",
           view: "gpu-split",
           queries: { reasons: { signal: "gpu_throttle_reasons", by: ["gpu", "reason"] } },
           needs: ["gpu_throttle_reasons"],
