@@ -212,7 +212,7 @@ function throttling(input: ViewInput, chosen: string | null): ChartSeries[] {
     });
 }
 
-/** For which share of the time the clock of the chosen GPU was held back, by reason. */
+/** Why the clock of the chosen GPU was held back, and when; a share of the time, or 1 where only samples tell. */
 export function GpuSplitView(input: ViewInput) {
   const { unit } = signals[leadingSignal(input)];
   const [chosen] = useChosenGpu();

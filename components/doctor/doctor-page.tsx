@@ -90,6 +90,7 @@ function Examined({ service }: { service: ExaminedService }) {
             title="What limits its numbers"
             loading={report.data === undefined}
             findings={report.data?.findings ?? []}
+            notTold={report.data?.notTold ?? []}
             none="Nothing was found: scrapes are frequent enough, types are declared as they are used, and no two exporters contradict each other."
           />
           <Signals
@@ -129,11 +130,14 @@ function useAnchor(report: ServiceReport | undefined): void {
 function Findings({
   title,
   findings,
+  notTold,
   none,
   loading = false,
 }: {
   title: string;
   findings: readonly DoctorFinding[];
+  /** What could not be looked at: then nothing is said to be right. */
+  notTold: readonly string[];
   none: string;
   loading?: boolean;
 }) {
@@ -141,10 +145,11 @@ function Findings({
     <Panel title={title} height="auto">
       {loading ? (
         <Skeleton className="h-12" />
-      ) : findings.length === 0 ? (
-        <p className="text-body text-secondary">{none}</p>
       ) : (
         <ul className="grid gap-4">
+          {findings.length === 0 && notTold.length === 0 ? (
+            <li className="text-body text-secondary">{none}</li>
+          ) : null}
           {[...findings]
             .sort((a, b) => Number(a.severity === "hint") - Number(b.severity === "hint"))
             .map((finding) => (
@@ -165,6 +170,11 @@ function Findings({
                 </p>
               </li>
             ))}
+          {notTold.map((text) => (
+            <li key={text} className="text-body text-secondary [overflow-wrap:anywhere]">
+              {`Not looked at. ${text}`}
+            </li>
+          ))}
         </ul>
       )}
     </Panel>
@@ -350,13 +360,9 @@ function Server({
         title={`What hurts the source ${name}${about.length === 0 ? "" : `, ${about.join(", ")}`}`}
         loading={report === undefined}
         findings={report?.findings ?? []}
+        notTold={report?.notTold ?? []}
         none="No label looks like personal data, and no metric or label is large for this server."
       />
-      {(report?.notTold ?? []).map((text) => (
-        <p key={text} className="text-caption text-secondary [overflow-wrap:anywhere]">
-          Not told: {text}
-        </p>
-      ))}
       <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         <Largest
           title="Metrics with the most series"

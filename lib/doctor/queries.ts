@@ -45,16 +45,17 @@ const LIMIT = 10_000;
 
 /**
  * How one service's signals are answered, and what makes its numbers missing or wrong. Throws `not_found`; a source that
- * does not answer makes signals `error`, and leaves out what it would have told.
+ * does not answer makes signals `error`, and `notTold` says what could not be looked at.
  */
 export async function examineService(actor: Actor, id: string, context: Context): Promise<ServiceReport> {
   const service = (await queryableServices(actor, [id])).get(id);
   if (service === undefined) throw problem("not_found", `There is no service "${id}".`);
+  const { ask, notTold } = asking();
   const [results, targets, types, views] = await Promise.all([
     answersOf(service, context),
-    told(() => targetsOf(service, context)),
-    told(() => declaredTypes(service)),
-    failureViews(service, context),
+    ask("How it is scraped", () => targetsOf(service, context)),
+    ask("The declared types of its metrics", () => declaredTypes(service)),
+    failureViews(service, context, notTold),
   ]);
   const findings: DoctorFinding[] = [
     ...scrapeFindings(service.scrapeInterval, targets),
@@ -67,18 +68,31 @@ export async function examineService(actor: Actor, id: string, context: Context)
     checkedAt: Math.floor(context.now.getTime() / 1000),
     scrapeInterval: service.scrapeInterval,
     findings,
+    notTold,
     signals: linesOf(service, results),
   };
 }
 
-/** What a source refuses or is too old to tell is left out of the report; anything else is a failure of ours. */
-async function told<Value>(ask: () => Promise<Value>): Promise<Value | null> {
+/** What a source tells, or null where it refuses or is too old; anything else that fails is a failure of ours. */
+async function told<Value>(
+  read: () => Promise<Value>,
+  onRefusal?: (detail: string) => void,
+): Promise<Value | null> {
   try {
-    return await ask();
+    return await read();
   } catch (error) {
-    if (isUpstreamError(error)) return null;
-    throw error;
+    if (!isUpstreamError(error)) throw error;
+    onRefusal?.(error.detail);
+    return null;
   }
+}
+
+/** Asks for parts of a report; `notTold` gathers those that it must do without, with the reason. */
+function asking() {
+  const notTold: string[] = [];
+  const ask = <Value>(what: string, read: () => Promise<Value>): Promise<Value | null> =>
+    told(read, (detail) => notTold.push(`${what}: ${detail}`));
+  return { ask, notTold };
 }
 
 const isHistogram = (signal: (typeof signalIds)[number]): boolean => signals[signal].kind === "quantile";
@@ -118,7 +132,7 @@ function linesOf(service: QueryableService, results: ReadonlyMap<string, SignalR
     const { title, unit, measuredBy } = signals[signal];
     const { available, profile, metric, expr, note } = evidence[signal];
     const result = results.get(signal);
-    const notes = [...new Set([note, result?.note].filter((text) => text !== undefined && text !== ""))];
+    const notes = withoutRepeated([note, result?.note]);
     const { bounds, counts } = result?.distribution ?? {};
     const summed = bounds?.map((_, column) =>
       (counts ?? []).reduce((sum, row) => sum + (row[column] ?? 0), 0),
@@ -142,7 +156,7 @@ function linesOf(service: QueryableService, results: ReadonlyMap<string, SignalR
       profile: profile ?? null,
       metric: metric ?? result?.reason?.metric ?? null,
       expr: expr ?? null,
-      notes: notes as string[],
+      notes,
       advice: adviceFor(
         state,
         buckets?.isHurting === true,
@@ -151,6 +165,12 @@ function linesOf(service: QueryableService, results: ReadonlyMap<string, SignalR
     };
   });
 }
+
+/** The notes without those that another of them says as well. */
+const withoutRepeated = (notes: readonly (string | undefined)[]): string[] => {
+  const said = [...new Set(notes)].filter((note) => note !== undefined && note !== "") as string[];
+  return said.filter((note) => !said.some((other) => other !== note && other.includes(note)));
+};
 
 function lineState(result: SignalResult | undefined, isLimited: boolean): SignalLine["state"] {
   if (result === undefined || result.status === "error") return "error";
@@ -291,7 +311,11 @@ function usedMetrics(service: QueryableService, declaredAs: DeclaredTypes): Used
 // --- contradictions -----------------------------------------------------------------------------------------------
 
 /** The error rate as each of the service's profiles has it. */
-async function failureViews(service: QueryableService, context: Context): Promise<FailureView[]> {
+async function failureViews(
+  service: QueryableService,
+  context: Context,
+  notTold: string[],
+): Promise<FailureView[]> {
   const end = alignToStep(context.now.getTime() / 1000, STEP);
   const views = await Promise.all(
     service.profiles.map(async (spoken): Promise<FailureView[]> => {
@@ -310,6 +334,8 @@ async function failureViews(service: QueryableService, context: Context): Promis
       );
       const [result] = results;
       const metric = found.spelling.kind === "failures" ? found.spelling.failures[0]?.metric : undefined;
+      if (result?.error !== undefined)
+        notTold.push(`Failures as ${found.profile.title} counts them: ${result.error.detail}`);
       if (result?.status !== "ok" || metric === undefined) return [];
       return [{ title: found.profile.title, metric, errorRate: result.summary?.mean ?? null }];
     }),
@@ -318,8 +344,6 @@ async function failureViews(service: QueryableService, context: Context): Promis
 }
 
 // --- sources ------------------------------------------------------------------------------------------------------
-
-const NOT_TOLD = "the server does not tell";
 
 /** What costs a source, and which of its labels may be about people. Throws `not_found`. */
 export async function examineSource(
@@ -332,21 +356,12 @@ export async function examineSource(
   });
   if (source === null) throw problem("not_found", `There is no Prometheus source "${name}".`);
   const client = createPrometheusClient(await upstreamTarget(source.id));
-  const notTold: string[] = [];
-  const attempt = async <Value>(what: string, ask: () => Promise<Value>): Promise<Value | null> => {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!isUpstreamError(error)) throw error;
-      notTold.push(`${what}: ${error.detail || NOT_TOLD}`);
-      return null;
-    }
-  };
+  const { ask, notTold } = asking();
   const end = Math.floor(now.getTime() / 1000);
   const [build, tsdb, labels] = await Promise.all([
-    attempt("Its version", () => client.buildInfo({ signal })),
-    attempt("What costs it memory", () => client.tsdbStatus({ signal })),
-    attempt("Its labels", () => client.labels({ start: end - 3_600, end, limit: LIMIT, signal })),
+    ask("Its version", () => client.buildInfo({ signal })),
+    ask("What costs it memory", () => client.tsdbStatus({ signal })),
+    ask("Its labels", () => client.labels({ start: end - 3_600, end, limit: LIMIT, signal })),
   ]);
   const counted = (rows: readonly { name: string; value: number }[] | undefined) =>
     (rows ?? []).map(({ name: of, value }) => ({ name: of, count: value })).sort((a, b) => b.count - a.count);

@@ -32,12 +32,19 @@ export const signalLineSchema = z.object({
 });
 export type SignalLine = z.infer<typeof signalLineSchema>;
 
+const notTold = z
+  .array(z.string())
+  .describe(
+    "What could not be looked at, with the reason: managed servers keep some of it to themselves, and one that is down all.",
+  );
+
 export const serviceReportSchema = z.object({
   service: z.string(),
   source: z.string(),
   checkedAt: z.number().describe("Unix seconds."),
   scrapeInterval: z.number().describe("Seconds between two scrapes, as observed."),
   findings: z.array(findingSchema),
+  notTold,
   signals: z.array(signalLineSchema),
 });
 export type ServiceReport = z.infer<typeof serviceReportSchema>;
@@ -51,11 +58,7 @@ export const sourceReportSchema = z.object({
   series: z.number().nullable().describe("Series in memory; null where the server does not tell."),
   largestMetrics: counted.describe("Metrics with the most series, the largest first."),
   largestLabels: counted.describe("Labels with the most values, the largest first."),
-  notTold: z
-    .array(z.string())
-    .describe(
-      "What the server would not tell, with its reason: managed servers keep some of it to themselves.",
-    ),
+  notTold,
   findings: z.array(findingSchema),
 });
 export type SourceReport = z.infer<typeof sourceReportSchema>;

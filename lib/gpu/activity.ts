@@ -21,7 +21,7 @@ const memoryBound = 0.7;
 
 /** One sentence on what a GPU's measures of activity say together. */
 export function activityVerdict({ utilization, smActive, tensorActive, dramActive }: Activity): string {
-  if (utilization === null && smActive === null) return "How busy it is is not measured here.";
+  if (utilization === null && smActive === null) return "There is no measure of how busy it is now.";
   if (smActive === null)
     return (utilization ?? 0) >= full
       ? "A kernel ran nearly all the time. How much of the chip worked cannot be said without SM activity (`DCGM_FI_PROF_SM_ACTIVE`)."

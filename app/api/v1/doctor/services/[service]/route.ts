@@ -30,6 +30,7 @@ export const GET = route({
           advice: "Set `scrape_interval: 15s` for this job, or look at longer ranges.",
         },
       ],
+      notTold: [],
       signals: [
         {
           signal: "itl",
