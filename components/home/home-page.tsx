@@ -20,6 +20,7 @@ import {
   homeNumbers,
   homeRequests,
   homeResults,
+  silentSources,
   trafficShares,
 } from "@/lib/dashboards/home";
 import { queryId } from "@/lib/dashboards/overview";
@@ -90,6 +91,12 @@ export function HomePage({ now: initialNow }: { now: number }) {
         state={isRead ? <Summary rows={rows} /> : undefined}
         description="Every service, the worst first, judged by its last five minutes."
       />
+      {silentSources(items ?? []).map(({ source, problem, services: count }) => (
+        <p key={source} role="alert" className="mb-4 max-w-[80ch] text-body [overflow-wrap:anywhere]">
+          <span className="text-strong">{`${source} does not answer`}</span>
+          {`, so ${count === 1 ? "one service" : `${count} services`} cannot be judged${problem === null ? "." : `: ${problem}`}`}
+        </p>
+      ))}
       {failure ? (
         <p role="alert" className="mb-4 text-body text-warning-text">
           Not refreshed: {errorFacts(failure).detail}
@@ -209,6 +216,7 @@ const columns: DataColumn<Row>[] = [
     numeric: true,
     descendingFirst: true,
     hint: signals.request_rate.explanation,
+    className: "max-sm:hidden",
     value: ({ results }) => lastValue(results.get(queryId("request-rate", "rate"))),
     cell: ({ results }) => <Requests result={results.get(queryId("request-rate", "rate"))} />,
   },
@@ -224,7 +232,10 @@ const columns: DataColumn<Row>[] = [
     hint: signals.queue_depth.explanation,
     className: "max-lg:hidden",
     value: ({ results }) => lastValue(results.get(queryId("queue-depth", "waiting"))),
-    cell: ({ results }) => format(lastValue(results.get(queryId("queue-depth", "waiting"))), "requests"),
+    cell: ({ results }) => {
+      const waiting = lastValue(results.get(queryId("queue-depth", "waiting")));
+      return waiting === undefined ? <span className="text-secondary">–</span> : format(waiting, "requests");
+    },
   },
   {
     id: "traffic",
@@ -232,16 +243,16 @@ const columns: DataColumn<Row>[] = [
     className: "max-lg:hidden",
     hint: "The share of requests that each version answers now.",
     value: ({ results, service }) =>
-      trafficShares(results)
+      inTraffic(service, results)
         .map(({ version }) => version)
-        .join(" ") || service.versions.join(" "),
+        .join(" "),
     cell: ({ results, service }) => {
-      const shares = trafficShares(results);
-      if (shares.length === 0) return service.versions.join(", ") || "–";
+      const shares = inTraffic(service, results);
+      if (shares.length === 0) return <span className="text-secondary">–</span>;
       return (
         <span className="grid py-1.5">
           {shares.map(({ version, share }) => (
-            <span key={version} className="max-w-[24ch] truncate" title={version}>
+            <span key={version} className="w-max max-w-[28ch] truncate" title={version}>
               <span className="tabular-nums">{format(share, "ratio")}</span> {version}
             </span>
           ))}
@@ -255,12 +266,14 @@ const columns: DataColumn<Row>[] = [
     className: "max-xl:hidden",
     descendingFirst: true,
     value: ({ change }) => (change === undefined ? undefined : new Date(change.start)),
-    cell: ({ change }) =>
+    cell: ({ change, service }) =>
       change === undefined ? (
-        <span className="text-secondary">Nothing in 7 days</span>
+        <span className="text-secondary">
+          {service.reachable === false ? "Not known" : "Nothing in 7 days"}
+        </span>
       ) : (
         <span className="grid py-1.5">
-          <span className="max-w-[24ch] truncate" title={change.text}>
+          <span className="w-max max-w-[24ch] truncate" title={change.text}>
             {change.text}
           </span>
           <span className="text-caption text-secondary">
@@ -270,6 +283,18 @@ const columns: DataColumn<Row>[] = [
       ),
   },
 ];
+
+/** Which versions answer how much now. Where there is but one, its traffic is all of it. */
+function inTraffic(
+  { versions }: Service,
+  results: ReadonlyMap<string, SignalResult>,
+): { version: string; share: number }[] {
+  const [only, ...others] = versions;
+  if (only === undefined || others.length > 0) return trafficShares(results);
+  return (lastValue(results.get(queryId("request-rate", "rate"))) ?? 0) > 0
+    ? [{ version: only, share: 1 }]
+    : [];
+}
 
 function Requests({ result }: { result: SignalResult | undefined }) {
   const value = lastValue(result);

@@ -52,7 +52,10 @@ const columns: DataColumn<Usage>[] = [
     header: "Who",
     value: ({ actor }) => `${actor.name} ${actorTypeWords[actor.type]}`,
     cell: ({ actor }) => (
-      <span title={actor.id} className="max-sm:whitespace-normal max-sm:[overflow-wrap:anywhere]">
+      <span
+        title={actor.id}
+        className="max-sm:inline-block max-sm:min-w-36 max-sm:whitespace-normal max-sm:[overflow-wrap:anywhere]"
+      >
         <span className="text-strong">{actor.name}</span>
         {actor.type === "user" ? null : (
           <span className="text-secondary">{` ${actorTypeWords[actor.type]}`}</span>
@@ -69,6 +72,7 @@ const columns: DataColumn<Usage>[] = [
     hint: "Of the time that everybody together cost this source",
   }),
   amount("queries", "Queries", "count", ({ queries }) => queries, {
+    ...hiddenOnPhones,
     hint: "Sent to the source; what was answered from what is kept costs it nothing",
   }),
   amount("failed", "Failed", "count", ({ failed }) => failed, hiddenOnPhones),

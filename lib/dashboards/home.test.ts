@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type SignalResult, signalsRequestSchema } from "@/lib/signals/schema";
 import { signalResult } from "@/testing/signal-result";
-import { homeFindings, homeNumber, homeRequests, homeResults, trafficShares } from "./home";
+import { homeFindings, homeNumber, homeRequests, homeResults, silentSources, trafficShares } from "./home";
 
 const service = (id: string, versions: string[] = ["v1"]) => ({
   id,
@@ -90,7 +90,10 @@ describe("homeFindings", () => {
   it("says that a source does not answer before anything else", () => {
     const gone = { reachable: false, problem: "connection refused", source: "prometheus" };
     expect(homeFindings(gone, new Map())).toEqual([
-      { state: "cannot_evaluate", text: "prometheus does not answer: connection refused" },
+      { state: "cannot_evaluate", text: "prometheus does not answer" },
+    ]);
+    expect(silentSources([gone, { ...reachable, source: "other" }, gone])).toEqual([
+      { source: "prometheus", problem: "connection refused", services: 2 },
     ]);
     const error = { code: "upstream_timeout", detail: "Too slow.", requestId: "1" };
     expect(of({ "ttft.course": signalResult({ status: "error", error, series: [line(0.2)] }) })[0]).toEqual({

@@ -100,14 +100,14 @@ export function homeNumber(
  * by the last value. Healthy is said only where something could be judged.
  */
 export function homeFindings(
-  service: Pick<Service, "reachable" | "problem" | "source">,
+  service: Pick<Service, "reachable" | "source">,
   results: ReadonlyMap<string, SignalResult>,
 ): Finding[] {
   if (service.reachable === false)
     return [
       {
         state: "cannot_evaluate",
-        text: `${service.source} does not answer${service.problem === null ? "" : `: ${service.problem}`}`,
+        text: `${service.source} does not answer`,
       },
     ];
   const failed = [...results.values()].find(({ status }) => status === "error");
@@ -147,6 +147,18 @@ export function homeFindings(
     return [{ state: "cannot_evaluate", text: "Nothing that has a target is measured" }];
   const empty = [...results.values()].find(({ reason }) => reason !== undefined);
   return [{ state: "no_data", text: empty?.reason?.text ?? "Nothing was measured in the last hour" }];
+}
+
+/** Sources that do not answer, each once, with what is the matter and how many services cannot be judged for it. */
+export function silentSources(
+  services: readonly Pick<Service, "reachable" | "problem" | "source">[],
+): { source: string; problem: string | null; services: number }[] {
+  const silent = new Map<string, { source: string; problem: string | null; services: number }>();
+  for (const { reachable, source, problem } of services) {
+    if (reachable !== false) continue;
+    silent.set(source, { source, problem, services: (silent.get(source)?.services ?? 0) + 1 });
+  }
+  return [...silent.values()];
 }
 
 const order: Finding["state"][] = ["critical", "warning", "cannot_evaluate", "no_data", "ok"];
