@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { assemble, isDoubled, needsProof, type ReadResult } from "./assemble";
+import type { ReadResult } from "./answers/read-results";
+import { assemble, isDoubled, needsProof } from "./assemble";
 import { planSignal } from "./plan";
 import type { SignalQuery } from "./schema";
 import type { MeasuredService } from "./service";

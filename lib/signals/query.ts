@@ -5,17 +5,8 @@ import { isInferscopeError } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
-import {
-  assemble,
-  type CounterProof,
-  emptyResult,
-  hasYoung,
-  isDoubled,
-  lagOf,
-  mayBeNative,
-  needsProof,
-  type ReadResult,
-} from "./assemble";
+import { type CounterProof, lagOf, type ReadResult } from "./answers/read-results";
+import { assemble, emptyResult, hasYoung, isDoubled, mayBeNative, needsProof } from "./assemble";
 import { alignGrid, evidenceSelector, planSignal, type ReadRole, type SignalPlan } from "./plan";
 import { selector } from "./promql";
 import { type Reached, type ReadOnce, readsOf, staleRead } from "./reads";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ReadResult } from "./assemble";
+import type { ReadResult } from "./answers/read-results";
 import { staleRead, sumBy } from "./reads";
 
 it("sums up as PromQL does: absent values count for nothing, absent labels are none", () => {

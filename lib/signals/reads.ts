@@ -7,7 +7,7 @@ import type { NativeHistogramSample } from "@/lib/prometheus/samples";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
 import { isUpstreamError } from "@/lib/upstream/upstream-error";
-import type { ReadResult } from "./assemble";
+import type { ReadResult } from "./answers/read-results";
 import { cumulativeSeries } from "./native-buckets";
 import type { PlannedRead } from "./plan";
 import type { MeasuredService } from "./service";

@@ -1,0 +1,73 @@
+import { signals } from "../catalogue";
+import type { FailuresWanted } from "../profile";
+import type { SignalResult, SignalSeries } from "../schema";
+import { dimensionsOf, keyOf, noRequests, notePart, overCoveredTime, summaryPart } from "./parts";
+import type { CounterProof, ReadPlan, Results } from "./read-results";
+
+/** What follows from failures and all requests: shares, or failures per second. */
+export function failuresResult(
+  plan: ReadPlan,
+  spelling: Extract<ReadPlan["spelling"], { kind: "failures" }>,
+  results: Results,
+  proof: CounterProof,
+): Partial<SignalResult> {
+  const totals = results.total?.series ?? [];
+  const failures = results.failures?.series ?? [];
+  if (totals.length === 0) return { status: "empty" };
+  if (!totals.some(({ values }) => values.some((value) => (value ?? 0) > 0)))
+    return { status: "empty", reason: noRequests };
+  const isCounted = failures.length > 0 || proof === "proven";
+  const metric = spelling.failures[0]?.metric ?? "";
+  if (!isCounted)
+    return {
+      status: "unavailable",
+      reason: {
+        kind: "not_measurable",
+        metric,
+        text: `Not measurable here: there was traffic, but this Prometheus has never shown ${metric}, so no errors and errors that nobody counts look the same. It takes ${signals[plan.query.signal].measuredBy}.`,
+      },
+    };
+
+  const { type, ...totalDimensions } = plan.dimensions;
+  const totalOf = new Map(
+    totals.map((series) => [keyOf(dimensionsOf(series.labels, totalDimensions)), series]),
+  );
+  const series: SignalSeries[] = [];
+  for (const [key, total] of totalOf) {
+    const own = failures.filter(({ labels }) => keyOf(dimensionsOf(labels, totalDimensions)) === key);
+    const rows =
+      own.length > 0
+        ? own
+        : type === undefined
+          ? [{ labels: total.labels, values: total.values.map(() => null) }]
+          : [];
+    for (const row of rows)
+      series.push({
+        labels: dimensionsOf({ ...total.labels, ...row.labels }, plan.dimensions),
+        values: total.values.map((requests, index) =>
+          failureValue(spelling.want, row.values[index] ?? 0, requests),
+        ),
+      });
+  }
+  series.sort((a, b) => keyOf(a.labels).localeCompare(keyOf(b.labels)));
+  const none = failures.length === 0 ? "No errors were counted in this range." : undefined;
+  const { series: covered, note } = overCoveredTime(plan, results, series, totalDimensions);
+  return {
+    status: "ok",
+    series: covered,
+    ...notePart(plan, none, note),
+    ...summaryPart(
+      plan,
+      covered,
+      totals.reduce((sum, { values }) => sum + (values[0] ?? 0), 0),
+    ),
+  };
+}
+
+function failureValue(want: FailuresWanted, failures: number, requests: number | null): number | null {
+  if (requests === null) return null;
+  if (want === "failures") return failures;
+  if (requests === 0) return null;
+  const rate = Math.min(1, failures / requests);
+  return want === "availability" || want === "success_rate" ? 1 - rate : rate;
+}
