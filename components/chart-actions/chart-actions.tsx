@@ -1,12 +1,13 @@
 "use client";
 
-import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, type UseQueryResult, useQueries, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { type ChartDisplay, PLAIN_DISPLAY } from "@/components/charts/chart-display";
 import type { ChartSeries, Grid } from "@/components/charts/series";
 import type { PanelView } from "@/components/ui/panel-view";
 import { errorFacts } from "@/lib/api/client";
 import { exemplarsQuery } from "@/lib/exemplars/client";
+import type { ExemplarsAnswer } from "@/lib/exemplars/schema";
 import { signals } from "@/lib/signals/catalogue";
 import { signalsQuery } from "@/lib/signals/client";
 import type { ChartRequest } from "./chart-panel";
@@ -198,31 +199,34 @@ function findingOf(
   return isAnswered && !hasValues(charts) ? `Nothing was measured of ${comparison.words}.` : null;
 }
 
+/** Stays the same object as long as the answers do. */
+const gatheredExemplars = (answers: readonly UseQueryResult<ExemplarsAnswer>[]) => ({
+  known: answers.flatMap(({ data }) => data?.items ?? []),
+  error: answers.find((answer) => answer.error)?.error,
+  isAnswered: answers.every(({ data }) => data !== undefined),
+});
+
 function useExemplars(
   measured: Measured | undefined,
   isOn: boolean,
 ): { shown: ChartDisplay["exemplars"]; finding: string | null } {
   const { start, end } = measured?.grid ?? NO_GRID;
   const reads = useMemo(() => exemplarReads(measured?.queries ?? []), [measured?.queries]);
-  const answers = useQueries({
+  const { known, error, isAnswered } = useQueries({
     queries: reads.map(({ service, signal }) => ({
       ...exemplarsQuery(service, { signal, start, end }),
       placeholderData: keepPreviousData,
       enabled: isOn,
     })),
+    combine: gatheredExemplars,
   });
   const [first] = reads;
   const unit = first === undefined ? undefined : signals[first.signal].unit;
-  const known = isOn ? answers.flatMap(({ data }) => data?.items ?? []) : [];
-  const text = JSON.stringify(known);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was answered, not the array it stands in
   const shown = useMemo(
-    () => (unit === undefined || known.length === 0 ? null : { unit, dots: known }),
-    [text, unit],
+    () => (!isOn || unit === undefined || known.length === 0 ? null : { unit, dots: known }),
+    [isOn, known, unit],
   );
   if (!isOn || first === undefined) return { shown: null, finding: null };
-  const error = answers.find((answer) => answer.error)?.error;
-  const isAnswered = answers.every(({ data }) => data !== undefined);
   const finding = error
     ? `No exemplars: ${errorFacts(error).detail}`
     : isAnswered && known.length === 0

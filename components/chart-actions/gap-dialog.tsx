@@ -1,7 +1,6 @@
 "use client";
 
-import { useQueries } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { type UseQueryResult, useQueries } from "@tanstack/react-query";
 import type { GapRegion } from "@/components/charts/canvas";
 import type { Grid } from "@/components/charts/series";
 import { Badge } from "@/components/ui/badge";
@@ -24,23 +23,19 @@ const KIND_WORDS: Record<GapItem["kind"], string> = {
 
 /** The gaps of services in a range, and what could not be told; nothing is asked without a range. */
 export function useGaps(services: readonly string[], grid: Grid | null) {
-  const queries = useQueries({
+  return useQueries({
     queries: grid === null ? [] : services.map((service) => gapsQuery(service, grid)),
+    // What it returns stays the same object as long as the answers are, so that charts are not drawn anew.
+    combine: gathered,
   });
-  const error = queries.find((query) => query.error)?.error;
-  const isPending = queries.some((query) => query.isPending);
-  const answers = queries.map(({ data }) => data);
-  const known = JSON.stringify(answers);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was answered, not the array it stands in
-  const items = useMemo(
-    () => answers.flatMap((answer) => answer?.items ?? []).sort((a, b) => a.start - b.start),
-    [known],
-  );
+}
+
+function gathered(queries: readonly UseQueryResult<GapsAnswer>[]) {
   return {
-    items,
-    notes: answers.flatMap((answer) => answer?.notes ?? []),
-    isPending,
-    error,
+    items: queries.flatMap(({ data }) => data?.items ?? []).sort((a, b) => a.start - b.start),
+    notes: queries.flatMap(({ data }) => data?.notes ?? []),
+    isPending: queries.some((query) => query.isPending),
+    error: queries.find((query) => query.error)?.error,
     retry: () => {
       for (const query of queries) void query.refetch();
     },
