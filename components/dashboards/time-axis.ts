@@ -7,6 +7,8 @@ export interface TimeAxis {
   gaps: NonNullable<TimeSeriesChartProps["gaps"]>;
 }
 
+export const noMarks: TimeAxis = { marks: [], gaps: [] };
+
 /** Ranges in which nothing could be measured; any other range is something that people wrote down beside the measurements. */
 const gapKinds: ReadonlySet<string> = new Set(["demo_stopped", "outage"]);
 

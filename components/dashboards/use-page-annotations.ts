@@ -15,15 +15,16 @@ const roundedTo = 300;
  */
 export function usePageAnnotations(
   services: readonly string[],
-  { start, end }: Grid,
+  grid: Grid | undefined,
 ): ReadonlyMap<string, TimeAxis> {
   const range = {
-    start: Math.floor(start / roundedTo) * roundedTo,
-    end: Math.ceil(end / roundedTo) * roundedTo,
+    start: Math.floor((grid?.start ?? 0) / roundedTo) * roundedTo,
+    end: Math.ceil((grid?.end ?? 0) / roundedTo) * roundedTo,
   };
   const answers = useQueries({
     queries: services.map((service) => ({
       ...annotationsQuery({ service, ...range }),
+      enabled: grid !== undefined,
       placeholderData: keepPreviousData,
     })),
     combine: (queries) => queries.map(({ data }) => data),

@@ -5,6 +5,8 @@ import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import { NotesButton } from "@/components/annotations/notes-button";
 import { OverdueLine } from "@/components/dashboards/overdue-line";
+import { noMarks } from "@/components/dashboards/time-axis";
+import { usePageAnnotations } from "@/components/dashboards/use-page-annotations";
 import { PageHeader } from "@/components/shell/page-header";
 import { Combobox } from "@/components/ui/combobox";
 import { StateBadge } from "@/components/ui/state-badge";
@@ -23,7 +25,6 @@ import { LatencyTable } from "./latency-table";
 import { latencyViews, OverviewPanelView } from "./panels";
 import { OverviewTextsContext, useOverviewTexts } from "./texts";
 import { UnknownService } from "./unknown-service";
-import { useAnnotations } from "./use-annotations";
 import { useOverview } from "./use-overview";
 
 /** The span of each panel on the grid of twelve from 1280 px on, and of six from 768 px. */
@@ -131,7 +132,8 @@ function ServiceOverview({
   );
   const signal = chosen ?? latencies[service.id] ?? "ttft";
   const { refresh, grid, queries } = useOverview(service, signal);
-  const axis = useAnnotations(service.id, grid);
+  const shown = useMemo(() => [service.id], [service.id]);
+  const axis = usePageAnnotations(shown, grid).get(service.id) ?? noMarks;
   const { results, error, shownUntil, overdueSince } = refresh;
   const range = useTimeRange();
   const words = rangeWords(range, new Date(range.now * 1000));
