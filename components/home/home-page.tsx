@@ -273,7 +273,7 @@ const columns: DataColumn<Row>[] = [
         </span>
       ) : (
         <span className="grid py-1.5">
-          <span className="w-max max-w-[24ch] truncate" title={change.text}>
+          <span className="max-w-[24ch] truncate" title={change.text}>
             {change.text}
           </span>
           <span className="text-caption text-secondary">

@@ -54,7 +54,7 @@ const columns: DataColumn<Usage>[] = [
     cell: ({ actor }) => (
       <span
         title={actor.id}
-        className="max-sm:inline-block max-sm:min-w-36 max-sm:whitespace-normal max-sm:[overflow-wrap:anywhere]"
+        className="max-sm:inline-block max-sm:min-w-32 max-sm:whitespace-normal max-sm:[overflow-wrap:anywhere]"
       >
         <span className="text-strong">{actor.name}</span>
         {actor.type === "user" ? null : (
