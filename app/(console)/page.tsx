@@ -17,6 +17,7 @@ export default async function Home() {
     const sources = await listSources(actor, { kind: "prometheus" });
     return (
       <NoServices
+        title="Home"
         sources={sources.map(({ name, url, reachable, problem }) => ({ name, url, reachable, problem }))}
         canConnect={can(actor, "sources:write")}
       />

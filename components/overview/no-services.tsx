@@ -10,20 +10,23 @@ interface ConnectedSource {
   problem: string | null;
 }
 
-/** The overview before there is a service: what is missing, and the one thing to do about it. */
+/** A page of services before there is one: what is missing, and the one thing to do about it. */
 export function NoServices({
+  title,
   sources,
   canConnect,
 }: {
+  title: string;
   sources: readonly ConnectedSource[];
   canConnect: boolean;
 }) {
   const down = sources.filter(({ reachable }) => reachable === false);
-  const sentinels = profiles.flatMap((profile) => (profile.layer === "engine" ? profile.sentinels : []));
+  const engines = profiles.flatMap(({ layer, title: name }) => (layer === "engine" ? [name] : []));
+  const asked = sources.filter(({ reachable }) => reachable !== false);
   const docs = { href: "/docs/signals", label: "Which metrics are understood" };
   return (
     <>
-      <PageHeader title="Overview" />
+      <PageHeader title={title} />
       <WaitForService />
       {sources.length === 0 ? (
         <EmptyState
@@ -44,9 +47,15 @@ export function NoServices({
         </EmptyState>
       ) : (
         <EmptyState title="No LLM service was found yet" docs={docs}>
-          None of {[...sentinels, "llm_requests_total"].map((name) => `\`${name}\``).join(", ")} is in{" "}
-          {sources.map(({ name, url }) => `${name} (${url})`).join(", ")}. The search goes on every 30
+          {asked.map(({ name, url }) => `${name} (${url})`).join(", ")} {asked.length === 1 ? "has" : "have"}{" "}
+          no metric of {engines.join(", ")}, and none named <code className="text-mono">llm_*</code>. Let it
+          scrape the <code className="text-mono">/metrics</code> of the servers; the search goes on every 30
           seconds.
+          {down.map(({ name, problem }) => (
+            <span key={name} className="block pt-2">
+              {name}: {problem ?? "it does not answer"}
+            </span>
+          ))}
         </EmptyState>
       )}
     </>

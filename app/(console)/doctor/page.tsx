@@ -15,6 +15,7 @@ export default async function Page() {
     const sources = await listSources(actor, { kind: "prometheus" });
     return (
       <NoServices
+        title="Metric doctor"
         sources={sources.map(({ name, url, reachable, problem }) => ({ name, url, reachable, problem }))}
         canConnect={can(actor, "sources:write")}
       />

@@ -29,6 +29,7 @@ export default async function OverviewPage({ searchParams }: { searchParams: Pro
     const sources = await listSources(actor, { kind: "prometheus" });
     return (
       <NoServices
+        title="Overview"
         sources={sources.map(({ name, url, reachable, problem }) => ({ name, url, reachable, problem }))}
         canConnect={can(actor, "sources:write")}
       />

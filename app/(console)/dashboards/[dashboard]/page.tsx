@@ -41,6 +41,7 @@ export default async function Page({
     const sources = await listSources(actor, { kind: "prometheus" });
     return (
       <NoServices
+        title={dashboard.title}
         sources={sources.map(({ name, url, reachable, problem }) => ({ name, url, reachable, problem }))}
         canConnect={can(actor, "sources:write")}
       />
