@@ -106,7 +106,7 @@ class Then {
   }
 
   async theySee(text: string | RegExp): Promise<void> {
-    await expect(this.page.getByText(text).first()).toBeVisible();
+    await expect(this.page.getByText(text).filter({ visible: true }).first()).toBeVisible();
   }
 
   async theHeadingIs(text: string | RegExp): Promise<void> {

@@ -56,7 +56,7 @@ describe("activityVerdict", () => {
       { ...nothing, utilization: 1, smActive: 0.8, tensorActive: 0.02 },
       "tensor cores hardly",
     ],
-    ["nothing", nothing, "not measured"],
+    ["nothing", nothing, "no measure of how busy"],
   ] as const)("of %s", (_name, activity, words) => {
     expect(activityVerdict(activity)).toContain(words);
   });
