@@ -70,6 +70,36 @@ test("someone sets the versions side by side, and the choice is in the address",
   await then.thePanelHasData("Time to first token p99");
 });
 
+test("someone notes on a chart what happened then", async ({ given, when, then, page }) => {
+  await given.aSignedInAdministrator();
+  await when.theyOpen("/dashboards/latency?service=chat-api&from=now-15m&refresh=off");
+  await then.thePanelHasData("Time to first token");
+  const chart = panel(page, "Time to first token").getByRole("figure").first();
+  const box = (await chart.locator(".u-over").boundingBox())!;
+  await page.keyboard.down("Control");
+  await page.mouse.move(box.x + box.width / 4, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await page.keyboard.up("Control");
+  await expect(page.getByRole("radio", { name: "A range" })).toBeChecked();
+  const [from, to] = await Promise.all(
+    ["From", "To"].map(async (name) => Date.parse(await page.getByLabel(name, { exact: true }).inputValue())),
+  );
+  // A quarter of a quarter of an hour, give or take a pixel.
+  expect(Math.abs(to! - from! - 225_000)).toBeLessThan(10_000);
+  await page.getByLabel("What happened").fill("Load test from the lab");
+  await page.getByRole("button", { name: "Add the note" }).click();
+  await then.theySee("Load test from the lab");
+  await page.keyboard.press("Escape");
+  await then.theyAreAt(/from=now-15m/);
+
+  await chart.focus();
+  await chart.press("ArrowLeft");
+  await chart.press("n");
+  await expect(page.getByRole("radio", { name: "A moment" })).toBeChecked();
+});
+
 test("a service that was not found is named, and another shown in its place", async ({
   given,
   when,

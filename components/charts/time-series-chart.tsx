@@ -8,6 +8,7 @@ import {
   memo,
   type RefObject,
   Suspense,
+  useContext,
   useEffect,
   useId,
   useMemo,
@@ -36,6 +37,7 @@ import {
   valueWords,
   withOthers,
 } from "./series";
+import { TimePickContext } from "./time-pick";
 import {
   drawnSeries,
   isCounted,
@@ -272,6 +274,7 @@ const Plot = memo(function Plot(props: PlotProps) {
   const { thresholds = NONE, levels = NONE, marks = NONE, gaps, exemplars } = props;
   const range = useOptionalTimeRange();
   const onZoom = props.onZoom ?? range?.zoom;
+  const onPick = useContext(TimePickContext);
   const id = useId();
   const { root } = props;
   const onWidth = useRef(props.onWidth);
@@ -328,6 +331,7 @@ const Plot = memo(function Plot(props: PlotProps) {
     gaps,
     exemplars,
     onZoom,
+    onPick,
     back: range?.back,
   };
   const model = useRef(latest);
@@ -455,6 +459,9 @@ const Plot = memo(function Plot(props: PlotProps) {
       const quarter = (grid.end - grid.start) / 4;
       const time = u.data[0][current]!;
       onZoom(Math.max(grid.start, time - quarter), Math.min(grid.end, time + quarter));
+    } else if (event.key === "n" && current !== null && onPick) {
+      event.preventDefault();
+      onPick({ start: u.data[0][current]! });
     } else if (event.key === "Escape" && current !== null) {
       event.preventDefault();
       hideCrosshair();

@@ -18,6 +18,7 @@ import { linePaths } from "./line-path";
 import { beginPan } from "./pan";
 import { type ChartSeries, colorToken, type Grid, isDashed } from "./series";
 import { localOffset, tickWords, timeTicks } from "./ticks";
+import type { TimePick } from "./time-pick";
 import { type DrawnSeries, lonePointsOf, namedLevels, type SeriesKind, yEnds } from "./time-series-model";
 
 /** Something that happened: a rollout, a config change, an alert. Unix seconds. */
@@ -45,6 +46,8 @@ export type PlotModel = {
   exemplars: readonly ExemplarDot[];
   /** Shows [from, to], Unix seconds; undefined where the range cannot be changed. */
   onZoom?: (from: number, to: number) => void;
+  /** What a click or a drag with Ctrl or Cmd held means; null where it means nothing of its own. */
+  onPick: TimePick | null;
   back?: () => void;
 };
 
@@ -101,6 +104,8 @@ export function plotOptions({
     return { from: min ?? model.current.grid.start, to: max ?? model.current.grid.end };
   };
   let inside = false;
+  /** Whether the button was pressed with Ctrl or Cmd held. */
+  let isPicking = false;
   /** Where the time axis was dragged to; until what was asked for then is there. */
   let moved: { grid: Grid; from: number; to: number } | null = null;
   /** The series are a picture over the plot while it is dragged. */
@@ -227,6 +232,7 @@ export function plotOptions({
       bind: {
         mousedown: (u, _target, zoom) => (event) => {
           const { onZoom } = model.current;
+          isPicking = (event.ctrlKey || event.metaKey) && model.current.onPick !== null;
           if (event.shiftKey && event.button === 0 && onZoom)
             beginPan(u, event, (to, withoutSeries) => move(u, to, withoutSeries), onZoom);
           else zoom(event);
@@ -247,6 +253,10 @@ export function plotOptions({
           u.over.addEventListener("mouseleave", () => {
             inside = false;
             onHover(null);
+          });
+          u.over.addEventListener("click", () => {
+            if (isPicking) model.current.onPick?.({ start: u.posToVal(u.cursor.left ?? 0, "x") });
+            isPicking = false;
           });
         },
       ],
@@ -270,7 +280,11 @@ export function plotOptions({
         (u) => {
           const { left, width: selected } = u.select;
           if (selected > 4) {
-            model.current.onZoom?.(u.posToVal(left, "x"), u.posToVal(left + selected, "x"));
+            const start = u.posToVal(left, "x");
+            const end = u.posToVal(left + selected, "x");
+            if (isPicking) model.current.onPick?.({ start, end });
+            else model.current.onZoom?.(start, end);
+            isPicking = false;
           }
           u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { parseAsNativeArrayOf, parseAsString, useQueryState, useQueryStates } from "nuqs";
 import { memo, useMemo } from "react";
 import { NotesButton } from "@/components/annotations/notes-button";
+import { NotesOfPage } from "@/components/annotations/notes-of-page";
 import { PageHeader } from "@/components/shell/page-header";
 import { cn } from "@/components/ui/class-names";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -117,7 +118,7 @@ function ChosenServices({
   const missing = asked.filter((one) => !services.some((service) => service.id === one));
 
   return (
-    <>
+    <NotesOfPage services={ids} range={range} canWrite={canNote}>
       <PageHeader
         title={dashboard.title}
         description={dashboard.description}
@@ -136,7 +137,7 @@ function ChosenServices({
               onChange={(next) => void ask(next)}
               className="w-44"
             />
-            <NotesButton services={ids} range={range} canWrite={canNote} />
+            <NotesButton />
             <TimeRangeControl />
           </>
         }
@@ -197,7 +198,7 @@ function ChosenServices({
           ))}
         </div>
       )}
-    </>
+    </NotesOfPage>
   );
 }
 

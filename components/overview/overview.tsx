@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import { NotesButton } from "@/components/annotations/notes-button";
+import { NotesOfPage } from "@/components/annotations/notes-of-page";
 import { OverdueLine } from "@/components/dashboards/overdue-line";
 import { noMarks } from "@/components/dashboards/time-axis";
 import { usePageAnnotations } from "@/components/dashboards/use-page-annotations";
@@ -160,7 +161,7 @@ function ServiceOverview({
   };
 
   return (
-    <>
+    <NotesOfPage services={shown} range={range} canWrite={canNote}>
       <PageHeader
         title={service.id}
         state={<StateLine findings={findings} service={service} />}
@@ -179,7 +180,7 @@ function ServiceOverview({
               searchPlaceholder="Find a service"
               className="w-44"
             />
-            <NotesButton services={[service.id]} range={range} canWrite={canNote} />
+            <NotesButton />
             <TimeRangeControl />
           </>
         }
@@ -209,7 +210,7 @@ function ServiceOverview({
         </section>
         <LatencyTable refresh={refresh} service={service.id} />
       </div>
-    </>
+    </NotesOfPage>
   );
 }
 

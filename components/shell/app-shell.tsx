@@ -84,6 +84,7 @@ export function AppShell({
     { keys: "←+→", label: "Move the crosshair", group: "Chart with the focus" },
     { keys: "t", label: "Data as a table, and back", group: "Chart with the focus" },
     { keys: "Enter", label: "Zoom around the crosshair", group: "Chart with the focus" },
+    { keys: "n", label: "Note at the crosshair", group: "Chart with the focus" },
   ]);
 
   function fold(next: boolean) {
