@@ -72,7 +72,8 @@ describe.skipIf(whyNoPrometheus())("the doctor", () => {
       });
       expect(line("error_rate")?.state).toBe("unavailable");
       expect(line("ttft")).toMatchObject({ state: "empty", metric: "vllm:time_to_first_token_seconds" });
-      expect(notTold).toEqual([]);
+      // Discovery has not asked for its names yet: of ttft it is not known whether this server has that one.
+      expect(notTold.map((text) => text.split(":")[0])).toEqual(["Which metrics it exposes"]);
       const report = await examineSource(viewer, source, context);
       expect(report.findings.map(({ id }) => id)).toContain("personal:user_email");
     }));
@@ -84,6 +85,7 @@ describe.skipIf(whyNoPrometheus())("the doctor", () => {
       const report = await examineService(viewer, job, context);
       expect(report.findings).toEqual([]);
       expect(report.notTold.map((text) => text.split(":")[0])).toEqual([
+        "Which metrics it exposes",
         "How it is scraped",
         "The declared types of its metrics",
       ]);

@@ -51,6 +51,7 @@ export async function examineService(actor: Actor, id: string, context: Context)
   const service = (await queryableServices(actor, [id])).get(id);
   if (service === undefined) throw problem("not_found", `There is no service "${id}".`);
   const { ask, notTold } = asking();
+  if (service.profiles.some(({ metrics }) => metrics === undefined)) notTold.push(NAMES_NOT_READ);
   const [results, targets, types, views] = await Promise.all([
     answersOf(service, context),
     ask("How it is scraped", () => targetsOf(service, context)),
@@ -72,6 +73,9 @@ export async function examineService(actor: Actor, id: string, context: Context)
     signals: linesOf(service, results),
   };
 }
+
+const NAMES_NOT_READ =
+  "Which metrics it exposes: not read yet, so each signal is shown with the name that current releases have. Examine again in a minute.";
 
 /** What a source tells, or null where it refuses or is too old; anything else that fails is a failure of ours. */
 async function told<Value>(

@@ -26,6 +26,9 @@ type SourceWithServices = Source & { services: Service[] };
 
 const withServices = { services: { where: { validTo: null } } } as const;
 
+const sourceOf = (id: string): Promise<SourceWithServices | null> =>
+  db().source.findFirst({ where: { id, kind: "prometheus", validTo: null }, include: withServices });
+
 /**
  * One round for a source; answers how many services' metrics it has not asked for yet. Rejects only when the database
  * does, or the signal aborts.
@@ -72,11 +75,23 @@ export async function discoverAll(now: Date, signal?: AbortSignal): Promise<void
   });
   const ids = new Set(sources.map(({ id }) => id));
   for (const id of memories.keys()) if (!ids.has(id)) memories.delete(id);
-  await Promise.all(sources.map((source) => discoverOne(source, now, signal)));
+  await Promise.all(
+    sources.map(async (source) => {
+      // One that is not there, or has nothing new, costs one round.
+      if ((await discoverOne(source, now, signal)) > 0) await discoverTheRest(source.id, signal);
+    }),
+  );
 }
 
-/** Rounds of a source that is new: it should be known within a minute, however many services it has. */
-const mostRoundsAtOnce = 5;
+/** Rounds that follow at once on one that had more to ask for than a round may: all is known within a minute. */
+const mostRoundsMore = 4;
+
+async function discoverTheRest(sourceId: string, signal?: AbortSignal): Promise<void> {
+  for (let round = 1; round <= mostRoundsMore; round++) {
+    const source = await sourceOf(sourceId);
+    if (source === null || (await discoverOne(source, new Date(), signal)) === 0) return;
+  }
+}
 
 /** Looks for the services of one source now rather than at the next round of the loop. */
 export const discoverSourceJob: JobDefinition<{ sourceId: string }> = {
@@ -85,13 +100,9 @@ export const discoverSourceJob: JobDefinition<{ sourceId: string }> = {
   // The loop comes round anyway.
   retryLimit: 0,
   handler: async ({ sourceId }, { signal }) => {
-    for (let round = 1; round <= mostRoundsAtOnce; round++) {
-      const source = await db().source.findFirst({
-        where: { id: sourceId, kind: "prometheus", validTo: null },
-        include: withServices,
-      });
-      if (source === null || (await discoverOne(source, new Date(), signal)) === 0) return;
-    }
+    const source = await sourceOf(sourceId);
+    if (source !== null && (await discoverOne(source, new Date(), signal)) > 0)
+      await discoverTheRest(sourceId, signal);
   },
 };
 
