@@ -132,14 +132,10 @@ export const sglang: Exporter = {
             { labels: rank },
           ),
         ]);
-        page.counter(
-          "sglang:cached_tokens_total",
-          "Number of cached prompt tokens.",
-          (["device", "host", "total"] as const).map((cache_source) => [
-            { model_name: model, cache_source },
-            cycles * (cache_source === "host" ? 0 : cachedTokensOf(load)),
-          ]),
-        );
+        page.counter("sglang:cached_tokens_total", "Number of cached prompt tokens.", [
+          [{ model_name: model, cache_source: "device" }, cycles * cachedTokensOf(load) * 0.75],
+          [{ model_name: model, cache_source: "host" }, cycles * cachedTokensOf(load) * 0.25],
+        ]);
         page.counter("sglang:realtime_tokens_total", "Total number of tokens processed, live.", [
           [{ ...rank, mode: "prefill_compute" }, cycles * (promptTokensOf(load) - cachedTokensOf(load))],
           [{ ...rank, mode: "prefill_cache" }, cycles * cachedTokensOf(load)],

@@ -1,16 +1,28 @@
 import type { Profile, Spelling } from "../profile";
 import { reasonsOfMask } from "./throttle-reasons";
 
-const usedMebibytes = "max_over_time(DCGM_FI_DEV_FB_USED{$selector}[$window])";
-const totalMebibytes =
-  "(DCGM_FI_DEV_FB_USED{$selector} + DCGM_FI_DEV_FB_FREE{$selector} + DCGM_FI_DEV_FB_RESERVED{$selector}) or (DCGM_FI_DEV_FB_USED{$selector} + DCGM_FI_DEV_FB_FREE{$selector})";
+/** A GPU that several pods or jobs share has a series for each of them, with the same values. */
+const sharers =
+  "pod, namespace, container, pod_uid, exported_pod, exported_namespace, exported_container, vgpu, hpc_job";
+const onceAShare = (values: string): string => `max without (${sharers}) (${values})`;
+/** What is known of the whole GPU alone is repeated for each of its MIG instances. */
+const onceAGpu = (values: string): string => `max without (GPU_I_ID, GPU_I_PROFILE, ${sharers}) (${values})`;
+
+const usedMebibytes = onceAShare("max_over_time(DCGM_FI_DEV_FB_USED{$selector}[$window])");
+const totalMebibytes = onceAShare(
+  "(DCGM_FI_DEV_FB_USED{$selector} + DCGM_FI_DEV_FB_FREE{$selector} + DCGM_FI_DEV_FB_RESERVED{$selector}) or (DCGM_FI_DEV_FB_USED{$selector} + DCGM_FI_DEV_FB_FREE{$selector})",
+);
+const xids = onceAGpu("max_over_time(DCGM_FI_DEV_XID_ERRORS{$selector}[$window])");
 
 /** A gauge over each window, by `over`, and over the GPUs, by `across`, times `scale`. */
-const gauge = (across: string, over: string, metric: string, scale?: string): Spelling => ({
-  kind: "expression",
-  expression: `${across}$by(${over}_over_time(${metric}{$selector}[$window]))${scale ?? ""}`,
-  metrics: [metric],
-});
+const gauge = (across: string, over: string, metric: string, scale?: string): Spelling => {
+  const values = `${over}_over_time(${metric}{$selector}[$window])`;
+  return {
+    kind: "expression",
+    expression: `${across}$by(${across === "sum" ? onceAGpu(values) : values})${scale ?? ""}`,
+    metrics: [metric],
+  };
+};
 
 /**
  * NVIDIA's dcgm-exporter (etc/default-counters.csv, 4.8). Utilization is in percent, memory in MiB, clocks in MHz, energy
@@ -21,7 +33,7 @@ export const dcgm: Profile = {
   id: "dcgm",
   title: "DCGM exporter",
   layer: "gpu",
-  sentinels: ["DCGM_FI_DEV_GPU_UTIL"],
+  sentinels: ["DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_PROF_GR_ENGINE_ACTIVE"],
   labels: {
     model: [],
     version: ["version"],
@@ -35,7 +47,13 @@ export const dcgm: Profile = {
     host: ["Hostname", "hostname", "instance"],
   },
   spellings: {
-    gpu_utilization: gauge("avg", "avg", "DCGM_FI_DEV_GPU_UTIL", " / 100"),
+    gpu_utilization: {
+      kind: "expression",
+      expression:
+        "avg$by(avg_over_time(DCGM_FI_DEV_GPU_UTIL{$selector}[$window]) / 100 or on (instance, gpu, UUID, uuid) avg_over_time(DCGM_FI_PROF_GR_ENGINE_ACTIVE{$selector}[$window]))",
+      metrics: ["DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_PROF_GR_ENGINE_ACTIVE"],
+      note: "A GPU split by MIG has no utilization: of it, how busy the engines of its instances are.",
+    },
     gpu_memory_used: {
       kind: "expression",
       expression: `sum$by(${usedMebibytes}) * 1048576`,
@@ -48,14 +66,14 @@ export const dcgm: Profile = {
     },
     gpu_memory_ratio: {
       kind: "expression",
-      expression: `sum$by(DCGM_FI_DEV_FB_USED{$selector}) / sum$by(${totalMebibytes})`,
+      expression: `sum$by(${onceAShare("DCGM_FI_DEV_FB_USED{$selector}")}) / sum$by(${totalMebibytes})`,
       metrics: ["DCGM_FI_DEV_FB_USED", "DCGM_FI_DEV_FB_FREE"],
     },
     gpu_power: gauge("sum", "avg", "DCGM_FI_DEV_POWER_USAGE"),
     gpu_power_limit: gauge("sum", "min", "DCGM_FI_DEV_POWER_MGMT_LIMIT"),
     gpu_energy: {
       kind: "expression",
-      expression: "sum$by(rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{$selector}[$window])) / 1000",
+      expression: `sum$by(${onceAGpu("rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{$selector}[$window])")}) / 1000`,
       metrics: ["DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"],
     },
     gpu_temperature: gauge("max", "max", "DCGM_FI_DEV_GPU_TEMP"),
@@ -75,15 +93,13 @@ export const dcgm: Profile = {
     // The gauge holds the number of the last XID, 0 where there was none: the number becomes a label, the value counts GPUs.
     gpu_xid: {
       kind: "expression",
-      expression:
-        'sum$by(count_values without () ("xid", max_over_time(DCGM_FI_DEV_XID_ERRORS{$selector}[$window]) > 0) or max_over_time(DCGM_FI_DEV_XID_ERRORS{$selector}[$window]) == 0)',
+      expression: `sum$by(count_values without () ("xid", ${xids} > 0) or ${xids} == 0)`,
       metrics: ["DCGM_FI_DEV_XID_ERRORS"],
       labels: { type: ["xid"] },
     },
     gpu_row_remaps: {
       kind: "expression",
-      expression:
-        "sum$by(max_over_time(DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS{$selector}[$window]) + max_over_time(DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS{$selector}[$window]))",
+      expression: `sum$by(${onceAGpu("max_over_time(DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS{$selector}[$window]) + max_over_time(DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS{$selector}[$window])")})`,
       metrics: ["DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", "DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS"],
     },
     gpu_row_remap_failure: gauge("sum", "max", "DCGM_FI_DEV_ROW_REMAP_FAILURE"),
@@ -91,8 +107,7 @@ export const dcgm: Profile = {
     gpu_pcie_tx: gauge("sum", "avg", "DCGM_FI_PROF_PCIE_TX_BYTES"),
     gpu_nvlink_bandwidth: {
       kind: "expression",
-      expression:
-        "sum$by(avg_over_time(DCGM_FI_PROF_NVLINK_TX_BYTES{$selector}[$window]) + avg_over_time(DCGM_FI_PROF_NVLINK_RX_BYTES{$selector}[$window]))",
+      expression: `sum$by(${onceAGpu("avg_over_time(DCGM_FI_PROF_NVLINK_TX_BYTES{$selector}[$window]) + avg_over_time(DCGM_FI_PROF_NVLINK_RX_BYTES{$selector}[$window])")})`,
       metrics: ["DCGM_FI_PROF_NVLINK_TX_BYTES", "DCGM_FI_PROF_NVLINK_RX_BYTES"],
     },
   },

@@ -12,6 +12,10 @@ export const litellm: Profile = {
   layer: "engine",
   isGateway: true,
   sentinels: ["litellm_proxy_total_requests_metric_total", "litellm_requests_metric_total"],
+  releases: {
+    litellm_input_tokens_total: "until mid-2025",
+    litellm_output_tokens_total: "until mid-2025",
+  },
   labels: {
     model: ["requested_model", "model", "litellm_model_name"],
     version: versionLabels,
@@ -41,7 +45,7 @@ export const litellm: Profile = {
       ],
     }),
     requests_running: gauge("sum", "avg", "litellm_in_flight_requests"),
-    output_token_rate: counter("litellm_output_tokens_metric_total"),
-    prompt_token_rate: counter("litellm_input_tokens_metric_total"),
+    output_token_rate: counter("litellm_output_tokens_metric_total", "litellm_output_tokens_total"),
+    prompt_token_rate: counter("litellm_input_tokens_metric_total", "litellm_input_tokens_total"),
   },
 };

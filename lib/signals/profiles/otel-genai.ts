@@ -1,6 +1,6 @@
 import { clientStatuses, failureSpellings, orElse } from "../failures";
 import { type CounterName, type Profile, type Spelling, versionLabels } from "../profile";
-import { histogram } from "../spellings";
+import { histogram, mean } from "../spellings";
 
 /** A metric's names: as translated for Prometheus, and as OpenTelemetry writes them (Prometheus 3), with and without unit. */
 const forms = (name: string, unit?: string): string[] => [
@@ -32,18 +32,32 @@ function counters(
 }
 
 const serverDurations = forms("gen_ai.server.request.duration", "seconds");
-const clientDurations = forms("gen_ai.client.operation.duration", "seconds");
+/** Spring AI's observation, which has buckets only where it was told to. */
+const springDurations = "gen_ai_client_operation_seconds";
+const clientDurations = [...forms("gen_ai.client.operation.duration", "seconds"), springDurations];
+/** Instrumentations that give `token` as the unit get it as a suffix. */
 const tokenUsage = [
   "gen_ai_client_token_usage",
   "gen_ai_client_token_usage_tokens",
-  "gen_ai.client.token.usage",
+  "gen_ai_client_token_usage_token",
+  ...forms("gen_ai.client.token.usage").filter(isDotted),
 ];
 const failed = matching("error.type", '!=""');
+/** Micrometer names the exception, or `none`, in a label of its own. */
+const failedInMicrometer = (metric: string): string =>
+  isDotted(metric) ? '"error.type"="","error"!~"|none"' : 'error_type="",error!~"|none"';
 
-const tokens = (type: "input" | "output"): Spelling => ({
-  kind: "counter",
-  counters: counters("_sum", tokenUsage, matching("gen_ai.token.type", `="${type}"`)),
-});
+const tokens = (type: "input" | "output"): Spelling => {
+  const ofType = matching("gen_ai.token.type", `="${type}"`);
+  return {
+    kind: "counter",
+    // Spring AI has a counter in the place of the histogram.
+    counters: [
+      ...counters("_sum", tokenUsage, ofType),
+      ...counters("_total", ["gen_ai_client_token_usage"], ofType),
+    ],
+  };
+};
 const tokensPerRequest = (type: "input" | "output"): Spelling => {
   const ofType = matching("gen_ai.token.type", `="${type}"`);
   return {
@@ -60,9 +74,12 @@ const countedIn = (durations: readonly string[], note?: string): Profile["spelli
   return {
     request_rate: { kind: "counter", counters: counters("_count", durations), ...extras },
     ...failureSpellings({
-      failures: counters("_count", durations, failed),
+      failures: [
+        ...counters("_count", durations, failed),
+        ...counters("_count", durations, failedInMicrometer).map((one) => ({ ...one, isAdded: true })),
+      ],
       total: counters("_count", durations),
-      labels: { type: ["error_type", "error.type"] },
+      labels: { type: ["error_type", "error.type", "error"] },
       clientTypes: clientStatuses,
       ...extras,
     }),
@@ -97,7 +114,11 @@ export const otelGenai: Profile = {
     },
     e2e_latency: {
       ...seconds("gen_ai.server.request.duration"),
-      otherwise: { ...seconds("gen_ai.client.operation.duration"), note: ofClients },
+      otherwise: {
+        ...seconds("gen_ai.client.operation.duration"),
+        note: ofClients,
+        otherwise: { ...mean(`${springDurations}_sum`, `${springDurations}_count`), note: ofClients },
+      },
     },
     ...orElse(countedIn(serverDurations), countedIn(clientDurations, ofClients)),
     output_token_rate: tokens("output"),

@@ -11,6 +11,9 @@ const streamedMean = (name: string) => ({
 /** Its "GB" are 2^30 bytes. */
 const memoryPart = (part: string, expr: string): string =>
   `label_replace(${expr}, "part", "${part}", "", "")`;
+/** Tokens from the cache, told by source or not. */
+const cached = (op: "=~" | "!~"): string =>
+  `rate(sglang:cached_tokens_total{$selector,cache_source${op}"|total"}[$window])`;
 /** With priorities, totals stand beside their parts. */
 const total = 'priority=""';
 
@@ -101,9 +104,9 @@ export const sglang: Profile = {
     },
     prefix_cache_hit_ratio: {
       kind: "expression",
-      // Releases of 2026 split the counter by `cache_source` and add a `total` to the parts.
-      expression:
-        'sum$by(rate(sglang:cached_tokens_total{$selector,cache_source=~"|total"}[$window])) / sum$by(rate(sglang:prompt_tokens_total{$selector}[$window]))',
+      // Releases of 2026 split the counter by `cache_source`. A `total` stands for requests without the parts, or, in
+      // servers that write both, for their sum: it counts where there are no parts.
+      expression: `sum$by(${cached("!~")} or (${cached("=~")} unless on (instance, model_name) ${cached("!~")})) / sum$by(rate(sglang:prompt_tokens_total{$selector}[$window]))`,
       metrics: ["sglang:cached_tokens_total"],
       otherwise: {
         ...gauge("avg", "avg", "sglang:cache_hit_rate"),

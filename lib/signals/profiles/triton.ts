@@ -47,6 +47,7 @@ export const triton: Profile = {
         { metric: "nv_inference_request_success" },
         { metric: "nv_inference_request_failure", isAdded: true },
       ],
+      note: "An ensemble's request counts once more for each model within it; split by model, each is counted once.",
     },
     ttft: { ...histogram("nv_inference_first_response_histogram_ms"), scale: 0.001, isBare: true },
     e2e_latency: duration("request"),

@@ -38,7 +38,8 @@ export const vllm: Profile = {
   // In Triton it carries Triton's labels.
   labels: { model: ["model_name", "model"], version: versionLabels, instance: ["instance"], gpu: {} },
   spellings: {
-    request_rate: counter("vllm:request_success_total"),
+    // Early releases do not count requests, but time each that finishes.
+    request_rate: counter("vllm:request_success_total", "vllm:e2e_request_latency_seconds_count"),
     ttft: histogram("vllm:time_to_first_token_seconds"),
     // Renamed in 0.11; releases up to 0.12 may expose both.
     itl: histogram("vllm:inter_token_latency_seconds", "vllm:time_per_output_token_seconds"),
