@@ -192,6 +192,85 @@ describe("discoverServices", () => {
     expect(service?.hosts).toEqual(["10.0.0.1", "node-1"]);
   });
 
+  it("tells pods of one name apart by their namespaces", () => {
+    const services = discoverServices([
+      vllm({ job: "llm", namespace: "dev", pod: "llm-0", instance: "10.0.0.1:8000" }),
+      vllm({ job: "llm", namespace: "prod", pod: "llm-0", instance: "10.0.0.2:8000" }),
+      dcgm({
+        job: "dcgm",
+        namespace: "gpu",
+        UUID: "GPU-a",
+        exported_pod: "llm-0",
+        exported_namespace: "dev",
+        instance: "10.0.0.9:9400",
+      }),
+      dcgm({
+        job: "dcgm",
+        namespace: "gpu",
+        UUID: "GPU-b",
+        exported_pod: "llm-0",
+        exported_namespace: "prod",
+        instance: "10.0.0.9:9400",
+      }),
+    ]);
+    expect(services.map(({ gpus }) => gpus)).toEqual([["GPU-a"], ["GPU-b"]]);
+    expect(services[1]?.profiles[1]?.matchers).toEqual([
+      { label: "job", op: "=", value: "dcgm" },
+      { label: "namespace", op: "=", value: "gpu" },
+      { label: "exported_pod", op: "=", value: "llm-0" },
+      { label: "exported_namespace", op: "=", value: "prod" },
+    ]);
+  });
+
+  it("knows a pod's machine by what was tied to the pod", () => {
+    const services = discoverServices([
+      vllm({ job: "llm", pod: "llm-0", instance: "172.16.0.7:8000" }),
+      vllm({ job: "other", pod: "other-0", instance: "172.16.0.8:8000" }),
+      dcgm({
+        job: "dcgm",
+        UUID: "GPU-a",
+        exported_pod: "llm-0",
+        Hostname: "node-1",
+        instance: "172.16.0.9:9400",
+      }),
+      { __name__: "node_memory_MemTotal_bytes", job: "node", instance: "10.0.0.1:9100" },
+      { __name__: "node_uname_info", job: "node", instance: "10.0.0.1:9100", nodename: "node-1" },
+    ]);
+    expect(services.map(profilesOf)).toEqual([["vllm", "dcgm", "node-exporter"], ["vllm"]]);
+  });
+
+  it("gives nobody the GPUs of a machine apart, though it is the only one of its exporter", () => {
+    const lonely = {
+      __name__: "nvidia_smi_utilization_gpu_ratio",
+      job: "smi",
+      uuid: "b",
+      instance: "10.0.0.9:9835",
+    };
+    const elsewhere = discoverServices([
+      vllm({ job: "a", instance: "10.0.0.1:8000" }),
+      vllm({ job: "b", instance: "10.0.0.2:8000" }),
+      lonely,
+    ]);
+    expect(elsewhere.map(profilesOf)).toEqual([["vllm"], ["vllm"], ["nvidia-gpu-exporter"]]);
+    const told = discoverServices([
+      vllm({ job: "a", instance: "a:8000" }),
+      { __name__: "nv_inference_request_success", job: "triton", instance: "t:8002", model: "m" },
+      { __name__: "nv_gpu_utilization", job: "triton", instance: "t:8002", gpu_uuid: "GPU-t" },
+      { ...lonely, instance: "desk:9835" },
+    ]);
+    expect(told.map(profilesOf)).toEqual([["vllm"], ["nvidia-gpu-exporter"], ["triton", "triton-gpu"]]);
+  });
+
+  it("finds GPUs that are split by MIG", () => {
+    const split = (id: string) => ({
+      ...dcgm({ job: "dcgm", instance: "n1:9400", UUID: "GPU-a", GPU_I_ID: id }),
+      __name__: "DCGM_FI_PROF_GR_ENGINE_ACTIVE",
+    });
+    const [service] = discoverServices([vllm({ job: "llm", instance: "n1:8000" }), split("1"), split("2")]);
+    expect(service).toMatchObject({ gpus: ["GPU-a"], engines: ["vllm"] });
+    expect(profilesOf(service)).toEqual(["vllm", "dcgm"]);
+  });
+
   it("says of GPUs on shared hosts that they cannot be told apart", () => {
     const services = discoverServices([
       vllm({ job: "a", instance: "10.0.0.1:8000" }),
