@@ -42,12 +42,13 @@ const intervalsAtOnce = 40;
 const lonelyIntervals = 2;
 /** Labels for the case that all of them are too long to read: what tells services, versions and machines apart. */
 const tellingLabels = [
-  ...["__name__", "job", "service_name", "service", "app", "namespace", "exported_namespace", "instance"],
+  ...["__name__", "exported_job", "job", "service_name", "service", "app", "namespace", "exported_namespace"],
+  ...["instance", "exported_instance"],
   ...["pod", "exported_pod", "node", "Hostname", "hostname", "nodename", "gpu", "UUID", "uuid", "gpu_uuid"],
   ...["model_name", "model", "version", "model_version", "app_kubernetes_io_version", "revision"],
   ...["container", "handler", "host_ip"],
 ];
-const fewLabels = ["__name__", "job", "namespace", "instance"];
+const fewLabels = ["__name__", "exported_job", "job", "namespace", "instance"];
 /** One answer may take so long before the round gives up on its source. Seconds. */
 const timeout = 15;
 
@@ -318,6 +319,13 @@ function sampleSelector({ matchers, series }: SeriesGroup): string {
 
 // --- scrape intervals ---------------------------------------------------------------------------------------------
 
+/** The jobs that a service may be scraped by: its own, or that of the collector that it comes through. */
+const scrapeJobsOf = ({ identity, profiles }: DiscoveredService): string[] => {
+  const scraped = profiles[0]?.matchers.find(({ label, op }) => label === "job" && op === "=")?.value;
+  return [...new Set([identity.job, ...(scraped === undefined ? [] : [scraped])])];
+};
+const targetOf = (job = "", instance = ""): string => JSON.stringify([job, instance]);
+
 /** Measures how often services are scraped: as `up` shows it, or as a metric of their own does. */
 async function measureIntervals(
   { client, memory, now }: Round,
@@ -335,22 +343,27 @@ async function measureIntervals(
     memory.intervals.set(identityKey(service.identity), { seconds, measuredAt });
 
   const time = windowOf(now).end;
-  const jobs = [...new Set(asked.map(({ identity }) => identity.job))];
+  const jobs = [...new Set(asked.flatMap(scrapeJobsOf))];
   const instances = [...new Set(asked.flatMap((service) => service.instances.slice(0, 1)))];
   const scrapes = selector("up", [oneOf("job", jobs), oneOf("instance", instances)]);
   const { data } = await client.query(`${scrapes}[${intervalWindow}s]`, { time, limit: seriesLimit });
   const observed = new Map<string, number>();
+  const observedOfTarget = new Map<string, number>();
   for (const { labels, times } of data.type === "matrix" ? data.series : []) {
     const group = groupOf(labels);
     const interval = scrapeIntervalOf(times);
     if (group === undefined || group === "unusable" || interval === undefined) continue;
     observed.set(group.key, Math.max(interval, observed.get(group.key) ?? 0));
+    observedOfTarget.set(targetOf(labels.job, labels.instance), interval);
   }
 
   const lonely: DiscoveredService[] = [];
   for (const service of asked) {
     const { engine: _, ...groupIdentity } = service.identity;
-    const interval = observed.get(identityKey(groupIdentity));
+    const ofTarget = scrapeJobsOf(service).flatMap(
+      (job) => observedOfTarget.get(targetOf(job, service.instances[0])) ?? [],
+    );
+    const interval = observed.get(identityKey(groupIdentity)) ?? ofTarget[0];
     if (interval === undefined) lonely.push(service);
     else keep(service, interval);
   }

@@ -54,6 +54,20 @@ describe("discoverServices", () => {
     ]);
   });
 
+  it("keeps apart what came through one collector", () => {
+    const services = discoverServices(
+      ["chat", "rag"].map((exported_job) => ({
+        ...{ __name__: "gen_ai_client_operation_duration_seconds_count", gen_ai_request_model: "gpt" },
+        ...{ job: "collector", instance: "collector:8889", exported_job, exported_instance: "1" },
+      })),
+    );
+    expect(services.map(({ identity }) => identity)).toEqual([{ job: "chat" }, { job: "rag" }]);
+    expect(services[0]?.profiles[0]?.matchers).toEqual([
+      { label: "exported_job", op: "=", value: "chat" },
+      { label: "job", op: "=", value: "collector" },
+    ]);
+  });
+
   it("attaches another job's GPUs by pod, before host", () => {
     const [service] = discoverServices([
       vllm({ job: "llm", namespace: "prod", pod: "llm-0", instance: "10.0.0.1:8000" }),

@@ -64,8 +64,11 @@ export interface Discovered {
 /** Past these numbers a list is cut and a note says so: the first tell as much as all of them. */
 export const most = { services: 500, instances: 1_000, values: 200, gpus: 2_000, hosts: 1_000 } as const;
 
-/** Labels that name a service where there is no `job`, as with pushed metrics. */
-const serviceLabels = ["job", "service_name", "service", "app"];
+/**
+ * Labels that name a service. What is scraped from a collector, a gateway or another Prometheus has a job of its own
+ * beside that of the scrape; what is pushed may have none.
+ */
+const serviceLabels = ["exported_job", "job", "service_name", "service", "app"];
 const namespaceLabels = ["namespace", "exported_namespace"];
 
 const isServing = ({ layer }: Profile): boolean => layer === "engine" || layer === "application";
@@ -150,6 +153,7 @@ export function groupOf(
     identity,
     matchers: [
       oneOf(jobLabel, [job]),
+      ...(jobLabel === "exported_job" && isUsable(labels.job) ? [oneOf("job", [labels.job])] : []),
       ...(namespaceLabel === undefined || namespace === undefined
         ? []
         : [oneOf(namespaceLabel, [namespace])]),
