@@ -283,6 +283,10 @@ describe("discoverServices", () => {
     const [service] = discoverServices([vllm({ job: "llm", instance: "n1:8000" }), split("1"), split("2")]);
     expect(service).toMatchObject({ gpus: ["GPU-a"], engines: ["vllm"] });
     expect(profilesOf(service)).toEqual(["vllm", "dcgm"]);
+    const [alone] = discoverServices([
+      { __name__: "nvidia_smi_memory_total_bytes", job: "smi", instance: "n2:9835", uuid: "b" },
+    ]);
+    expect(profilesOf(alone)).toEqual(["nvidia-gpu-exporter"]);
   });
 
   it("says of GPUs on shared hosts that they cannot be told apart", () => {

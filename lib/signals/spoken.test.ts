@@ -140,7 +140,7 @@ describe("a service whose metrics a pipeline renamed", () => {
 });
 
 describe("an engine without a counter of errors", () => {
-  it.each(["vllm", "sglang", "trtllm-serve", "llama-cpp"] as const)("such as %s has no error rate", (id) => {
+  it.each(["vllm", "sglang", "llama-cpp"] as const)("such as %s has no error rate", (id) => {
     const evidence = signalEvidence(speaking({ id }));
     for (const signal of ["error_rate", "server_error_rate", "success_rate"] as const)
       expect(evidence[signal].available).toBe(false);

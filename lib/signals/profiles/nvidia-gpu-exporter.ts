@@ -24,7 +24,8 @@ export const nvidiaGpuExporter: Profile = {
   id: "nvidia-gpu-exporter",
   title: "nvidia_gpu_exporter",
   layer: "gpu",
-  sentinels: ["nvidia_smi_utilization_gpu_ratio"],
+  // A GPU that is split by MIG has no utilization.
+  sentinels: ["nvidia_smi_utilization_gpu_ratio", "nvidia_smi_memory_total_bytes"],
   labels: {
     model: [],
     version: ["version"],
