@@ -19,6 +19,8 @@ export const actions = {
   "silences:write": "operator",
   "sources:read": "viewer",
   "sources:write": "admin",
+  "notifications:read": "viewer",
+  "notifications:write": "admin",
   "gpu_prices:read": "viewer",
   "gpu_prices:write": "admin",
   "audit:read": "operator",

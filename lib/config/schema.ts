@@ -155,6 +155,22 @@ export const configSchema = z.object({
   ALERTMANAGER_URL: httpUrl("http://alertmanager:9093")
     .optional()
     .describe("An Alertmanager to read and silence alerts in."),
+  INFERSCOPE_SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/[^/?#]+/, {
+      error: "an smtp or smtps URL, such as smtp://user:password@mail.example.com:587",
+    })
+    .optional()
+    .describe(
+      "The mail server that notifications by e-mail go through, with user and password where it wants them; `smtps` for TLS from the start.",
+    ),
+  INFERSCOPE_MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/, {
+      error: "an address, such as alerts@example.com or Inferscope <alerts@example.com>",
+    })
+    .optional()
+    .describe("The sender of notifications by e-mail. Needed with `INFERSCOPE_SMTP_URL`."),
   OIDC_ISSUER: httpUrl("https://accounts.example.com")
     .optional()
     .describe("Turns on single sign-on with this OpenID Connect issuer."),
@@ -179,6 +195,8 @@ export function contradictions(config: Config): string[] {
   const found: string[] = [];
   if ((config.INFERSCOPE_ADMIN_EMAIL === undefined) !== (config.INFERSCOPE_ADMIN_PASSWORD === undefined))
     found.push("INFERSCOPE_ADMIN_EMAIL and INFERSCOPE_ADMIN_PASSWORD: set both or neither");
+  if (config.INFERSCOPE_SMTP_URL !== undefined && config.INFERSCOPE_MAIL_FROM === undefined)
+    found.push("INFERSCOPE_MAIL_FROM: needed with INFERSCOPE_SMTP_URL");
   if (config.OIDC_ISSUER !== undefined) {
     if (config.OIDC_CLIENT_ID === undefined) found.push("OIDC_CLIENT_ID: needed with OIDC_ISSUER");
     if (config.OIDC_CLIENT_SECRET === undefined) found.push("OIDC_CLIENT_SECRET: needed with OIDC_ISSUER");
