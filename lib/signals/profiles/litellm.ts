@@ -1,6 +1,21 @@
-import { failureSpellings } from "../failures";
-import { type Profile, versionLabels } from "../profile";
+import { clientStatuses, failureSpellings } from "../failures";
+import { type Profile, type Spelling, versionLabels } from "../profile";
 import { counter, gauge, histogram } from "../spellings";
+
+const all = "litellm_proxy_total_requests_metric_total";
+const failed = "litellm_proxy_failed_requests_metric_total";
+/**
+ * The status tells whose fault it is: a key that may not use a model is refused by a `ProxyException` as well, and the
+ * classes of providers have the provider's name before them.
+ */
+const ofCallers = clientStatuses.join("|");
+const shareFailed = (matchers: string): Spelling => ({
+  kind: "failures",
+  want: "error_rate",
+  failures: [{ metric: failed, matchers }],
+  total: [{ metric: all }],
+  typeLabel: "exception_class",
+});
 
 /**
  * LiteLLM's proxy (BerriAI/litellm, litellm/types/integrations/prometheus.py): a gateway, so that its requests and tokens
@@ -11,7 +26,7 @@ export const litellm: Profile = {
   title: "LiteLLM",
   layer: "engine",
   isGateway: true,
-  sentinels: ["litellm_proxy_total_requests_metric_total", "litellm_requests_metric_total"],
+  sentinels: [all, "litellm_requests_metric_total"],
   releases: {
     litellm_input_tokens_total: "until mid-2025",
     litellm_output_tokens_total: "until mid-2025",
@@ -24,7 +39,7 @@ export const litellm: Profile = {
     endpoint: ["route"],
   },
   spellings: {
-    request_rate: counter("litellm_proxy_total_requests_metric_total", "litellm_requests_metric_total"),
+    request_rate: counter(all, "litellm_requests_metric_total"),
     ttft: {
       ...histogram("litellm_llm_api_time_to_first_token_metric"),
       note: "Of streamed answers, from the engine's call on.",
@@ -36,14 +51,12 @@ export const litellm: Profile = {
     e2e_latency: histogram("litellm_request_total_latency_metric"),
     queue_time: { ...histogram("litellm_request_queue_time_seconds"), note: "In the proxy." },
     ...failureSpellings({
-      failures: [{ metric: "litellm_proxy_failed_requests_metric_total" }],
-      total: [{ metric: "litellm_proxy_total_requests_metric_total" }],
+      failures: [{ metric: failed }],
+      total: [{ metric: all }],
       typeLabel: "exception_class",
-      // Providers put their name before the class.
-      clientTypes: [
-        "(.*\\.)?(BadRequest|InvalidRequest|UnprocessableEntity|ContextWindowExceeded|ContentPolicyViolation|Authentication|PermissionDenied|NotFound)Error",
-      ],
     }),
+    client_error_rate: shareFailed(`exception_status=~"${ofCallers}"`),
+    server_error_rate: shareFailed(`exception_status!~"${ofCallers}"`),
     requests_running: gauge("sum", "avg", "litellm_in_flight_requests"),
     output_token_rate: counter("litellm_output_tokens_metric_total", "litellm_output_tokens_total"),
     prompt_token_rate: counter("litellm_input_tokens_metric_total", "litellm_input_tokens_total"),

@@ -19,6 +19,9 @@ const duration = (name: string): Spelling => ({
 const request = (type: string, over: "max" | "avg") =>
   gauge("sum", over, "nv_trt_llm_request_metrics", `request_type="${type}"`);
 
+const blocks = (type: string): string =>
+  `max_over_time(nv_trt_llm_kv_cache_block_metrics{$selector,kv_cache_block_type="${type}"}[$window])`;
+
 /**
  * Triton Inference Server (triton-inference-server/server, docs/user_guide/metrics.md) with its TensorRT-LLM backend
  * (`nv_trt_llm_*`, and `nv_llm_*` in newer ones). Durations are microseconds summed up; histograms (`--metrics-config
@@ -71,16 +74,15 @@ export const triton: Profile = {
     prompt_token_rate: counter("nv_llm_input_token_len_sum"),
     output_tokens_per_request: { ...histogram("nv_llm_output_token_len"), isBare: true },
     prompt_tokens_per_request: { ...histogram("nv_llm_input_token_len"), isBare: true },
-    kv_cache_usage: gauge(
-      "max",
-      "max",
-      "nv_trt_llm_kv_cache_block_metrics",
-      'kv_cache_block_type="fraction"',
-    ),
+    kv_cache_usage: {
+      kind: "expression",
+      // The first releases tell the blocks alone.
+      expression: `max$by(${blocks("fraction")} or ignoring (kv_cache_block_type) (${blocks("used")} / ignoring (kv_cache_block_type) ${blocks("max")}))`,
+      metrics: ["nv_trt_llm_kv_cache_block_metrics"],
+    },
     kv_cache_capacity: {
       kind: "expression",
-      expression:
-        'sum$by(max_over_time(nv_trt_llm_kv_cache_block_metrics{$selector,kv_cache_block_type="max"}[$window]) * ignoring (kv_cache_block_type) max_over_time(nv_trt_llm_kv_cache_block_metrics{$selector,kv_cache_block_type="tokens_per"}[$window]))',
+      expression: `sum$by(${blocks("max")} * ignoring (kv_cache_block_type) ${blocks("tokens_per")})`,
       metrics: ["nv_trt_llm_kv_cache_block_metrics"],
     },
     gpu_memory_parts: {
