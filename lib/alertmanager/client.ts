@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { Seconds } from "@/lib/units";
 import { requestUpstreamJson, type UpstreamRequest } from "@/lib/upstream/fetch";
+import { writeUpstream } from "@/lib/upstream/send";
 import { addressOf, type UpstreamTarget } from "@/lib/upstream/target";
 import { UpstreamError } from "@/lib/upstream/upstream-error";
 
@@ -37,8 +38,63 @@ const alertSchema = z.object({
   }),
 });
 
+const matcherSchema = z.object({
+  name: z.string(),
+  value: z.string(),
+  isRegex: z.boolean(),
+  /** Absent before Alertmanager 0.22, which had no negative matchers. */
+  isEqual: z.boolean().default(true),
+});
+
+const silenceSchema = z.object({
+  id: z.string(),
+  matchers: z.array(matcherSchema),
+  /** RFC 3339. */
+  startsAt: z.string(),
+  endsAt: z.string(),
+  updatedAt: z.string(),
+  createdBy: z.string(),
+  comment: z.string(),
+  status: z.object({ state: z.enum(["pending", "active", "expired"]) }),
+});
+
+const receiverSchema = z.object({ name: z.string() });
+
+const groupSchema = z.object({
+  /** The labels that its alerts share, as `group_by` says. */
+  labels: labelsSchema,
+  receiver: receiverSchema,
+  alerts: z.array(alertSchema),
+});
+
+const createdSchema = z.object({ silenceID: z.string() });
+
 export type AlertmanagerStatus = z.infer<typeof statusSchema>;
 export type Alert = z.infer<typeof alertSchema>;
+export type Matcher = z.infer<typeof matcherSchema>;
+export type Silence = z.infer<typeof silenceSchema>;
+export type AlertGroup = z.infer<typeof groupSchema>;
+
+/** An alert as it is posted: resolved where `endsAt` has passed. Labels with an empty value are dropped there. */
+export type PostedAlert = {
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  /** RFC 3339. */
+  startsAt: string;
+  /** When it ends, or would be taken as resolved without news. */
+  endsAt: string;
+  generatorURL?: string;
+};
+
+export type NewSilence = {
+  /** Replaces this one; changed matchers make it another with an id of its own. */
+  id?: string;
+  matchers: Matcher[];
+  startsAt: string;
+  endsAt: string;
+  createdBy: string;
+  comment: string;
+};
 
 export type ReadOptions = { signal?: AbortSignal; timeout?: Seconds };
 export type AlertFilter = ReadOptions & {
@@ -56,11 +112,22 @@ export type AlertFilter = ReadOptions & {
 export type AlertmanagerClient = {
   status(options?: ReadOptions): Promise<AlertmanagerStatus>;
   alerts(filter?: AlertFilter): Promise<Alert[]>;
+  /** Alerts as they are grouped for each receiver. */
+  groups(filter?: AlertFilter): Promise<AlertGroup[]>;
+  receivers(options?: ReadOptions): Promise<string[]>;
+  /** Expired ones included, for as long as it keeps them (120 hours by default). */
+  silences(options?: ReadOptions & { filter?: string[] }): Promise<Silence[]>;
+  /** May be repeated: what it has already stays as it is. */
+  postAlerts(alerts: readonly PostedAlert[], options?: ReadOptions): Promise<void>;
+  /** Makes or replaces a silence and returns its id. Not to be repeated: that would make a second one. */
+  createSilence(silence: NewSilence, options?: ReadOptions): Promise<string>;
+  /** Ends a silence now. Throws `not_found` of UpstreamError for an id that it does not know. */
+  expireSilence(id: string, options?: ReadOptions): Promise<void>;
 };
 
 /**
  * Returns a typed client of one Alertmanager. Each method makes one request and throws UpstreamError as
- * `requestUpstream` does, and `unexpected_shape` for an answer that is not Alertmanager's.
+ * `requestUpstream` and `writeUpstream` do, and `unexpected_shape` for an answer that is not Alertmanager's.
  * Source: Alertmanager 0.34, api/v2/openapi.yaml.
  */
 export function createAlertmanagerClient(target: UpstreamTarget): AlertmanagerClient {
@@ -68,10 +135,18 @@ export function createAlertmanagerClient(target: UpstreamTarget): AlertmanagerCl
     schema: Schema,
     request: UpstreamRequest,
   ): Promise<z.output<Schema>> {
-    const parsed = schema.safeParse(await requestUpstreamJson(target, request));
+    return inShape(schema, await requestUpstreamJson(target, request), request.path);
+  }
+
+  function inShape<Schema extends z.ZodType>(
+    schema: Schema,
+    answer: unknown,
+    path: string,
+  ): z.output<Schema> {
+    const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
-    const detail = `${addressOf(target)} answered ${request.path} in a form that Alertmanager does not use: ${issue?.path.join(".")}: ${issue?.message}.`;
+    const detail = `${addressOf(target)} answered ${path} in a form that Alertmanager does not use: ${issue?.path.join(".")}: ${issue?.message}.`;
     throw new UpstreamError(target, "unexpected_shape", detail, { cause: parsed.error });
   }
 
@@ -80,12 +155,58 @@ export function createAlertmanagerClient(target: UpstreamTarget): AlertmanagerCl
       return ask(statusSchema, { path: "/api/v2/status", signal, timeout });
     },
 
-    alerts({ signal, timeout, filter = [], ...rest } = {}) {
-      const query = new URLSearchParams();
-      for (const matcher of filter) query.append("filter", matcher);
-      for (const [name, value] of Object.entries(rest))
-        if (value !== undefined) query.set(name, String(value));
-      return ask(z.array(alertSchema), { path: "/api/v2/alerts", query, signal, timeout });
+    alerts({ signal, timeout, ...filter } = {}) {
+      return ask(z.array(alertSchema), {
+        path: "/api/v2/alerts",
+        query: filterQuery(filter),
+        signal,
+        timeout,
+      });
+    },
+
+    groups({ signal, timeout, unprocessed: _, ...filter } = {}) {
+      const query = filterQuery(filter);
+      return ask(z.array(groupSchema), { path: "/api/v2/alerts/groups", query, signal, timeout });
+    },
+
+    async receivers({ signal, timeout } = {}) {
+      const receivers = await ask(z.array(receiverSchema), { path: "/api/v2/receivers", signal, timeout });
+      return receivers.map(({ name }) => name);
+    },
+
+    silences({ signal, timeout, filter } = {}) {
+      const query = filterQuery({ filter });
+      return ask(z.array(silenceSchema), { path: "/api/v2/silences", query, signal, timeout });
+    },
+
+    async postAlerts(alerts, { signal, timeout } = {}) {
+      await writeUpstream(target, { method: "POST", path: "/api/v2/alerts", json: alerts, signal, timeout });
+    },
+
+    async createSilence(silence, { signal, timeout } = {}) {
+      const path = "/api/v2/silences";
+      const body = await writeUpstream(target, { method: "POST", path, json: silence, signal, timeout });
+      return inShape(createdSchema, parsedOrNull(body), path).silenceID;
+    },
+
+    async expireSilence(id, { signal, timeout } = {}) {
+      const path = `/api/v2/silence/${encodeURIComponent(id)}`;
+      await writeUpstream(target, { method: "DELETE", path, signal, timeout });
     },
   };
+}
+
+function filterQuery({ filter = [], ...rest }: Omit<AlertFilter, keyof ReadOptions>): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const matcher of filter) query.append("filter", matcher);
+  for (const [name, value] of Object.entries(rest)) if (value !== undefined) query.set(name, String(value));
+  return query;
+}
+
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
