@@ -352,6 +352,19 @@ describe("discoverServices", () => {
     expect(notes).toEqual(["1 series were left out: their job or namespace is longer than 200 characters."]);
   });
 
+  it("takes what Knative counts only beside an engine", () => {
+    const revision = {
+      __name__: "revision_app_request_count",
+      revision_name: "r-1",
+      job: "models",
+      instance: "a:9088",
+    };
+    expect(discoverServices([revision])).toEqual([]);
+    const [service] = discoverServices([vllm({ job: "models", instance: "a:9088" }), revision]);
+    expect(profilesOf(service)).toEqual(["vllm", "knative"]);
+    expect(service?.engines).toEqual(["vllm"]);
+  });
+
   it("takes HTTP counters only beside an engine", () => {
     const http = { __name__: "http_requests_total", handler: "/v1/chat/completions", instance: "a" };
     expect(discoverServices([{ ...http, job: "shop" }])).toEqual([]);

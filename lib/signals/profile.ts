@@ -17,6 +17,7 @@ export const profileIds = [
   "triton-gpu",
   "plain",
   "litellm",
+  "knative",
   "http-instrumentator",
   "node-exporter",
   "cadvisor",

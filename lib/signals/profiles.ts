@@ -3,6 +3,7 @@ import { cadvisor } from "./profiles/cadvisor";
 import { dcgm } from "./profiles/dcgm";
 import { dynamo } from "./profiles/dynamo";
 import { httpInstrumentator } from "./profiles/http-instrumentator";
+import { knative } from "./profiles/knative";
 import { kserve } from "./profiles/kserve";
 import { litellm } from "./profiles/litellm";
 import { llamaCpp } from "./profiles/llama-cpp";
@@ -41,6 +42,7 @@ export const profiles: readonly Profile[] = [
   tritonGpu,
   plain,
   litellm,
+  knative,
   httpInstrumentator,
   nodeExporter,
   cadvisor,
