@@ -4,6 +4,21 @@ import * as accountPasswordReset from "../account/password-reset/route";
 import * as account from "../account/route";
 import * as accountSessions from "../account/sessions/route";
 import * as accountSetUp from "../account/set-up/route";
+import * as alertRulesRuleRestore from "../alert-rules/[rule]/restore/route";
+import * as alertRulesRuleRevisionsRevisionRestore from "../alert-rules/[rule]/revisions/[revision]/restore/route";
+import * as alertRulesRuleRevisions from "../alert-rules/[rule]/revisions/route";
+import * as alertRulesRule from "../alert-rules/[rule]/route";
+import * as alertRulesPreview from "../alert-rules/preview/route";
+import * as alertRules from "../alert-rules/route";
+import * as alertsAlertAcknowledgement from "../alerts/[alert]/acknowledgement/route";
+import * as alertsAlertAssignment from "../alerts/[alert]/assignment/route";
+import * as alertsAlertCommentsComment from "../alerts/[alert]/comments/[comment]/route";
+import * as alertsAlertComments from "../alerts/[alert]/comments/route";
+import * as alertsAlert from "../alerts/[alert]/route";
+import * as alertsAlertSnooze from "../alerts/[alert]/snooze/route";
+import * as alertsBulk from "../alerts/bulk/route";
+import * as alertsCounts from "../alerts/counts/route";
+import * as alerts from "../alerts/route";
 import * as annotationsAnnotationRestore from "../annotations/[annotation]/restore/route";
 import * as annotationsAnnotation from "../annotations/[annotation]/route";
 import * as annotations from "../annotations/route";
@@ -36,6 +51,9 @@ import * as servicesServiceSignals from "../services/[service]/signals/route";
 import * as services from "../services/route";
 import * as signInLinks from "../sign-in-links/route";
 import * as signalsQuery from "../signals/query/route";
+import * as silencesSilence from "../silences/[silence]/route";
+import * as silencesPreview from "../silences/preview/route";
+import * as silences from "../silences/route";
 import * as sourcesSourceRestore from "../sources/[source]/restore/route";
 import * as sourcesSource from "../sources/[source]/route";
 import * as sourcesSourceTest from "../sources/[source]/test/route";
@@ -52,6 +70,24 @@ const modules: Record<string, unknown>[] = [
   account,
   accountSessions,
   accountSetUp,
+  alertRules,
+  alertRulesRule,
+  alertRulesRuleRestore,
+  alertRulesRuleRevisions,
+  alertRulesRuleRevisionsRevisionRestore,
+  alertRulesPreview,
+  alerts,
+  alertsAlert,
+  alertsAlertAcknowledgement,
+  alertsAlertAssignment,
+  alertsAlertComments,
+  alertsAlertCommentsComment,
+  alertsAlertSnooze,
+  alertsBulk,
+  alertsCounts,
+  silences,
+  silencesSilence,
+  silencesPreview,
   annotationsAnnotationRestore,
   annotationsAnnotation,
   annotations,

@@ -1,0 +1,17 @@
+import { alertCounts } from "@/lib/alerts/queries";
+import { alertCountsSchema } from "@/lib/alerts/schema";
+import { route } from "@/lib/api/route";
+
+export const GET = route({
+  method: "GET",
+  path: "/api/v1/alerts/counts",
+  tag: "Alerts",
+  summary: "Count alerts",
+  description: "How many fire and are pending now, and since when none does.",
+  access: "alerts:read",
+  response: alertCountsSchema,
+  example: {
+    response: { firing: 1, pending: 0, bySeverity: { critical: 1 }, acknowledged: 0, clearSince: null },
+  },
+  handler: ({ actor }) => alertCounts(actor),
+});

@@ -1,0 +1,23 @@
+import { exampleAlert, exampleSilence } from "@/lib/alerts/example";
+import { silencePreviewInputSchema, silencePreviewSchema } from "@/lib/alerts/schema";
+import { previewSilence } from "@/lib/alerts/silences/queries";
+import { route } from "@/lib/api/route";
+
+const { id, name, state, severity, labels } = exampleAlert;
+
+export const POST = route({
+  method: "POST",
+  path: "/api/v1/silences/preview",
+  tag: "Silences",
+  summary: "Preview a silence",
+  description: "Which active alerts these matchers would cover now; at most 50 are named, all are counted.",
+  access: "silences:read",
+  body: silencePreviewInputSchema,
+  response: silencePreviewSchema,
+  idempotent: false,
+  example: {
+    body: { matchers: exampleSilence.matchers },
+    response: { active: 1, alerts: [{ id, name, state, severity, labels }] },
+  },
+  handler: ({ actor, body }) => previewSilence(actor, body.matchers),
+});

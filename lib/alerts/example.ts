@@ -1,0 +1,204 @@
+import type {
+  AlertDetail,
+  AlertRuleView,
+  AlertView,
+  BacktestView,
+  ImportReport,
+  Review,
+  RuleInput,
+  SilenceView,
+} from "./schema";
+
+/** A rule as it is given to the API. */
+export const exampleRuleInput = {
+  name: "HighErrorRate",
+  expr: "sum by (service) (rate(llm_errors_total[5m])) / sum by (service) (rate(llm_requests_total[5m]))",
+  comparison: ">",
+  levels: [
+    { severity: "warning", threshold: 0.01 },
+    { severity: "critical", threshold: 0.05 },
+  ],
+  for: "5m",
+  annotations: {
+    summary: "{{ $value | humanizePercentage }} of the requests of {{ $labels.service }} fail",
+    runbook_url: "https://runbooks.example.com/high-error-rate",
+  },
+  services: ["chat-api"],
+  owner: "LLM platform",
+  group: "chat-api",
+} satisfies RuleInput;
+
+/** The same as the API answers it. */
+export const exampleRule = {
+  id: "019a1c3e-7777-7c41-9d0e-3b6a2f8c1d48",
+  kind: "alerting",
+  name: exampleRuleInput.name,
+  expr: exampleRuleInput.expr,
+  comparison: ">",
+  levels: exampleRuleInput.levels,
+  promql: [
+    { severity: "warning", expr: `${exampleRuleInput.expr} > 0.01` },
+    { severity: "critical", expr: `${exampleRuleInput.expr} > 0.05` },
+  ],
+  signal: null,
+  for: 300,
+  keepFiringFor: 0,
+  labels: {},
+  annotations: exampleRuleInput.annotations,
+  owner: exampleRuleInput.owner,
+  services: exampleRuleInput.services,
+  mode: "enforce",
+  alertsOnNoData: false,
+  alertsOnError: false,
+  group: {
+    id: "019a1c3e-7777-7c41-9d0e-3b6a2f8c1d49",
+    name: "chat-api",
+    file: "console",
+    origin: "console",
+    interval: 60,
+    queryOffset: 0,
+    limit: 1000,
+    source: "prod-eu",
+  },
+  status: {
+    evaluatedFor: "2026-03-04T14:03:12.480Z",
+    evaluatedAt: "2026-03-04T14:03:12.571Z",
+    lateSeconds: 0.091,
+    dueAt: "2026-03-04T14:04:12.480Z",
+    overdueSeconds: null,
+    seconds: 0.034,
+    health: "ok",
+    lastError: null,
+    series: 1,
+    noDataSince: null,
+  },
+  pending: 0,
+  firing: 1,
+  version: 1,
+  changedAt: "2026-03-02T09:00:00.000Z",
+  deletedAt: null,
+  actions: ["edit", "delete"],
+} satisfies AlertRuleView;
+
+export const exampleAlert = {
+  id: "019a1c3e-7777-7c41-9d0e-3b6a2f8c1d50",
+  name: exampleRule.name,
+  state: "firing",
+  severity: "critical",
+  service: "chat-api",
+  labels: { alertname: exampleRule.name, service: "chat-api", severity: "critical" },
+  annotations: {
+    summary: "7.2% of the requests of chat-api fail",
+    runbook_url: exampleRule.annotations.runbook_url,
+  },
+  value: 0.072,
+  origin: "console",
+  source: "prod-eu",
+  ruleId: exampleRule.id,
+  fingerprint: "a4f5e1c09b2d7738",
+  activeAt: "2026-03-04T13:52:12.480Z",
+  firedAt: "2026-03-04T13:57:12.480Z",
+  resolvedAt: null,
+  seenAt: "2026-03-04T14:03:12.480Z",
+  for: 300,
+  isEnforced: true,
+  isFlapping: false,
+  acknowledgement: null,
+  assignee: null,
+  snoozedUntil: null,
+  silencedBy: [],
+  generatorUrl: null,
+  version: 1,
+  actions: ["acknowledge", "assign", "snooze", "comment", "silence"],
+} satisfies AlertView;
+
+export const exampleAcknowledgedAlert = {
+  ...exampleAlert,
+  version: 2,
+  acknowledgement: {
+    id: "019a1c3e-7777-7c41-9d0e-3b6a2f8c1d51",
+    actor: { id: "019a1c3e-7777-7c41-9d0e-3b6a2f8c1d52", name: "operator@example.com" },
+    note: "Looking at the upstream",
+    at: "2026-03-04T14:03:40.000Z",
+    until: "2026-03-04T15:00:00.000Z",
+    endedAt: null,
+    endedBy: null,
+  },
+  actions: ["undo_acknowledgement", "assign", "snooze", "comment", "silence"],
+} satisfies AlertView;
+
+export const exampleAlertDetail = {
+  ...exampleAlert,
+  transitions: [
+    { at: "2026-03-04T13:52:12.480Z", from: "inactive", to: "pending", value: 0.061, isReplayed: false },
+    { at: "2026-03-04T13:57:12.480Z", from: "pending", to: "firing", value: 0.069, isReplayed: false },
+  ],
+  acknowledgements: [],
+  remarks: [],
+  query: {
+    expr: exampleRule.expr,
+    comparison: ">",
+    thresholds: exampleRule.levels,
+    interval: 60,
+  },
+  earlier: [],
+  meanwhile: [],
+  runbook: exampleRule.annotations.runbook_url,
+} satisfies AlertDetail;
+
+export const exampleSilence = {
+  id: "019a1c3e-7777-7c41-9d0e-3b6a2f8c1d53",
+  matchers: [{ name: "service", value: "chat-api", isRegex: false, isEqual: true }],
+  startsAt: "2026-03-04T14:00:00.000Z",
+  endsAt: "2026-03-04T16:00:00.000Z",
+  comment: "Planned restart of the GPU nodes",
+  createdBy: "operator@example.com",
+  state: "active",
+  covers: 1,
+  actions: ["expire"],
+} satisfies SilenceView;
+
+export const exampleBacktest = {
+  alerts: [
+    {
+      labels: { alertname: exampleRule.name, service: "chat-api" },
+      pendingAt: "2026-03-01T02:11:00.000Z",
+      firingAt: "2026-03-01T02:16:00.000Z",
+      resolvedAt: "2026-03-01T02:31:00.000Z",
+    },
+  ],
+  evaluations: 10081,
+  completeFrom: "2026-02-25T14:00:00.000Z",
+  noise: { pages: 1, pagesPerWeek: 1, shareShort: 0, shareAtNight: 1, firingSeconds: 900 },
+  series: 1,
+  suggestions: [{ threshold: 0.06, for: 300, pagesPerWeek: 0 }],
+  notes: [],
+} satisfies BacktestView;
+
+export const exampleImportReport = {
+  groups: 1,
+  alerting: 4,
+  recording: 1,
+  added: 5,
+  changed: 0,
+  removed: 0,
+  unchanged: 0,
+  mode: "observe",
+  problems: [],
+  notes: ["The Prometheus prod-eu evaluates HighErrorRate itself; the imported rules only observe."],
+} satisfies ImportReport;
+
+export const exampleReview = {
+  start: "2026-02-25T14:00:00.000Z",
+  end: "2026-03-04T14:00:00.000Z",
+  fired: 12,
+  acknowledged: 9,
+  resolved: 11,
+  meanTimeToAcknowledge: 214,
+  meanTimeToResolve: 1830,
+  noisiest: [
+    { ruleId: exampleRule.id, name: exampleRule.name, fired: 7, firingSeconds: 5400, acknowledged: 6 },
+  ],
+  neverFired: [],
+  neverActedOn: [],
+} satisfies Review;

@@ -1,0 +1,106 @@
+import "server-only";
+import type { Actor } from "@/lib/auth/actor";
+import { db } from "@/lib/db/client";
+import { isInferscopeError, problem } from "@/lib/errors";
+import { createPrometheusClient } from "@/lib/prometheus/client";
+import { upstreamTarget } from "@/lib/sources/targets";
+import { exprOf } from "../rule";
+import type { ParsedRuleInput } from "../schema";
+import { ruleSource } from "./queries";
+import { consoleFile, defaultLimit } from "./row";
+
+export type CheckedRule = Pick<ParsedRuleInput, "expr" | "comparison" | "levels">;
+
+/** What a rule would do at this moment. */
+export interface RuleCheck {
+  /** How many series the expression gives before it is compared; null where the source does not say. */
+  series: number | null;
+  levels: { severity: string | null; expr: string; alerts: number | null }[];
+  warnings: string[];
+}
+
+const checkTimeout = 10;
+
+/** Above this share of its limit a rule is warned about. */
+const nearLimit = 0.5;
+
+/** Most alerts of one rule in the group that has or would take it. */
+async function limitOfGroup(actor: Actor, group: string): Promise<number> {
+  const row = await db().ruleGroup.findFirst({
+    where: { teamId: actor.teamId, file: consoleFile, name: group, validTo: null },
+    select: { limit: true },
+  });
+  return row?.limit ?? defaultLimit;
+}
+
+/**
+ * Evaluates a rule once, as it would be now. Throws `invalid_request` with Prometheus's own message for an expression that
+ * it refuses, and `query_too_large` for more alerts than the group's limit; half of it is a warning, and so are an
+ * expression without any series and a source that does not answer.
+ */
+export async function checkRule(
+  actor: Actor,
+  rule: CheckedRule,
+  where: { source?: string; group: string },
+  { now, signal }: { now: Date; signal?: AbortSignal },
+): Promise<RuleCheck> {
+  const source = await ruleSource(actor, where.source);
+  const limit = await limitOfGroup(actor, where.group);
+  const levels = rule.levels.map((level) => ({ severity: level.severity, expr: exprOf(rule, level) }));
+  const warnings: string[] = [];
+  const ask = async (expr: string): Promise<number> => {
+    const client = createPrometheusClient(await upstreamTarget(source.id));
+    const { data } = await client.query(expr, { time: now.getTime() / 1000, timeout: checkTimeout, signal });
+    if (data.type === "matrix" || data.type === "string")
+      throw problem("invalid_request", "Some fields are not valid.", {
+        fields: [
+          {
+            path: "expr",
+            message: `An alert needs numbers at one time; this gives ${data.type === "matrix" ? "a range" : "a text"}`,
+          },
+        ],
+      });
+    return "series" in data ? data.series.length : 1;
+  };
+  try {
+    const isCompared = rule.comparison !== null;
+    const [series, ...alerts] = await Promise.all([
+      isCompared ? ask(rule.expr) : null,
+      ...levels.map(({ expr }) => ask(expr)),
+    ]);
+    for (const [index, count] of alerts.entries()) {
+      const { severity } = levels[index]!;
+      const which = severity === null ? "The rule" : `Its level ${severity}`;
+      if (count! > limit)
+        throw problem(
+          "query_too_large",
+          `${which} would raise ${count} alerts at once; its group allows ${limit}. Aggregate the expression, or raise the limit of the group.`,
+          { fields: [{ path: "expr", message: `At most ${limit} alerts` }] },
+        );
+      if (count! > limit * nearLimit)
+        warnings.push(
+          `${which} would raise ${count} alerts now, over half of the ${limit} that its group allows.`,
+        );
+    }
+    if (series === 0) warnings.push("The expression gives no series now: the rule would never fire.");
+    return {
+      series: series ?? null,
+      levels: levels.map((level, index) => ({ ...level, alerts: alerts[index]! })),
+      warnings,
+    };
+  } catch (error) {
+    if (!isInferscopeError(error)) throw error;
+    if (error.code === "upstream_rejected")
+      throw problem("invalid_request", "Some fields are not valid.", {
+        fields: [{ path: "expr", message: error.upstream ?? error.detail }],
+        upstream: error.upstream,
+        cause: error,
+      });
+    if (!error.code.startsWith("upstream_")) throw error;
+    return {
+      series: null,
+      levels: levels.map((level) => ({ ...level, alerts: null })),
+      warnings: [`It could not be tried: ${error.detail}`],
+    };
+  }
+}

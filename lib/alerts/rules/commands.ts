@@ -1,0 +1,225 @@
+import "server-only";
+import { z } from "zod";
+import type { Actor } from "@/lib/auth/actor";
+import type { Transaction } from "@/lib/db/client";
+import { command } from "@/lib/db/command";
+import { Prisma } from "@/lib/db/generated/client";
+import { problem } from "@/lib/errors";
+import { endAlertsOfRules } from "../commands";
+import { alertRuleSchema, levelsProblem, ruleInputSchema, rulePatchSchema } from "../schema";
+import { type RuleRow, ruleSource, ruleViews, withGroupAndStatus } from "./queries";
+import { consoleFile } from "./row";
+
+/** What the audit log and the revisions hold of a rule; `restoreRevision` reads it again. */
+const audited = (row: RuleRow) => ({
+  name: row.name,
+  kind: row.kind,
+  expr: row.expr,
+  comparison: row.comparison,
+  levels: row.levels,
+  signal: row.signal,
+  for: row.for,
+  keepFiringFor: row.keepFiringFor,
+  labels: row.labels,
+  annotations: row.annotations,
+  owner: row.owner,
+  services: row.services,
+  mode: row.mode,
+  alertsOnNoData: row.alertsOnNoData,
+  alertsOnError: row.alertsOnError,
+  group: row.group.name,
+  file: row.group.file,
+  source: row.group.source.name,
+});
+
+export const ruleChange = (
+  action: "add" | "edit" | "delete" | "restore" | "import",
+  before: RuleRow | null,
+  after: RuleRow | null,
+) => {
+  const { id, name } = (after ?? before)!;
+  return {
+    type: "alert_rule",
+    id,
+    name,
+    action: `alert_rules:${action}`,
+    before: before === null ? null : audited(before),
+    after: after === null ? null : audited(after),
+  };
+};
+
+const json = (value: unknown): Prisma.InputJsonValue => value as Prisma.InputJsonValue;
+
+/** The group that takes the rule, made where there is none; its row is locked, so that two rules do not take one position. */
+async function groupFor(
+  tx: Transaction,
+  actor: Actor,
+  { source, name, interval }: { source: string | undefined; name: string; interval: number | null },
+) {
+  const { id: sourceId } = await ruleSource(actor, source);
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext(${`rule-group:${actor.teamId}:${sourceId}:${name}`}))`;
+  const known = await tx.ruleGroup.findFirst({
+    where: { teamId: actor.teamId, sourceId, file: consoleFile, name, validTo: null },
+  });
+  return (
+    known ??
+    (await tx.ruleGroup.create({
+      data: { teamId: actor.teamId, sourceId, origin: "console", file: consoleFile, name, interval },
+    }))
+  );
+}
+
+const viewOf = async (row: RuleRow, actor: Actor, now: Date) => (await ruleViews([row], actor, now))[0]!;
+
+const ruleOf = async (tx: Transaction, actor: Actor, id: string): Promise<RuleRow> => {
+  const row = await tx.alertRule.findFirst({
+    where: { id, teamId: actor.teamId },
+    include: withGroupAndStatus,
+  });
+  if (row === null) throw problem("not_found", "There is no alert rule with this id.");
+  return row;
+};
+
+const editable = async (tx: Transaction, actor: Actor, id: string): Promise<RuleRow> => {
+  const row = await ruleOf(tx, actor, id);
+  if (row.group.origin === "folder")
+    throw problem("conflict", `This rule stands in ${row.group.file} and is changed there.`);
+  return row;
+};
+
+/** Adds a rule to a group. Throws `invalid_request` for a source that does not exist. */
+export const addRule = command({
+  permission: "alert_rules:write",
+  input: z.object({ rule: ruleInputSchema, now: z.date() }),
+  run: async (tx, actor, { rule: { source, group: name, interval, ...rule }, now }) => {
+    const group = await groupFor(tx, actor, { source, name, interval });
+    const { _max } = await tx.alertRule.aggregate({ where: { groupId: group.id }, _max: { position: true } });
+    const row = await tx.alertRule.create({
+      data: {
+        ...rule,
+        teamId: actor.teamId,
+        groupId: group.id,
+        position: (_max.position ?? -1) + 1,
+        kind: "alerting",
+        signal: rule.signal === null ? Prisma.DbNull : json(rule.signal),
+        levels: json(rule.levels),
+        labels: json(rule.labels),
+        annotations: json(rule.annotations),
+        validFrom: now,
+      },
+      include: withGroupAndStatus,
+    });
+    return { result: await viewOf(row, actor, now), changes: [ruleChange("add", null, row)] };
+  },
+});
+
+const changedMeanwhile = async (row: RuleRow, actor: Actor, now: Date) =>
+  problem("precondition_failed", "Someone changed this rule since you read it.", {
+    current: await viewOf(row, actor, now),
+  });
+
+/**
+ * Changes a rule; what is left out stays, and so do its active alerts. Throws `not_found`, `conflict` for one that was
+ * deleted or stands in a file, `invalid_request` for levels that do not fit, and `precondition_failed` with the current
+ * state when `ifMatch` is not the present version.
+ */
+export const editRule = command({
+  permission: "alert_rules:write",
+  input: z.object({
+    id: z.string(),
+    ifMatch: z.number().int().optional(),
+    patch: rulePatchSchema,
+    now: z.date(),
+  }),
+  run: async (tx, actor, { id, ifMatch, patch, now }) => {
+    const before = await editable(tx, actor, id);
+    if (before.validTo !== null)
+      throw problem("conflict", "This rule was deleted. Restore it before changing it.");
+    if (ifMatch !== undefined && ifMatch !== before.version) throw await changedMeanwhile(before, actor, now);
+    const wrong = levelsProblem({
+      comparison: patch.comparison === undefined ? before.comparison : patch.comparison,
+      levels: patch.levels ?? alertRuleSchema.shape.levels.parse(before.levels),
+    });
+    if (wrong !== null) throw problem("invalid_request", "Some fields are not valid.", { fields: [wrong] });
+    const { signal, levels, labels, annotations, ...plain } = patch;
+    const { count } = await tx.alertRule.updateMany({
+      where: { id, version: before.version, validTo: null },
+      data: {
+        ...plain,
+        ...(signal === undefined ? {} : { signal: signal === null ? Prisma.DbNull : json(signal) }),
+        ...(levels === undefined ? {} : { levels: json(levels) }),
+        ...(labels === undefined ? {} : { labels: json(labels) }),
+        ...(annotations === undefined ? {} : { annotations: json(annotations) }),
+        validFrom: now,
+        version: { increment: 1 },
+      },
+    });
+    const after = await ruleOf(tx, actor, id);
+    if (count === 0) throw await changedMeanwhile(after, actor, now);
+    return { result: await viewOf(after, actor, now), changes: [ruleChange("edit", before, after)] };
+  },
+});
+
+/** Deletes a rule, which can be restored; its active alerts end. Throws `not_found`, also for one that is deleted. */
+export const deleteRule = command({
+  permission: "alert_rules:write",
+  input: z.object({ id: z.string(), now: z.date() }),
+  run: async (tx, actor, { id, now }) => {
+    const before = await editable(tx, actor, id);
+    const { count } = await tx.alertRule.updateMany({
+      where: { id, validTo: null },
+      data: { validTo: now, version: { increment: 1 } },
+    });
+    if (count === 0) throw problem("not_found", "This rule is deleted already.");
+    await endAlertsOfRules(tx, actor.teamId, [id], now);
+    return { result: undefined, changes: [ruleChange("delete", before, null)] };
+  },
+});
+
+/** Brings a deleted rule back. Throws `not_found`, and `conflict` for one that is not deleted or whose file is gone. */
+export const restoreRule = command({
+  permission: "alert_rules:write",
+  input: z.object({ id: z.string(), now: z.date() }),
+  run: async (tx, actor, { id, now }) => {
+    const before = await editable(tx, actor, id);
+    await tx.ruleGroup.updateMany({
+      where: { id: before.groupId, validTo: { not: null } },
+      data: { validTo: null, version: { increment: 1 } },
+    });
+    const { count } = await tx.alertRule.updateMany({
+      where: { id, validTo: { not: null } },
+      data: { validTo: null, validFrom: now, version: { increment: 1 } },
+    });
+    if (count === 0) throw problem("conflict", "This rule is not deleted.");
+    const after = await ruleOf(tx, actor, id);
+    return { result: await viewOf(after, actor, now), changes: [ruleChange("restore", null, after)] };
+  },
+});
+
+/** Makes a rule what it was in one of its revisions. Throws as `editRule`, and `not_found` for a revision of another. */
+export const restoreRevision = command({
+  permission: "alert_rules:write",
+  input: z.object({
+    id: z.string(),
+    revision: z.string().regex(/^\d{1,18}$/),
+    ifMatch: z.number().int().optional(),
+    now: z.date(),
+  }),
+  run: async (tx, actor, { id, revision, ifMatch, now }) => {
+    const row = await tx.revision.findFirst({
+      where: {
+        id: BigInt(revision),
+        teamId: actor.teamId,
+        resourceType: "alert_rule",
+        resourceId: id,
+      },
+    });
+    if (row === null) throw problem("not_found", "There is no such revision of this rule.");
+    const known = Object.keys(rulePatchSchema.shape);
+    const state = Object.fromEntries(
+      Object.entries(row.state as Record<string, unknown>).filter(([name]) => known.includes(name)),
+    );
+    const patch = rulePatchSchema.parse(state);
+    return { result: await editRule(actor, { id, ifMatch, patch, now }), changes: [] };
+  },
+});

@@ -1,0 +1,311 @@
+import "server-only";
+import { pageOf } from "@/lib/api/list";
+import type { Actor } from "@/lib/auth/actor";
+import { can } from "@/lib/auth/permissions";
+import { db } from "@/lib/db/client";
+import type { AlertRule, Prisma, RuleGroup, RuleStatus, Source } from "@/lib/db/generated/client";
+import { problem } from "@/lib/errors";
+import { exprOf } from "../rule";
+import type { AlertRuleView, RuleFilter, RuleRevision } from "../schema";
+import { slotAfter } from "../slots";
+import { consoleFile, intervalOf, limitOf, ruleOfRow, signalOfRow } from "./row";
+
+export const withGroupAndStatus = {
+  group: { include: { source: { select: { name: true } } } },
+  status: true,
+} as const;
+
+export type RuleRow = AlertRule & {
+  group: RuleGroup & { source: Pick<Source, "name"> };
+  status: RuleStatus | null;
+};
+
+type Counts = { pending: number; firing: number };
+
+/** A rule that is evaluated later than this after it was due is said to be overdue. Seconds. */
+const graceSeconds = 30;
+
+const isReadOnly = (row: RuleRow): boolean => row.group.origin === "folder";
+
+/** A rule as a caller sees it at `now`. */
+export function ruleView(row: RuleRow, actor: Actor, now: Date, counts: Counts): AlertRuleView {
+  const rule = ruleOfRow(row);
+  const interval = intervalOf(row.group);
+  const slotted = { name: row.group.name, file: row.group.file, interval };
+  const { status } = row;
+  const isEvaluated = row.kind === "alerting" && row.validTo === null;
+  const lastSeconds =
+    status?.evaluatedFor === null || status === null ? null : status.evaluatedFor.getTime() / 1000;
+  const dueAt = slotAfter(slotted, lastSeconds ?? row.validFrom.getTime() / 1000);
+  const overdue = now.getTime() / 1000 - dueAt;
+  const late =
+    status?.evaluatedFor && status.evaluatedAt
+      ? (status.evaluatedAt.getTime() - status.evaluatedFor.getTime()) / 1000
+      : null;
+  return {
+    ...rule,
+    kind: row.kind as AlertRuleView["kind"],
+    levels: [...rule.levels],
+    labels: { ...rule.labels },
+    annotations: { ...rule.annotations },
+    promql: rule.levels.map((level) => ({ severity: level.severity, expr: exprOf(rule, level) })),
+    signal: signalOfRow(row),
+    owner: row.owner,
+    services: row.services,
+    mode: row.mode as AlertRuleView["mode"],
+    alertsOnNoData: row.alertsOnNoData,
+    alertsOnError: row.alertsOnError,
+    group: {
+      id: row.group.id,
+      name: row.group.name,
+      file: row.group.file,
+      origin: row.group.origin as AlertRuleView["group"]["origin"],
+      interval,
+      queryOffset: row.group.queryOffset ?? 0,
+      limit: limitOf(row.group),
+      source: row.group.source.name,
+    },
+    status: {
+      evaluatedFor: status?.evaluatedFor?.toISOString() ?? null,
+      evaluatedAt: status?.evaluatedAt?.toISOString() ?? null,
+      lateSeconds: late,
+      dueAt: isEvaluated ? new Date(dueAt * 1000).toISOString() : null,
+      overdueSeconds: isEvaluated && overdue > graceSeconds ? overdue : null,
+      seconds: status?.seconds ?? null,
+      health: (status?.health ?? "unknown") as AlertRuleView["status"]["health"],
+      lastError: status?.lastError ?? null,
+      series: status?.series ?? null,
+      noDataSince: status?.noDataSince?.toISOString() ?? null,
+    },
+    ...counts,
+    version: row.version,
+    changedAt: row.validFrom.toISOString(),
+    deletedAt: row.validTo?.toISOString() ?? null,
+    actions: !can(actor, "alert_rules:write", row)
+      ? []
+      : row.validTo !== null
+        ? ["restore"]
+        : isReadOnly(row)
+          ? []
+          : ["edit", "delete"],
+  };
+}
+
+/** How many alerts of each rule are pending and firing; a rule without any is left out. */
+async function activeCounts(ruleIds: readonly string[]): Promise<Map<string, Counts>> {
+  const groups = await db().alert.groupBy({
+    by: ["ruleId", "state"],
+    where: { ruleId: { in: [...ruleIds] }, state: { in: ["pending", "firing"] } },
+    _count: true,
+  });
+  const counts = new Map<string, Counts>();
+  for (const { ruleId, state, _count } of groups) {
+    const known = counts.get(ruleId!) ?? { pending: 0, firing: 0 };
+    counts.set(ruleId!, { ...known, [state]: _count });
+  }
+  return counts;
+}
+
+const none: Counts = { pending: 0, firing: 0 };
+
+/** Views of rules in the order of the rows. */
+export async function ruleViews(rows: readonly RuleRow[], actor: Actor, now: Date): Promise<AlertRuleView[]> {
+  const counts = await activeCounts(rows.map(({ id }) => id));
+  return rows.map((row) => ruleView(row, actor, now, counts.get(row.id) ?? none));
+}
+
+/** Prisma hands the text to LIKE as it is; a `%` that someone looks for is no wildcard. */
+const literal = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
+const contains = (text: string) => ({ contains: literal(text), mode: "insensitive" as const });
+
+function stateWhere(state: RuleFilter["state"], lateIds: readonly string[]): Prisma.AlertRuleWhereInput {
+  switch (state) {
+    case "firing":
+      return { alerts: { some: { state: "firing" } } };
+    case "pending":
+      return { alerts: { some: { state: "pending" } } };
+    case "inactive":
+      return { alerts: { none: { state: { in: ["pending", "firing"] } } } };
+    case "error":
+      return { status: { health: "err" } };
+    case "no_data":
+      return { status: { noDataSince: { not: null } } };
+    case "late":
+      return { id: { in: [...lateIds] } };
+    default:
+      return {};
+  }
+}
+
+/** Rules whose last evaluation, or being made, is two intervals and the grace ago. */
+async function idsOfLate(actor: Actor, now: Date): Promise<string[]> {
+  const rows = await db().$queryRaw<{ id: string }[]>`
+    SELECT rule.id FROM "AlertRule" AS rule
+    JOIN "RuleGroup" AS "group" ON "group".id = rule."groupId"
+    LEFT JOIN "RuleStatus" AS status ON status."ruleId" = rule.id
+    WHERE rule."teamId" = ${actor.teamId} AND rule."validTo" IS NULL AND rule.kind = 'alerting'
+      AND coalesce(status."evaluatedFor", rule."validFrom")
+        < ${now}::timestamptz - make_interval(secs => coalesce("group".interval, 60) + ${graceSeconds})
+    LIMIT 10000`;
+  return rows.map(({ id }) => id);
+}
+
+function after(cursor: string): { name: string; id: string } {
+  try {
+    const given: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    if (Array.isArray(given) && typeof given[0] === "string" && typeof given[1] === "string")
+      return { name: given[0], id: given[1] };
+  } catch {
+    // Falls through to the one answer for whatever is no cursor.
+  }
+  throw problem("invalid_request", "This cursor is not from this list.", {
+    fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
+  });
+}
+
+/** The team's rules by name, a page at a time, and how many match. Throws `invalid_request` for a cursor that is not one. */
+export async function listRules(
+  actor: Actor,
+  filter: RuleFilter,
+  page: { cursor?: string; limit: number },
+  now: Date,
+): Promise<{ items: AlertRuleView[]; nextCursor: string | null; total: number }> {
+  const position = page.cursor === undefined ? undefined : after(page.cursor);
+  const lateIds = filter.state === "late" ? await idsOfLate(actor, now) : [];
+  const where: Prisma.AlertRuleWhereInput = {
+    teamId: actor.teamId,
+    validTo: filter.deleted === "true" ? { not: null } : null,
+    mode: filter.mode,
+    kind: filter.kind,
+    ...(filter.service === undefined ? {} : { services: { has: filter.service } }),
+    group: {
+      ...(filter.group === undefined ? {} : { name: filter.group }),
+      ...(filter.source === undefined ? {} : { source: { name: filter.source } }),
+    },
+    AND: [
+      filter.q === undefined
+        ? {}
+        : {
+            OR: [
+              { name: contains(filter.q) },
+              { expr: contains(filter.q) },
+              { owner: contains(filter.q) },
+              { services: { has: filter.q } },
+              { group: { name: contains(filter.q) } },
+              { group: { file: contains(filter.q) } },
+            ],
+          },
+      stateWhere(filter.state, lateIds),
+    ],
+  };
+  const [rows, total] = await Promise.all([
+    db().alertRule.findMany({
+      where: {
+        AND: [
+          where,
+          position === undefined
+            ? {}
+            : {
+                OR: [{ name: { gt: position.name } }, { name: position.name, id: { gt: position.id } }],
+              },
+        ],
+      },
+      include: withGroupAndStatus,
+      orderBy: [{ name: "asc" }, { id: "asc" }],
+      take: page.limit + 1,
+    }),
+    db().alertRule.count({ where }),
+  ]);
+  const { items, nextCursor } = pageOf(
+    rows,
+    page.limit,
+    ({ name, id }) => Buffer.from(JSON.stringify([name, id])).toString("base64url"),
+    (row) => row,
+  );
+  return { items: await ruleViews(items, actor, now), nextCursor, total };
+}
+
+/** A rule of the team, deleted or not. Throws `not_found`. */
+export async function ruleRow(actor: Actor, id: string): Promise<RuleRow> {
+  const row = await db().alertRule.findFirst({
+    where: { id, teamId: actor.teamId },
+    include: withGroupAndStatus,
+  });
+  if (row === null) throw problem("not_found", "There is no alert rule with this id.");
+  return row;
+}
+
+/** A rule as the caller sees it. Throws `not_found`. */
+export async function findRule(actor: Actor, id: string, now: Date): Promise<AlertRuleView> {
+  const [view] = await ruleViews([await ruleRow(actor, id)], actor, now);
+  return view!;
+}
+
+const longestHistory = 200;
+
+/** Every state that a rule has had, newest first, with who made it so. Throws `not_found`. */
+export async function ruleRevisions(actor: Actor, id: string): Promise<{ items: RuleRevision[] }> {
+  await ruleRow(actor, id);
+  const of = { teamId: actor.teamId, resourceType: "alert_rule", resourceId: id };
+  const [revisions, events] = await Promise.all([
+    db().revision.findMany({ where: of, orderBy: { id: "desc" }, take: longestHistory }),
+    db().auditEvent.findMany({ where: of, orderBy: { id: "desc" }, take: 2 * longestHistory }),
+  ]);
+  const eventAt = new Map(events.map((event) => [event.at.getTime(), event]));
+  return {
+    items: revisions.map((revision) => {
+      const event = eventAt.get(revision.validFrom.getTime());
+      return {
+        id: revision.id.toString(),
+        from: revision.validFrom.toISOString(),
+        to: revision.validTo?.toISOString() ?? null,
+        by: event?.actorName ?? null,
+        action: event?.action ?? null,
+        state: revision.state,
+        before: event?.before ?? null,
+      };
+    }),
+  };
+}
+
+/** A Prometheus that rules can be evaluated against. */
+export type RuleSource = { id: string; name: string };
+
+/** Every Prometheus of the team, by name. */
+export const ruleSources = (actor: Actor): Promise<RuleSource[]> =>
+  db().source.findMany({
+    where: { teamId: actor.teamId, kind: "prometheus", validTo: null },
+    select: { id: true, name: true },
+    orderBy: { name: "asc" },
+  });
+
+/**
+ * The Prometheus with this name, or the only one where none is named. Throws `invalid_request` where there is no such one
+ * or a name is needed.
+ */
+export async function ruleSource(actor: Actor, name: string | undefined): Promise<RuleSource> {
+  const sources = await ruleSources(actor);
+  const wrong = (message: string) =>
+    problem("invalid_request", "Some fields are not valid.", { fields: [{ path: "source", message }] });
+  if (sources.length === 0) throw wrong("No Prometheus is connected to evaluate rules against");
+  const names = sources.map((source) => source.name).join(", ");
+  if (name === undefined) {
+    if (sources.length > 1) throw wrong(`Say which: ${names}`);
+    return sources[0]!;
+  }
+  const found = sources.find((source) => source.name === name);
+  if (found === undefined) throw wrong(`There is no Prometheus "${name}"; there are ${names}`);
+  return found;
+}
+
+/** The groups that can take a rule: their names. */
+export async function ruleGroupNames(actor: Actor): Promise<string[]> {
+  const rows = await db().ruleGroup.findMany({
+    where: { teamId: actor.teamId, validTo: null, file: consoleFile },
+    select: { name: true },
+    distinct: ["name"],
+    orderBy: { name: "asc" },
+    take: 500,
+  });
+  return rows.map(({ name }) => name);
+}

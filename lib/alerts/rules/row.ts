@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { AlertRule, RuleGroup } from "@/lib/db/generated/client";
+import type { AlertingRule, GroupSpec } from "../rule";
+import { comparisons, levelSchema, ruleSignalSchema } from "../schema";
+
+/** Seconds between evaluations of a group that says nothing of it; Prometheus's `evaluation_interval`. */
+export const defaultInterval = 60;
+/** Most alerts of one rule in a group that says nothing of it. */
+export const defaultLimit = 1_000;
+
+/** The file of the groups that are made on a page or by the API. */
+export const consoleFile = "console";
+
+const labelsInRow = z.record(z.string(), z.string());
+const levelsInRow = z.array(levelSchema).min(1);
+const comparisonInRow = z.enum(comparisons).nullable();
+
+/** What a rule says, from its row; the JSON columns are parsed. */
+export function ruleOfRow(row: AlertRule): AlertingRule {
+  return {
+    id: row.id,
+    name: row.name,
+    expr: row.expr,
+    comparison: comparisonInRow.parse(row.comparison),
+    levels: levelsInRow.parse(row.levels),
+    for: row.for,
+    keepFiringFor: row.keepFiringFor,
+    labels: labelsInRow.parse(row.labels),
+    annotations: labelsInRow.parse(row.annotations),
+  };
+}
+
+/** The signal that a rule was made of, from its row. */
+export const signalOfRow = ({ signal }: Pick<AlertRule, "signal">) =>
+  signal === null ? null : ruleSignalSchema.parse(signal);
+
+export const intervalOf = ({ interval }: Pick<RuleGroup, "interval">): number => interval ?? defaultInterval;
+export const limitOf = ({ limit }: Pick<RuleGroup, "limit">): number => limit ?? defaultLimit;
+export const labelsOfGroup = ({ labels }: Pick<RuleGroup, "labels">) => labelsInRow.parse(labels);
+
+/** A group with its alerting rules in their order, as it is evaluated. Recording rules are kept and not evaluated. */
+export function groupOfRow(group: RuleGroup, rules: readonly AlertRule[]): GroupSpec {
+  return {
+    name: group.name,
+    file: group.file,
+    interval: intervalOf(group),
+    queryOffset: group.queryOffset ?? 0,
+    limit: limitOf(group),
+    labels: labelsOfGroup(group),
+    rules: rules.filter(({ kind }) => kind === "alerting").map(ruleOfRow),
+  };
+}
