@@ -15,7 +15,7 @@ import { rayServe, rayServeOld } from "./ray-serve";
 import { sglang, sglangOld } from "./sglang";
 import { tgi } from "./tgi";
 import { triton, tritonOnnx, tritonVllm } from "./triton";
-import { trtllmServe } from "./trtllm-serve";
+import { trtllmServe, trtllmServeLater } from "./trtllm-serve";
 import { vllmRay, vllmRestarting, vllmRouter, vllmV0, vllmV1, vllmV1Old } from "./vllm";
 
 /** Every exporter that tells the truth. */
@@ -33,6 +33,7 @@ export const honestExporters: readonly Exporter[] = [
   tritonOnnx,
   tritonVllm,
   trtllmServe,
+  trtllmServeLater,
   llamaCpp,
   litellm,
   rayServe,

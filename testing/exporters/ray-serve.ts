@@ -34,12 +34,15 @@ function page(moment: Moment, suffix: "_total" | ""): string {
   const http = { ...ray, application: "embedder", method: "POST", route: "/embed" };
   const serve = { ...ray, application: "embedder", deployment: "Embedder", route: "/embed" };
   const replica = { ...serve, replica: "k3v9x1c2" };
+  const health = { application: "", method: "GET", route: "/-/healthz" };
   const failed = ["500", "408"] as const;
   text.counter(`ray_serve_num_http_requests${suffix}`, "The number of HTTP requests processed.", [
     [{ ...http, status_code: "200" }, cycles * load.served.length],
     ...failed.map(
       (status_code) => [{ ...http, status_code }, cycles * failuresIn(load, status_code)] as const,
     ),
+    // A load balancer asks for the proxy's health, which is no request of anyone.
+    [{ ...http, ...health, status_code: "200" }, cycles * 10],
   ]);
   text.counter(
     `ray_serve_num_http_error_requests${suffix}`,
@@ -62,6 +65,10 @@ function page(moment: Moment, suffix: "_total" | ""): string {
     [
       histogramState(bounds, perRequest(load, e2eOf), cycles, {
         labels: { ...http, status_code: "200" },
+        unit: 1000,
+      }),
+      histogramState(bounds, [{ value: 0.001, weight: 10 }], cycles, {
+        labels: { ...http, ...health, status_code: "200" },
         unit: 1000,
       }),
     ],

@@ -1,7 +1,25 @@
 import { cyclesAt, type Exporter, loaded } from "./exporter";
 import { Exposition } from "./exposition";
-import { failureSignals, only, runningOf, truthOf, waitingOf } from "./truth";
-import { e2eOf, histogramState, perGap, perRequest, ttftOf, workload } from "./workload";
+import {
+  cachedTokensOf,
+  failureSignals,
+  only,
+  outputTokensOf,
+  promptTokensOf,
+  runningOf,
+  truthOf,
+  waitingOf,
+} from "./truth";
+import {
+  decodeOf,
+  e2eOf,
+  failuresIn,
+  histogramState,
+  perGap,
+  perRequest,
+  ttftOf,
+  workload,
+} from "./workload";
 
 /* trtllm-serve (TensorRT-LLM's PyTorch server), its `/prometheus/metrics`. */
 
@@ -75,4 +93,96 @@ export const trtllmServe: Exporter = {
     prefix_cache_hit_ratio: { value: 0.31 },
   },
   unavailable: failureSignals,
+};
+
+/** One in 25 fails: 4 %. */
+const laterLoad = workload({
+  seed: 52,
+  failures: { "400": 1, "500": 1 },
+  queue: 0.05,
+  prefill: 0.2,
+  itl: 0.03,
+  promptTokens: 600,
+  outputTokens: 60,
+  cached: 0.4,
+});
+
+/** Releases of 2026 (tensorrt_llm/metrics/collector.py) count tokens, phases and failures too. */
+export const trtllmServeLater: Exporter = {
+  name: "trtllm-serve-2026",
+  title: "trtllm-serve of 2026",
+  replicas: [
+    {
+      instance: "trtllm-2.example:8000",
+      page(moment) {
+        const page = new Exposition("python", moment.startedAt);
+        const cycles = cyclesAt(moment, laterLoad.perSecond);
+        const labels = { engine_type: "trtllm", model_name: model };
+        page.counter("trtllm_request_success_total", "Count of successfully processed requests.", [
+          [{ ...labels, finished_reason: "stop" }, cycles * laterLoad.served.length],
+        ]);
+        page.counter(
+          "trtllm_request_error_total",
+          "Total request errors, labeled by HTTP status code.",
+          ["400", "500"].map((http_code) => [
+            { ...labels, http_code },
+            cycles * failuresIn(laterLoad, http_code),
+          ]),
+        );
+        for (const [name, buckets, observations] of [
+          ["e2e_request_latency", bounds.e2e, perRequest(laterLoad, e2eOf)],
+          ["time_to_first_token", bounds.ttft, perRequest(laterLoad, ttftOf)],
+          ["time_per_output_token", bounds.itl, perRequest(laterLoad, ({ itl }) => itl)],
+          ["request_queue_time", bounds.e2e, perRequest(laterLoad, ({ queue }) => queue)],
+          ["request_prefill_time", bounds.ttft, perRequest(laterLoad, ({ prefill }) => prefill)],
+          ["request_decode_time", bounds.e2e, perRequest(laterLoad, decodeOf)],
+        ] as const)
+          page.histogram(`trtllm_${name}_seconds`, `Histogram of ${name.replaceAll("_", " ")}.`, [
+            histogramState(buckets, observations, cycles, { labels }),
+          ]);
+        for (const [name, help, tokens] of [
+          ["prompt_tokens", "Cumulative number of prompt (input) tokens processed.", promptTokensOf],
+          ["generation_tokens", "Cumulative number of generation (output) tokens produced.", outputTokensOf],
+          ["prompt_cached_tokens", "Total prompt tokens served from KV cache.", cachedTokensOf],
+        ] as const)
+          page.counter(`trtllm_${name}_total`, help, [[labels, cycles * tokens(laterLoad)]]);
+        for (const [name, help, value] of [
+          ["kv_cache_hit_rate", "KV cache hit rate", 0.9],
+          ["kv_cache_utilization", "KV cache utilization", 0.52],
+          ["kv_cache_max_blocks", "Maximum number of KV cache blocks", 4_000],
+          ["kv_cache_tokens_per_block", "Number of tokens per KV cache block", 32],
+          ["num_requests_running", "Number of active requests", loaded(runningOf(laterLoad), moment)],
+          ["num_requests_waiting", "Number of queued requests", loaded(waitingOf(laterLoad), moment)],
+          ["max_num_active_requests", "Maximum number of active requests", 256],
+        ] as const)
+          page.gauge(`trtllm_${name}`, help, [[labels, value]]);
+        return page.text();
+      },
+    },
+  ],
+  service: { engines: ["trtllm-serve"], models: [model] },
+  expected: {
+    ...only(
+      truthOf([laterLoad]),
+      "request_rate",
+      "ttft",
+      "e2e_latency",
+      "queue_time",
+      "prefill_time",
+      "decode_time",
+      "requests_running",
+      "queue_depth",
+      "output_token_rate",
+      "prompt_token_rate",
+      "prefix_cache_hit_ratio",
+      ...failureSignals,
+    ),
+    itl: { observations: perRequest(laterLoad, ({ itl }) => itl) },
+    output_tokens_per_request: { average: outputTokensOf(laterLoad) / laterLoad.served.length },
+    prompt_tokens_per_request: { average: promptTokensOf(laterLoad) / laterLoad.served.length },
+    requests_running_limit: { value: 256 },
+    kv_cache_usage: { value: 0.52 },
+    kv_cache_capacity: { value: 128_000 },
+  },
+  unavailable: ["inference_time", "spec_decode_acceptance"],
 };

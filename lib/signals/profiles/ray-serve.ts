@@ -1,6 +1,12 @@
 import { clientStatuses, failureSpellings } from "../failures";
-import { type Profile, versionLabels } from "../profile";
-import { counter, gauge, histogram, named } from "../spellings";
+import { type CounterName, type Profile, versionLabels } from "../profile";
+import { gauge, histogram } from "../spellings";
+
+/** The proxy answers for its own health and routes too. */
+const ofApplications = 'route!~"/-/.*"';
+const ofRoutes = (...metrics: string[]): CounterName[] =>
+  metrics.map((metric) => ({ metric, matchers: ofApplications }));
+const requests = ofRoutes("ray_serve_num_http_requests_total", "ray_serve_num_http_requests");
 
 /**
  * Ray Serve (ray-project/ray, doc/source/serve/monitoring.md): its HTTP proxy and replicas, whatever runs in them. Older
@@ -20,12 +26,16 @@ export const rayServe: Profile = {
     endpoint: ["route"],
   },
   spellings: {
-    request_rate: counter("ray_serve_num_http_requests_total", "ray_serve_num_http_requests"),
-    e2e_latency: { ...histogram("ray_serve_http_request_latency_ms"), scale: 0.001 },
+    request_rate: { kind: "counter", counters: requests },
+    e2e_latency: {
+      ...histogram("ray_serve_http_request_latency_ms"),
+      matchers: ofApplications,
+      scale: 0.001,
+    },
     inference_time: { ...histogram("ray_serve_deployment_processing_latency_ms"), scale: 0.001 },
     ...failureSpellings({
-      failures: named("ray_serve_num_http_error_requests_total", "ray_serve_num_http_error_requests"),
-      total: named("ray_serve_num_http_requests_total", "ray_serve_num_http_requests"),
+      failures: ofRoutes("ray_serve_num_http_error_requests_total", "ray_serve_num_http_error_requests"),
+      total: requests,
       typeLabel: "error_code",
       clientTypes: clientStatuses,
     }),

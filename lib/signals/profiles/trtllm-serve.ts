@@ -30,7 +30,13 @@ export const trtllmServe: Profile = {
   },
   labels: { model: ["model_name"], version: versionLabels, instance: ["instance"], gpu: {} },
   spellings: {
-    request_rate: counter("trtllm_request_success_total"),
+    request_rate: {
+      kind: "counter",
+      counters: [
+        { metric: "trtllm_request_success_total" },
+        { metric: "trtllm_request_error_total", isAdded: true },
+      ],
+    },
     ttft: histogram("trtllm_time_to_first_token_seconds"),
     itl: {
       ...histogram("trtllm_time_per_output_token_seconds"),
@@ -41,9 +47,10 @@ export const trtllmServe: Profile = {
     prefill_time: histogram("trtllm_request_prefill_time_seconds"),
     decode_time: histogram("trtllm_request_decode_time_seconds"),
     inference_time: histogram("trtllm_request_inference_time_seconds"),
+    // Its releases that count failures time the prefill of each request that succeeds, the others do not.
     ...failureSpellings({
       failures: [{ metric: "trtllm_request_error_total" }],
-      total: [{ metric: "trtllm_request_success_total" }],
+      total: [{ metric: "trtllm_request_prefill_time_seconds_count" }],
       isOfSuccesses: true,
       typeLabel: "http_code",
       clientTypes: clientStatuses,
