@@ -13,8 +13,6 @@ export interface Matcher {
   isEqual: boolean;
 }
 
-const fnvOffset = 0xcbf29ce484222325n;
-const fnvPrime = 0x100000001b3n;
 const separator = 0xff;
 const encoder = new TextEncoder();
 
@@ -23,9 +21,14 @@ const encoder = new TextEncoder();
  * names in order of their bytes, each followed by its value and both by the byte 0xff, as 16 hex digits.
  */
 export function fingerprintOf(labels: Labels): string {
-  let sum = fnvOffset;
+  // 64 bits in two halves: the prime is 2^40 + 0x1b3, and every product below stays within 2^53.
+  let high = 0xcbf29ce4;
+  let low = 0x84222325;
   const add = (byte: number) => {
-    sum = BigInt.asUintN(64, (sum ^ BigInt(byte)) * fnvPrime);
+    low = (low ^ byte) >>> 0;
+    const product = low * 0x1b3;
+    high = (high * 0x1b3 + Math.floor(product / 2 ** 32) + ((low << 8) >>> 0)) % 2 ** 32;
+    low = product >>> 0;
   };
   for (const [name, value] of sortedLabels(labels)) {
     for (const byte of encoder.encode(name)) add(byte);
@@ -33,8 +36,10 @@ export function fingerprintOf(labels: Labels): string {
     for (const byte of encoder.encode(value)) add(byte);
     add(separator);
   }
-  return sum.toString(16).padStart(16, "0");
+  return hex(high) + hex(low);
 }
+
+const hex = (half: number) => half.toString(16).padStart(8, "0");
 
 /** Returns the labels that are there, in the order of their names as Go sorts them. */
 export function sortedLabels(labels: Labels): [name: string, value: string][] {
