@@ -1,6 +1,5 @@
+import { compareText, type Labels, matches } from "@/lib/alerts/labels";
 import type { Matcher } from "./schema";
-
-type Labels = Readonly<Record<string, string>>;
 
 const operatorOf = ({ isRegex, isEqual }: Matcher): string =>
   isRegex ? (isEqual ? "=~" : "!~") : isEqual ? "=" : "!=";
@@ -11,50 +10,30 @@ export function formatMatcher(matcher: Matcher): string {
   return `${matcher.name}${operatorOf(matcher)}"${value}"`;
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /** Returns matchers in braces, sorted by name, value and operator as Alertmanager sorts them; `{}` for none. */
 export function formatMatchers(matchers: readonly Matcher[]): string {
   const sorted = [...matchers].sort(
-    (a, b) => compare(a.name, b.name) || compare(a.value, b.value) || compare(operatorOf(a), operatorOf(b)),
+    (a, b) =>
+      compareText(a.name, b.name) ||
+      compareText(a.value, b.value) ||
+      compareText(operatorOf(a), operatorOf(b)),
   );
   return `{${sorted.map(formatMatcher).join(",")}}`;
 }
 
 /** Returns a label set as Prometheus prints it, sorted by name: `{service="chat-api"}`. */
 export function formatLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).sort(([a], [b]) => compare(a, b));
+  const pairs = Object.entries(labels).sort(([a], [b]) => compareText(a, b));
   return `{${pairs.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(", ")}}`;
 }
 
-/**
- * Says whether every matcher holds for a label set; a label that is absent counts as empty, and a regular expression
- * must match the whole value. No matchers match everything. Source: Alertmanager, pkg/labels/matcher.go.
- */
+/** As `matches`; an expression that is not understood here, of another server's silence, matches nothing. */
 export function matchesAll(labels: Labels, matchers: readonly Matcher[]): boolean {
-  return matchers.every(({ name, value, isRegex, isEqual }) => {
-    const given = Object.hasOwn(labels, name) ? labels[name]! : "";
-    const isMatch = isRegex ? wholly(value).test(given) : given === value;
-    return isMatch === isEqual;
-  });
-}
-
-const compiled = new Map<string, RegExp>();
-const MOST_COMPILED = 1_000;
-
-function wholly(expression: string): RegExp {
-  let known = compiled.get(expression);
-  if (known === undefined) {
-    try {
-      known = new RegExp(`^(?:${expression})$`, "s");
-    } catch {
-      // Of another server's silence, in a dialect of its own: it matches nothing rather than everything.
-      known = /(?!)/;
-    }
-    if (compiled.size >= MOST_COMPILED) compiled.clear();
-    compiled.set(expression, known);
+  try {
+    return matches(labels, matchers);
+  } catch {
+    return false;
   }
-  return known;
 }
 
 /** What became of a text: its matchers, or where and why it is none. `at` counts characters from 0. */

@@ -1,7 +1,6 @@
+import type { Labels } from "@/lib/alerts/labels";
 import { matchesAll } from "./matcher";
 import type { Matcher } from "./schema";
-
-type Labels = Readonly<Record<string, string>>;
 
 /** What the field calls its severities, the least severe first; what is not here neither mutes nor is muted. */
 const RANKS: readonly (readonly string[])[] = [

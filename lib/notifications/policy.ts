@@ -1,7 +1,6 @@
+import type { Labels } from "@/lib/alerts/labels";
 import { formatLabels, formatMatchers, matchesAll } from "./matcher";
 import type { Matcher, PolicyRoute, PolicyTree } from "./schema";
-
-type Labels = Readonly<Record<string, string>>;
 
 /** What holds for alerts of one route, with what it has of the routes above it. Times in seconds. */
 export interface RouteOptions {
@@ -61,6 +60,8 @@ export interface Destination {
   key: string;
   groupLabels: Record<string, string>;
   options: RouteOptions;
+  /** Whether the channel is an Alertmanager, which is told at once and again each minute. */
+  isRelay: boolean;
 }
 
 /**
@@ -80,8 +81,8 @@ export function destinationsOf(
     for (const channelId of route.channels) {
       const isRelay = alertmanagers.has(channelId);
       const destination = isRelay
-        ? { channelId, key: RELAY_KEY, groupLabels: {}, options: relayOptions }
-        : { channelId, key, groupLabels, options };
+        ? { channelId, key: RELAY_KEY, groupLabels: {}, options: relayOptions, isRelay }
+        : { channelId, key, groupLabels, options, isRelay };
       const id = `${channelId} ${destination.key}`;
       if (!found.has(id)) found.set(id, destination);
     }

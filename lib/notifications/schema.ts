@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { matcherSchema, type SilenceMatcher } from "@/lib/alerts/schema";
 
 export const channelKinds = ["webhook", "email", "slack", "alertmanager"] as const;
 export const channelKindSchema = z.enum(channelKinds);
@@ -131,32 +132,8 @@ export const channelFilterSchema = z.object({
     .describe("The removed ones instead."),
 });
 
-export const matcherSchema = z
-  .object({
-    name: z
-      .string()
-      .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { error: "A label's name, such as severity" })
-      .max(200),
-    value: z
-      .string()
-      .max(1_000)
-      .refine((text) => !text.includes("\u0000"), { error: "No NUL character" }),
-    isRegex: z.boolean().default(false),
-    isEqual: z.boolean().default(true),
-  })
-  .refine(
-    ({ isRegex, value }) => {
-      if (!isRegex) return true;
-      try {
-        new RegExp(`^(?:${value})$`);
-        return true;
-      } catch {
-        return false;
-      }
-    },
-    { path: ["value"], error: "A regular expression, such as chat-.*" },
-  );
-export type Matcher = z.infer<typeof matcherSchema>;
+/** A condition on a label, as Alertmanager has it. */
+export type Matcher = SilenceMatcher;
 
 const seconds = (least: number, most: number, error: string) =>
   z.number({ error }).min(least, { error }).max(most, { error });

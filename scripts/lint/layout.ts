@@ -27,8 +27,8 @@ export const shared = ["signals", "sources", "statistics"];
 /** The one file of the platform that knows the features: it lists their jobs for the worker. */
 export const jobRegistry = "lib/jobs/registry.ts";
 
-/** The files of a feature that another feature may use. */
-export const entries = ["queries", "commands", "schema"];
+/** The files of a feature that another feature may use; `labels` are the words in which alerts are told from each other. */
+export const entries = ["queries", "commands", "schema", "labels"];
 
 /** The folders of components/ that know nothing of the domain. */
 export const design = ["ui", "charts"];
