@@ -19,7 +19,8 @@ export interface VectorReader {
 
 export interface EvaluationOptions {
   externalLabels?: Labels;
-  externalUrl?: string;
+  /** Null for none, as in promtool; an empty one when absent. */
+  externalUrl?: string | null;
   /** So many tiers are evaluated at once. */
   concurrency?: number;
 }

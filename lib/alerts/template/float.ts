@@ -26,8 +26,7 @@ export function formatFloat(value: number, verb: "e" | "f" | "g", precision: num
   const significant = isShortest ? 6 : Math.max(precision, 1);
   const decimal = isShortest ? shortest(size) : rounded(size, significant);
   const exponent = decimal.digits === "" ? 0 : decimal.point - 1;
-  // Go writes with an exponent from 21 digits on when it chooses the precision itself.
-  if (exponent < -4 || exponent >= (isShortest ? 21 : significant))
+  if (exponent < -4 || exponent >= significant)
     return sign + exponential(decimal, Math.max(decimal.digits.length - 1, 0));
   return sign + fixed(decimal, Math.max(decimal.digits.length - decimal.point, 0));
 }

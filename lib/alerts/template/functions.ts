@@ -31,16 +31,24 @@ export type TemplateFunction = {
 export type FunctionContext = {
   /** The value of a query at the time of the evaluation. Throws with what Prometheus says of a query that fails. */
   query(expr: string): Promise<readonly { labels: Labels; value: number }[]>;
-  externalUrl: string;
+  /** Null where there is none to tell of, as in Prometheus's unit tests: asking for it is an error there. */
+  externalUrl: string | null;
 };
 
 const bytesOf = (given: string) => new TextEncoder().encode(given);
 
 const text = (value: GoValue | undefined): string => (value?.kind === "string" ? value.value : "");
 
+const nilPointer = () => new Error("runtime error: invalid memory address or nil pointer dereference");
+
+function urlOf({ externalUrl }: FunctionContext): string {
+  if (externalUrl === null) throw nilPointer();
+  return externalUrl;
+}
+
 function sampleOf(value: GoValue | undefined): SampleValue {
   if (value?.kind === "sample") return value;
-  throw new Error("runtime error: invalid memory address or nil pointer dereference");
+  throw nilPointer();
 }
 
 function itemsOf(value: GoValue | undefined): readonly SampleValue[] {
@@ -179,9 +187,18 @@ function stripDomain(hostPort: string): string {
   return split === null || split.port === "" ? first : `${first}:${split.port}`;
 }
 
+/** Where Prometheus panics for a pattern that is none, the panic's text is the error's. */
+function compiledOrPanic(pattern: string): RegExp {
+  try {
+    return compileRe2(pattern, { flags: "g" });
+  } catch (error) {
+    throw new Error(`regexp: Compile(\`${pattern}\`): ${(error as Error).message}`);
+  }
+}
+
 /** Go's replacement text: $1, ${name} and $$; a name is as long as it can be. */
 function replaceAll(pattern: string, replacement: string, given: string): string {
-  const expression = compileRe2(pattern, { flags: "g" });
+  const expression = compiledOrPanic(pattern);
   return given.replace(expression, (...found: unknown[]) => {
     const groups =
       typeof found.at(-1) === "object" ? (found.at(-1) as Record<string, string | undefined>) : {};
@@ -214,7 +231,7 @@ function equal(left: GoValue, right: GoValue): boolean {
     if (isNone(left) || isNone(right)) return isNone(left) && isNone(right);
     for (const each of [left, right])
       if (each.kind === "map" || each.kind === "slice")
-        throw new Error(`uncomparable type ${typeOf(each)}: ${textOf(each)}`);
+        throw new Error(`non-comparable type ${textOf(each)}: ${typeOf(each)}`);
     return left === right || (left.kind === "time" && right.kind === "time" && left.at === right.at);
   }
   return (left as { value: unknown }).value === (right as { value: unknown }).value;
@@ -397,10 +414,10 @@ export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
     }),
   },
   safeHtml: ofStrings(1, (value = "") => ({ kind: "string", value, type: "template.HTML" })),
-  externalURL: { parameters: [], call: (_, { externalUrl }) => stringOf(externalUrl) },
+  externalURL: { parameters: [], call: (_, context) => stringOf(urlOf(context)) },
   pathPrefix: {
     parameters: [],
-    call: (_, { externalUrl }) => stringOf(/^\w+:\/\/[^/]*(\/[^?#]*)?/.exec(externalUrl)?.[1] ?? ""),
+    call: (_, context) => stringOf(/^\w+:\/\/[^/]*(\/[^?#]*)?/.exec(urlOf(context))?.[1] ?? ""),
   },
   title: ofStrings(1, (value = "") => stringOf(title(value))),
   toUpper: ofStrings(1, (value = "") => stringOf(value.toUpperCase())),

@@ -199,9 +199,9 @@ export function lex(text: string): Token[] {
         emit("leftParen");
         depth++;
       } else if (char === ")") {
+        emit("rightParen");
         depth--;
         if (depth < 0) return fail("unexpected right paren");
-        emit("rightParen");
       } else if (char >= " " && char <= "~") emit("char");
       else return fail(`unrecognized character in action: ${unicode(char)}`);
     }

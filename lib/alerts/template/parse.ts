@@ -395,6 +395,7 @@ class Parser {
       if (!Number.isSafeInteger(int)) this.fail(`integer overflow: ${quoted(value)}`);
       return { type: "number", at, text: value, int, float: int };
     }
+    if (/^\d+$/.test(digits)) this.fail(`integer overflow: ${quoted(value)}`);
     if (!/^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits))
       this.fail(`illegal number syntax: ${quoted(value)}`);
     const float = sign * Number(digits);

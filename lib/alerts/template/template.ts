@@ -29,7 +29,7 @@ export function parseTemplate(text: string): TemplateProblem | null {
       to: end === -1 ? text.length : end + 2,
       line: lines.length,
       column: (lines.at(-1) as string).length + 1,
-      message: error.reason,
+      message: error.reason.replace(/ started at :(\d+)$/, " started at line $1"),
     };
   }
 }
@@ -39,7 +39,8 @@ export type TemplateData = {
   labels: Labels;
   value: number;
   externalLabels: Labels;
-  externalUrl: string;
+  /** Null: `externalURL` and `pathPrefix` fail, as in promtool. */
+  externalUrl: string | null;
 };
 
 export type TemplateQuery = (expr: string) => Promise<readonly { labels: Labels; value: number }[]>;
@@ -95,7 +96,7 @@ function dataOf({ labels, value, externalLabels, externalUrl }: TemplateData): G
     fields: new Map<string, GoValue>([
       ["Labels", labelMapOf(labels)],
       ["ExternalLabels", labelMapOf(externalLabels)],
-      ["ExternalURL", stringOf(externalUrl)],
+      ["ExternalURL", stringOf(externalUrl ?? "")],
       ["Value", floatOf(value)],
     ]),
   };
