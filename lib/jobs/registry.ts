@@ -1,4 +1,6 @@
 import "server-only";
+import { alertEvaluationLoops } from "@/lib/alerts/job";
+import { deliveryLoop, flushLoop, notificationUpkeepJob } from "@/lib/notifications/job";
 import { discoverSourceJob, discoveryLoop } from "@/lib/services/job";
 import { checkSourceJob, reencryptSecretsJob, sourceCheckLoop } from "@/lib/sources/job";
 import type { JobDefinition, LoopDefinition } from "./definition";
@@ -10,10 +12,17 @@ export const jobs: readonly JobDefinition<never>[] = [
   reencryptSecretsJob,
   checkSourceJob,
   discoverSourceJob,
+  notificationUpkeepJob,
 ];
 
 /** Everything that comes round on the second. */
-export const loops: readonly LoopDefinition[] = [sourceCheckLoop, discoveryLoop];
+export const loops: readonly LoopDefinition[] = [
+  sourceCheckLoop,
+  discoveryLoop,
+  ...alertEvaluationLoops,
+  flushLoop,
+  deliveryLoop,
+];
 
 /** Sent whenever a worker starts: what a changed configuration may call for. */
-export const jobsAtStart: readonly JobDefinition[] = [reencryptSecretsJob];
+export const jobsAtStart: readonly JobDefinition[] = [reencryptSecretsJob, notificationUpkeepJob];

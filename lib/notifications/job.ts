@@ -284,11 +284,12 @@ async function sent(
 }
 
 /** Of each channel that has nothing on its way, the message that is due for the longest, if it is the first of its key. */
-const dueHeads = (now: Date, busy: readonly string[]) => prisma().$queryRaw<
+const dueHeads = (now: Date, busy: readonly string[], teamId: string | null) => prisma().$queryRaw<
   { id: string; channelId: string }[]
 >`
   SELECT DISTINCT ON (message."channelId") message.id, message."channelId" FROM "OutboxMessage" AS message
   WHERE message.state = 'waiting' AND message."nextAt" <= ${now} AND message."channelId" <> ALL(${[...busy]}::text[])
+    AND (${teamId}::text IS NULL OR message."teamId" = ${teamId})
     AND NOT EXISTS (
       SELECT 1 FROM "OutboxMessage" AS earlier
       WHERE earlier."channelId" = message."channelId" AND earlier.key = message.key
@@ -301,9 +302,9 @@ const STOP_GRACE_MS = 3_000;
 
 /**
  * Delivers what is due until nothing is on its way: each channel one message at a time, so that a kill doubles at most
- * one there, and channels beside each other, so that one that hangs holds up no other.
+ * one there, and channels beside each other, so that one that hangs holds up no other. Of one team where that is given.
  */
-export async function deliverDue(signal: AbortSignal): Promise<void> {
+export async function deliverDue(signal: AbortSignal, { teamId }: { teamId?: string } = {}): Promise<void> {
   const busy = new Map<string, Promise<void>>();
   const stop = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -312,9 +313,10 @@ export async function deliverDue(signal: AbortSignal): Promise<void> {
   };
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    do {
-      if (signal.aborted) break;
-      for (const { id, channelId } of await dueHeads(new Date(), [...busy.keys()]))
+    while (!signal.aborted) {
+      const heads = await dueHeads(new Date(), [...busy.keys()], teamId ?? null);
+      if (heads.length === 0 && busy.size === 0) break;
+      for (const { id, channelId } of heads)
         busy.set(
           channelId,
           deliverOne(id, stop.signal)
@@ -325,8 +327,8 @@ export async function deliverDue(signal: AbortSignal): Promise<void> {
             )
             .finally(() => busy.delete(channelId)),
         );
-      if (busy.size > 0) await Promise.race([...busy.values(), delay(POLL_MS, undefined, { ref: false })]);
-    } while (busy.size > 0);
+      await Promise.race([...busy.values(), delay(POLL_MS, undefined, { ref: false })]);
+    }
   } finally {
     await Promise.all(busy.values());
     clearTimeout(timer);
@@ -349,7 +351,7 @@ export const deliveryLoop: LoopDefinition = {
   name: "deliver-notifications",
   summary: "Sends waiting notifications to their channels, and again what did not arrive.",
   everySeconds: LOOK_EVERY_SECONDS,
-  run: deliverDue,
+  run: (signal) => deliverDue(signal),
 };
 
 const DAY_MS = 86_400_000;

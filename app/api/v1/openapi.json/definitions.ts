@@ -8,6 +8,7 @@ import * as alertRulesRuleRestore from "../alert-rules/[rule]/restore/route";
 import * as alertRulesRuleRevisionsRevisionRestore from "../alert-rules/[rule]/revisions/[revision]/restore/route";
 import * as alertRulesRuleRevisions from "../alert-rules/[rule]/revisions/route";
 import * as alertRulesRule from "../alert-rules/[rule]/route";
+import * as alertRulesBacktest from "../alert-rules/backtest/route";
 import * as alertRulesPreview from "../alert-rules/preview/route";
 import * as alertRules from "../alert-rules/route";
 import * as alertsAlertAcknowledgement from "../alerts/[alert]/acknowledgement/route";
@@ -38,6 +39,15 @@ import * as jobsQueuesQueueRun from "../jobs/queues/[queue]/run/route";
 import * as jobsQueues from "../jobs/queues/route";
 import * as jobs from "../jobs/route";
 import * as jobsWorkers from "../jobs/workers/route";
+import * as notificationChannelsChannelRestore from "../notification-channels/[channel]/restore/route";
+import * as notificationChannelsChannel from "../notification-channels/[channel]/route";
+import * as notificationChannelsChannelTest from "../notification-channels/[channel]/test/route";
+import * as notificationChannels from "../notification-channels/route";
+import * as notificationPolicyPreview from "../notification-policy/preview/route";
+import * as notificationPolicy from "../notification-policy/route";
+import * as notificationsNotificationRetry from "../notifications/[notification]/retry/route";
+import * as notificationsNotification from "../notifications/[notification]/route";
+import * as notifications from "../notifications/route";
 import * as query from "../query/route";
 import * as queryUsage from "../query-usage/route";
 import * as revisions from "../revisions/route";
@@ -75,6 +85,7 @@ const modules: Record<string, unknown>[] = [
   alertRulesRuleRestore,
   alertRulesRuleRevisions,
   alertRulesRuleRevisionsRevisionRestore,
+  alertRulesBacktest,
   alertRulesPreview,
   alerts,
   alertsAlert,
@@ -107,6 +118,15 @@ const modules: Record<string, unknown>[] = [
   jobsQueues,
   jobs,
   jobsWorkers,
+  notificationChannelsChannelRestore,
+  notificationChannelsChannel,
+  notificationChannelsChannelTest,
+  notificationChannels,
+  notificationPolicyPreview,
+  notificationPolicy,
+  notificationsNotificationRetry,
+  notificationsNotification,
+  notifications,
   query,
   queryUsage,
   revisions,
