@@ -5,7 +5,9 @@ import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { Acknowledgement } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
-import { type AlertRow, alertViews, withHandling } from "./queries";
+import { notify } from "@/lib/events/notify";
+import { enqueueChanges, wakeGroupsOf } from "@/lib/notifications/commands";
+import { type AlertRow, alertViews, labelsOfAlert, withHandling } from "./queries";
 import {
   type AlertView,
   acknowledgeInputSchema,
@@ -97,6 +99,7 @@ export const acknowledge = command({
       },
     });
     await tx.alert.update({ where: { id }, data: { version: { increment: 1 } } });
+    await wakeGroupsOf(tx, actor.teamId, [id], now);
     const after = await ofAlert(tx, actor, id);
     return {
       result: await viewOf(after, actor, now),
@@ -126,6 +129,7 @@ export const undoAcknowledgement = command({
       throw problem("conflict", "Nobody has acknowledged this alert.", {
         current: await viewOf(before, actor, now),
       });
+    await wakeGroupsOf(tx, actor.teamId, [id], now);
     const after = await ofAlert(tx, actor, id);
     return {
       result: await viewOf(after, actor, now),
@@ -164,6 +168,7 @@ export const snooze = command({
     const before = await ofAlert(tx, actor, id);
     await stillActive(before, actor, now);
     await tx.alert.update({ where: { id }, data: { snoozedUntil: until, version: { increment: 1 } } });
+    await wakeGroupsOf(tx, actor.teamId, [id], now);
     const after = await ofAlert(tx, actor, id);
     const told = (time: Date | null) => ({ snoozedUntil: time?.toISOString() ?? null });
     return {
@@ -209,21 +214,19 @@ export const deleteRemark = command({
 });
 
 /**
- * Ends the active alerts of rules that are no more, and what holds of them, at `now`. Part of the command that ends the
- * rules; returns the alerts that had fired.
+ * Ends the active alerts of rules that are no more, and what holds of them, at `now`; those that fired are told of as
+ * resolved. Part of the command that ends the rules.
  */
 export async function endAlertsOfRules(
   tx: Transaction,
   teamId: string,
   ruleIds: readonly string[],
   now: Date,
-): Promise<
-  { id: string; fingerprint: string; labels: unknown; annotations: unknown; firedAt: Date | null }[]
-> {
+): Promise<void> {
   const active = await tx.alert.findMany({
     where: { teamId, ruleId: { in: [...ruleIds] }, state: { in: ["pending", "firing"] } },
   });
-  if (active.length === 0) return [];
+  if (active.length === 0) return;
   const ids = active.map(({ id }) => id);
   await tx.alertTransition.createMany({
     data: active.map(({ id, state, value }) => ({
@@ -249,5 +252,21 @@ export async function endAlertsOfRules(
     where: { openKey: { in: ids } },
     data: { endedAt: now, endedBy: "resolved", openKey: null },
   });
-  return active.filter(({ firedAt }) => firedAt !== null);
+  await enqueueChanges(
+    tx,
+    teamId,
+    active
+      .filter(({ firedAt }) => firedAt !== null)
+      .map((alert) => ({
+        alertId: alert.id,
+        fingerprint: alert.fingerprint,
+        labels: labelsOfAlert(alert),
+        annotations: alert.annotations as Record<string, string>,
+        state: "resolved",
+        startsAt: alert.firedAt!,
+        endsAt: now,
+      })),
+    now,
+  );
+  await notify(tx, { type: "alert", id: ids[0]! });
 }

@@ -57,7 +57,7 @@ async function groupFor(
   { source, name, interval }: { source: string | undefined; name: string; interval: number | null },
 ) {
   const { id: sourceId } = await ruleSource(actor, source);
-  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext(${`rule-group:${actor.teamId}:${sourceId}:${name}`}))`;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`rule-group:${actor.teamId}:${sourceId}:${name}`}))`;
   const known = await tx.ruleGroup.findFirst({
     where: { teamId: actor.teamId, sourceId, file: consoleFile, name, validTo: null },
   });

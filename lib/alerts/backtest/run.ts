@@ -1,0 +1,165 @@
+import "server-only";
+import { LRUCache } from "lru-cache";
+import pLimit from "p-limit";
+import type { z } from "zod";
+import type { Actor } from "@/lib/auth/actor";
+import { isInferscopeError, problem } from "@/lib/errors";
+import { createPrometheusClient } from "@/lib/prometheus/client";
+import { upstreamTarget } from "@/lib/sources/targets";
+import type { UpstreamTarget } from "@/lib/upstream/target";
+import { targetKey } from "@/lib/upstream/target-key";
+import { ruleSource } from "../rules/queries";
+import { defaultLimit } from "../rules/row";
+import type { BacktestView, backtestInputSchema } from "../schema";
+import { noiseOf } from "./noise";
+import { evaluationsIn, type ReplayRange, type ReplaySeries, replay } from "./replay";
+import { suggestionsFor } from "./suggestions";
+
+/** A server gives 11,000 points a series at most. */
+const pointsAtOnce = 10_800;
+const queriesAtOnce = 4;
+/** Twelve days at ten seconds, or 70 days at a minute. */
+const mostEvaluations = 105_000;
+const mostPoints = 4_000_000;
+const mostAlerts = 2_000;
+
+/** Who drags a threshold asks for the same series again and again. */
+const cache = new LRUCache<string, Promise<ReplaySeries[]>>({ max: 8, ttl: 5 * 60_000 });
+
+async function readSeries(
+  target: UpstreamTarget,
+  expr: string,
+  { start, end, interval }: ReplayRange,
+  signal: AbortSignal | undefined,
+): Promise<ReplaySeries[]> {
+  const client = createPrometheusClient(target);
+  const limit = pLimit(queriesAtOnce);
+  const chunks: { start: number; end: number }[] = [];
+  const span = interval * (pointsAtOnce - 1);
+  for (let from = start; from <= end; from += span + interval)
+    chunks.push({ start: from, end: Math.min(end, from + span) });
+  const parts = await Promise.all(
+    chunks.map((chunk) => limit(() => client.queryRange(expr, { ...chunk, step: interval, signal }))),
+  );
+  const joined = new Map<string, { labels: Record<string, string>; times: number[]; values: number[] }>();
+  let points = 0;
+  for (const { data } of parts)
+    for (const { labels, times, values } of data) {
+      points += times.length;
+      if (points > mostPoints)
+        throw problem(
+          "query_too_large",
+          `That is more than ${mostPoints.toLocaleString("en-US")} points; take a shorter range, a longer interval, or aggregate the expression.`,
+        );
+      const key = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+      const known = joined.get(key);
+      if (known === undefined) joined.set(key, { labels, times, values });
+      else {
+        known.times = known.times.concat(times);
+        known.values = known.values.concat(values);
+      }
+    }
+  return [...joined.values()];
+}
+
+function keptSeries(
+  target: UpstreamTarget,
+  expr: string,
+  range: ReplayRange,
+  signal: AbortSignal | undefined,
+): Promise<ReplaySeries[]> {
+  const key = JSON.stringify([targetKey(target), expr, range]);
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const read = readSeries(target, expr, range, signal);
+  cache.set(key, read);
+  read.catch(() => cache.delete(key));
+  return read;
+}
+
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
+const isoOrNull = (seconds: number | null): string | null => (seconds === null ? null : iso(seconds));
+
+/**
+ * Replays a rule over a range of the past: when it would have been pending, firing and resolved, and how noisy that is.
+ * Throws `invalid_request` for an expression that the source refuses, `query_too_large` for more evaluations or points
+ * than are read at once, and what the source's client throws.
+ */
+export async function backtest(
+  actor: Actor,
+  input: z.output<typeof backtestInputSchema>,
+  { now, signal }: { now: Date; signal?: AbortSignal },
+): Promise<BacktestView> {
+  const wrong = (path: string, message: string) =>
+    problem("invalid_request", "Some fields are not valid.", { fields: [{ path, message }] });
+  if ((input.comparison === null) !== (input.threshold === null))
+    throw wrong("threshold", "A comparison needs a threshold, and a threshold a comparison");
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: input.timeZone });
+  } catch {
+    throw wrong("timeZone", "A time zone such as Europe/Berlin");
+  }
+  const source = await ruleSource(actor, input.source);
+  const { interval } = input;
+  const start = Math.floor(input.start.getTime() / 1000 / interval) * interval;
+  const end = Math.floor(Math.min(input.end.getTime(), now.getTime()) / 1000 / interval) * interval;
+  if (end < start) throw wrong("start", "Before now");
+  const range = { start, end, interval };
+  if (evaluationsIn(range) > mostEvaluations)
+    throw problem(
+      "query_too_large",
+      `${evaluationsIn(range).toLocaleString("en-US")} evaluations are more than ${mostEvaluations.toLocaleString("en-US")}; take a shorter range or a longer interval.`,
+      { fields: [{ path: "interval", message: "A longer one" }] },
+    );
+
+  let series: ReplaySeries[];
+  try {
+    series = await keptSeries(await upstreamTarget(source.id), input.expr, range, signal);
+  } catch (error) {
+    if (isInferscopeError(error) && error.code === "upstream_rejected")
+      throw problem("invalid_request", "Some fields are not valid.", {
+        fields: [{ path: "expr", message: error.upstream ?? error.detail }],
+        upstream: error.upstream,
+        cause: error,
+      });
+    throw error;
+  }
+  const spec = {
+    comparison: input.comparison,
+    threshold: input.threshold,
+    for: input.for,
+    keepFiringFor: input.keepFiringFor,
+    limit: defaultLimit,
+    labels: input.labels,
+    name: "backtest",
+  };
+  const { alerts, evaluations, errors } = replay(series, spec, range);
+  let completeFrom: number | null = null;
+  for (const { times } of series)
+    if (times[0] !== undefined) completeFrom = Math.min(completeFrom ?? times[0], times[0]);
+  // An expression that compares by itself gives nothing while all is well, which is no lack of data.
+  const from = input.comparison === null ? start : completeFrom;
+  const { timeZone } = input;
+  const notes = [...errors].map(([message, count]) => `${count} evaluations failed: ${message}.`);
+  if (input.comparison === null)
+    notes.push("The expression compares by itself, so it cannot be told from when on there was data.");
+  if (alerts.length > mostAlerts)
+    notes.push(`Only the last ${mostAlerts} of ${alerts.length} alerts are listed.`);
+  return {
+    alerts: alerts.slice(-mostAlerts).map(({ labels, pendingAt, firingAt, resolvedAt }) => ({
+      labels: Object.fromEntries(Object.entries(labels).filter(([name]) => name !== "alertname")),
+      pendingAt: iso(pendingAt),
+      firingAt: isoOrNull(firingAt),
+      resolvedAt: isoOrNull(resolvedAt),
+    })),
+    evaluations,
+    completeFrom: input.comparison === null ? null : isoOrNull(completeFrom),
+    noise: noiseOf(alerts, { from, end, timeZone }),
+    series: series.length,
+    suggestions:
+      input.pagesPerWeek === null
+        ? []
+        : suggestionsFor(input.pagesPerWeek, series, spec, range, { from, timeZone }),
+    notes,
+  };
+}

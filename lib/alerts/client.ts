@@ -1,0 +1,197 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { z } from "zod";
+import { requestJson, withQuery } from "@/lib/api/client";
+import type {
+  AlertDetail,
+  AlertRuleView,
+  AlertView,
+  alertCountsSchema,
+  BacktestInput,
+  BacktestView,
+  bulkResultSchema,
+  RuleInput,
+  RulePatch,
+  RulePreview,
+  RuleRevision,
+  SilenceMatcher,
+  SilenceView,
+  silencePreviewSchema,
+} from "./schema";
+
+/** The key of alerts; events of type `alert` make it stale. */
+export const alertsKey = ["alerts"] as const;
+/** The key of rules; events of type `alert_rule` make it stale. */
+export const alertRulesKey = ["alert-rules"] as const;
+/** The key of silences; events of type `silence` make it stale. */
+export const silencesKey = ["silences"] as const;
+
+type Page<Item> = { items: Item[]; nextCursor: string | null };
+
+/** Values move with each evaluation, which announces only what began or ended. */
+const REFRESH_MS = 15_000;
+
+/** The filters of the list of alerts as they stand in the URL; empty for none. */
+export type AlertListFilters = {
+  q: string;
+  state: string;
+  severity: string;
+  service: string;
+  handling: string;
+  origin: string;
+};
+
+export const alertsQuery = (filters: AlertListFilters, cursor: string | null) =>
+  queryOptions({
+    queryKey: [...alertsKey, "list", filters, cursor],
+    queryFn: ({ signal }) =>
+      requestJson<Page<AlertView>>(withQuery("/api/v1/alerts", { ...filters, cursor, limit: 100 }), {
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+
+export const alertCountsQuery = () =>
+  queryOptions({
+    queryKey: [...alertsKey, "counts"],
+    queryFn: ({ signal }) =>
+      requestJson<z.infer<typeof alertCountsSchema>>("/api/v1/alerts/counts", { signal }),
+    refetchInterval: REFRESH_MS,
+  });
+
+const alertPath = (id: string) => `/api/v1/alerts/${encodeURIComponent(id)}`;
+
+export const alertQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...alertsKey, "one", id],
+    queryFn: ({ signal }) => requestJson<AlertDetail>(alertPath(id), { signal }),
+    refetchInterval: REFRESH_MS,
+  });
+
+export const acknowledgeAlert = (
+  id: string,
+  body: { note: string | null; until: string | null; takeOver?: boolean },
+) => requestJson<AlertView>(`${alertPath(id)}/acknowledgement`, { method: "POST", body });
+
+export const undoAcknowledgement = (id: string) =>
+  requestJson<AlertView>(`${alertPath(id)}/acknowledgement`, { method: "DELETE" });
+
+export const assignAlert = (id: string, assignee: string | null) =>
+  requestJson<AlertView>(`${alertPath(id)}/assignment`, { method: "PUT", body: { assignee } });
+
+export const snoozeAlert = (id: string, until: string | null) =>
+  requestJson<AlertView>(`${alertPath(id)}/snooze`, { method: "PUT", body: { until } });
+
+export const commentOnAlert = (id: string, body: { text: string; kind: "comment" | "resolution" }) =>
+  requestJson<void>(`${alertPath(id)}/comments`, { method: "POST", body });
+
+export const deleteComment = (id: string, comment: string) =>
+  requestJson<void>(`${alertPath(id)}/comments/${encodeURIComponent(comment)}`, { method: "DELETE" });
+
+export type BulkAction = "acknowledge" | "undo_acknowledgement" | "snooze" | "assign" | "comment";
+
+export const actOnAlerts = (body: {
+  ids: string[];
+  action: BulkAction;
+  note?: string | null;
+  until?: string | null;
+  assignee?: string | null;
+}) => requestJson<z.infer<typeof bulkResultSchema>>("/api/v1/alerts/bulk", { method: "POST", body });
+
+export type RuleListFilters = { q: string; state: string; group: string; source: string; deleted: string };
+
+export const alertRulesQuery = (filters: RuleListFilters, cursor: string | null) =>
+  queryOptions({
+    queryKey: [...alertRulesKey, "list", filters, cursor],
+    queryFn: ({ signal }) =>
+      requestJson<Page<AlertRuleView> & { total: number }>(
+        withQuery("/api/v1/alert-rules", { ...filters, cursor, limit: 100 }),
+        { signal },
+      ),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+
+const rulePath = (id: string) => `/api/v1/alert-rules/${encodeURIComponent(id)}`;
+
+export const alertRuleQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...alertRulesKey, "one", id],
+    queryFn: ({ signal }) => requestJson<AlertRuleView>(rulePath(id), { signal }),
+    refetchInterval: REFRESH_MS,
+  });
+
+export const ruleRevisionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...alertRulesKey, "revisions", id],
+    queryFn: ({ signal }) => requestJson<{ items: RuleRevision[] }>(`${rulePath(id)}/revisions`, { signal }),
+  });
+
+type SavedRule = AlertRuleView & { warnings: string[] };
+
+export const addAlertRule = (body: RuleInput) =>
+  requestJson<SavedRule>("/api/v1/alert-rules", { method: "POST", body });
+
+export const editAlertRule = ({ id, version }: Pick<AlertRuleView, "id" | "version">, body: RulePatch) =>
+  requestJson<SavedRule>(rulePath(id), { method: "PATCH", body, ifMatch: version });
+
+export const deleteAlertRule = (id: string) => requestJson<void>(rulePath(id), { method: "DELETE" });
+
+export const restoreAlertRule = (id: string) =>
+  requestJson<AlertRuleView>(`${rulePath(id)}/restore`, { method: "POST" });
+
+export const restoreRuleRevision = (
+  { id, version }: Pick<AlertRuleView, "id" | "version">,
+  revision: string,
+) =>
+  requestJson<AlertRuleView>(`${rulePath(id)}/revisions/${encodeURIComponent(revision)}/restore`, {
+    method: "POST",
+    ifMatch: version,
+  });
+
+export const previewAlertRule = (body: RuleInput, signal?: AbortSignal) =>
+  requestJson<RulePreview>("/api/v1/alert-rules/preview", { method: "POST", body, signal });
+
+export const backtestQuery = (input: BacktestInput, enabled: boolean) =>
+  queryOptions({
+    queryKey: ["backtest", input],
+    queryFn: ({ signal }) =>
+      requestJson<BacktestView>("/api/v1/alert-rules/backtest", { method: "POST", body: input, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    retry: false,
+    enabled,
+  });
+
+export const silencesQuery = (expired: boolean) =>
+  queryOptions({
+    queryKey: [...silencesKey, "list", expired],
+    queryFn: ({ signal }) =>
+      requestJson<Page<SilenceView>>(
+        withQuery("/api/v1/silences", { expired: expired ? true : null, limit: 100 }),
+        { signal },
+      ),
+  });
+
+export const addSilence = (body: {
+  matchers: SilenceMatcher[];
+  startsAt: string | null;
+  endsAt: string;
+  comment: string;
+}) => requestJson<SilenceView>("/api/v1/silences", { method: "POST", body });
+
+export const expireSilence = (id: string) =>
+  requestJson<void>(`/api/v1/silences/${encodeURIComponent(id)}`, { method: "DELETE" });
+
+export const silencePreviewQuery = (matchers: SilenceMatcher[]) =>
+  queryOptions({
+    queryKey: [...silencesKey, "preview", matchers],
+    queryFn: ({ signal }) =>
+      requestJson<z.infer<typeof silencePreviewSchema>>("/api/v1/silences/preview", {
+        method: "POST",
+        body: { matchers },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
