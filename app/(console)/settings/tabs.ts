@@ -3,6 +3,7 @@ import { type Action, can } from "@/lib/auth/permissions";
 
 const tabs: { href: string; label: string; action: Action }[] = [
   { href: "/settings/sources", label: "Data sources", action: "sources:read" },
+  { href: "/settings/notifications", label: "Notifications", action: "notifications:read" },
   { href: "/settings/gpu-prices", label: "GPU prices", action: "gpu_prices:read" },
   { href: "/settings/services", label: "Services", action: "services:read" },
   { href: "/settings/users", label: "Users", action: "users:read" },
