@@ -2,11 +2,12 @@ import "server-only";
 import { setMaxListeners } from "node:events";
 import { rootCertificates } from "node:tls";
 import { LRUCache } from "lru-cache";
-import { Agent, type Dispatcher, request } from "undici";
+import { Agent } from "undici";
 import { isInferscopeError, problem } from "@/lib/errors";
 import type { Seconds } from "@/lib/units";
 import { assertHostAllowed, guardedLookup } from "./address-policy";
 import { type Caller, callerKey, currentCaller } from "./caller";
+import { AnswerTooLong, collect } from "./collect";
 import { FairQueue } from "./fair-queue";
 import { limitsOf } from "./limits";
 import { allowedRoute } from "./read-paths";
@@ -132,10 +133,6 @@ export async function requestUpstream(
   // A page or a round of discovery has dozens of requests on its one signal; Node would take that for a leak.
   if (asked.signal) setMaxListeners(0, asked.signal);
   asked.signal?.addEventListener("abort", onCallerAbort, { once: true });
-  const whenAborted = new Promise<never>((_, reject) => {
-    abort.signal.addEventListener("abort", () => reject(abort.signal.reason), { once: true });
-  });
-  whenAborted.catch(() => undefined);
 
   let bytes = 0;
   const inTurn = async (): Promise<UpstreamResponse> => {
@@ -156,9 +153,7 @@ export async function requestUpstream(
 
   let outcome: UpstreamRequestEvent["outcome"] = "ok";
   try {
-    const answer = inTurn();
-    answer.catch(() => undefined);
-    return await Promise.race([answer, whenAborted]);
+    return await inTurn();
   } catch (thrown) {
     if (asked.signal?.aborted) {
       outcome = "aborted";
@@ -234,51 +229,32 @@ async function send(
   signal: AbortSignal,
   onRead: (bytes: number) => void,
 ): Promise<UpstreamResponse> {
-  signal.throwIfAborted();
   const options = {
-    dispatcher: agent,
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
     method,
-    signal,
     headers: headersOf(target, url, asked),
     body: asked.form?.toString() ?? null,
   };
-  const response = await request(withoutUserInfo(url), options).catch((error: unknown) => {
-    // A kept connection that the other side has just closed; reads may be sent again.
-    if (!signal.aborted && brokeBeforeAnswer(error)) return request(withoutUserInfo(url), options);
-    throw error;
+  const maxBytes = asked.maxBytes ?? DEFAULT_MAX_BYTES;
+  const answer = await collect(agent, options, { signal, maxBytes, onRead }).catch((error: unknown) => {
+    throw error instanceof AnswerTooLong ? tooLarge(target, error.status, maxBytes) : error;
   });
-  const body = await bodyOf(target, response, asked.maxBytes ?? DEFAULT_MAX_BYTES, onRead);
-  const header = (name: string) => [response.headers[name]].flat()[0];
-  if (response.statusCode < 200 || response.statusCode > 299) {
-    throw statusError(target, response.statusCode, body, header("location"));
-  }
-  return { status: response.statusCode, contentType: header("content-type") ?? "", body };
+  const { status } = answer;
+  const body = answer.body.toString("utf8");
+  const header = (name: string) => [answer.headers[name]].flat()[0];
+  if (status < 200 || status > 299) throw statusError(target, status, body, header("location"));
+  return { status, contentType: header("content-type") ?? "", body };
 }
 
-async function bodyOf(
-  target: UpstreamTarget,
-  response: Dispatcher.ResponseData,
-  maxBytes: number,
-  onRead: (bytes: number) => void,
-): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    onRead(chunk.length);
-    if (size > maxBytes) {
-      response.body.destroy();
-      const limit = Math.round(maxBytes / 1024 / 1024);
-      throw new UpstreamError(
-        target,
-        "too_large",
-        `The answer of ${KIND_NAMES[target.kind]} at ${addressOf(target)} is larger than ${limit} MiB. Ask for fewer series, a shorter range or a larger step.`,
-        { upstreamStatus: response.statusCode },
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+function tooLarge(target: UpstreamTarget, upstreamStatus: number, maxBytes: number): UpstreamError {
+  const limit = Math.round(maxBytes / 1024 / 1024);
+  return new UpstreamError(
+    target,
+    "too_large",
+    `The answer of ${KIND_NAMES[target.kind]} at ${addressOf(target)} is larger than ${limit} MiB. Ask for fewer series, a shorter range or a larger step.`,
+    { upstreamStatus },
+  );
 }
 
 function urlOf(target: UpstreamTarget, asked: UpstreamRequest): URL | null {
@@ -317,13 +293,6 @@ function headersOf(target: UpstreamTarget, url: URL, asked: UpstreamRequest): Re
   return headers;
 }
 
-function withoutUserInfo(url: URL): URL {
-  const plain = new URL(url);
-  plain.username = "";
-  plain.password = "";
-  return plain;
-}
-
 /** A changed address, authority or policy is another connection; the old one is closed when it is pushed out. */
 function connectionTo(target: UpstreamTarget): Connection {
   const key = JSON.stringify([target.id, target.kind, target.url, target.ca, target.allowMetadataAddresses]);
@@ -350,9 +319,4 @@ function connectionTo(target: UpstreamTarget): Connection {
     shared.connections.set(key, connection);
   }
   return connection;
-}
-
-function brokeBeforeAnswer(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE";
 }
