@@ -119,26 +119,14 @@ export function merge(
   );
   const length = Math.round((end - start) / step) + 1;
 
+  const pieces = piecesOf(kept, fetched, start, length, step);
   const series = new Map<string, GridSeries>();
-  const place = (labels: Labels, key: string, values: readonly (number | null)[], from: UnixSeconds) => {
-    let target = series.get(key);
-    if (!target) {
-      target = { labels, values: new Array<number | null>(length).fill(null) };
-      series.set(key, target);
+  for (const from of [kept?.series ?? [], ...pieces.map((piece) => piece.series)])
+    for (const [key, { labels }] of from) {
+      if (series.has(key)) continue;
+      const values = joined(pieces, key, length);
+      if (values.some((value) => value !== null)) series.set(key, { labels, values });
     }
-    const offset = Math.round((from - start) / step);
-    for (let index = Math.max(0, -offset); index < values.length && index + offset < length; index++) {
-      target.values[index + offset] = values[index]!;
-    }
-  };
-  if (kept) for (const [key, { labels, values }] of kept.series) place(labels, key, values, kept.start);
-  for (const part of fetched) {
-    const from = Math.max(0, Math.round((part.start - start) / step));
-    const to = Math.round((part.end - start) / step) + 1;
-    for (const { values } of series.values()) values.fill(null, from, to);
-    for (const { labels, values } of part.series) place(labels, labelKey(labels), values, part.start);
-  }
-  for (const [key, { values }] of series) if (values.every((value) => value === null)) series.delete(key);
 
   const tail = fetched.find((part) => part.end === end);
   const isSwept = tail && (!kept || tail.start <= Math.max(kept.start, kept.sweptAt - LATE_SAMPLES + step));
@@ -153,6 +141,57 @@ export function merge(
     sweptAt: isSwept || !kept ? now : kept.sweptAt,
     longestSpan,
   };
+}
+
+/** Where the values of the grid's points `from … to` (`to` excluded) stand: in these series, from their index `at` on. */
+type Piece = { from: number; to: number; series: ReadonlyMap<string, GridSeries>; at: number };
+
+/** The grid of a merge cut into pieces, ascending: what was fetched, and between it what was kept. */
+function piecesOf(
+  kept: Segment | undefined,
+  fetched: readonly Fetched[],
+  start: UnixSeconds,
+  length: number,
+  step: Seconds,
+): Piece[] {
+  const within = (stretch: Stretch, series: Piece["series"]): Piece => {
+    const first = Math.round((stretch.start - start) / step);
+    const to = Math.min(length, Math.round((stretch.end - start) / step) + 1);
+    return { from: Math.max(0, first), to, series, at: Math.max(0, -first) };
+  };
+  const read = fetched
+    .map((part) => within(part, new Map(part.series.map((one) => [labelKey(one.labels), one] as const))))
+    .filter(({ from, to }) => from < to)
+    .sort((a, b) => a.from - b.from);
+  if (!kept) return read;
+  const old = within(kept, kept.series);
+  const pieces: Piece[] = [];
+  let from = old.from;
+  for (const piece of read) {
+    const to = Math.min(piece.from, old.to);
+    if (from < to) pieces.push({ ...old, from, to, at: old.at + from - old.from });
+    pieces.push(piece);
+    from = Math.max(from, piece.to);
+  }
+  if (from < old.to) pieces.push({ ...old, from, at: old.at + from - old.from });
+  return pieces;
+}
+
+/** A series' values over all pieces. Copied as a block and added to, so that an array of plain doubles stays one. */
+function joined(pieces: readonly Piece[], key: string, length: number): (number | null)[] {
+  let values: (number | null)[] = [];
+  const absentUntil = (to: number) => {
+    while (values.length < to) values.push(null);
+  };
+  for (const { from, to, series, at } of pieces) {
+    const source = series.get(key)?.values;
+    if (source === undefined) continue;
+    absentUntil(from);
+    if (values.length === 0) values = source.slice(at, at + to - from);
+    else for (let index = values.length; index < to; index++) values.push(source[at + index - from] ?? null);
+  }
+  absentUntil(length);
+  return values;
 }
 
 /** Returns a segment's series over a stretch, null where it does not reach; series without a point are left out. */

@@ -1,5 +1,5 @@
 import type { Seconds, UnixSeconds } from "@/lib/units";
-import { type Labels, labelsSchema } from "./schema";
+import type { Labels } from "./schema";
 
 /** A native histogram sample as the API writes it. Counts may be fractional: `rate` gives rates. */
 export type NativeHistogramSample = {
@@ -72,7 +72,8 @@ export function sampleValue(text: string): number {
 
 /**
  * Returns a series' values on the grid `start, start + step, … end`, null where it has no sample. Samples that
- * fall between the grid's times (a server that shifts them) go to the nearest one.
+ * fall between the grid's times (a server that shifts them) go to the nearest one. Where none is missing it is the
+ * series' own array.
  */
 export function valuesOnGrid(
   series: Pick<MatrixSeries, "times" | "values">,
@@ -82,7 +83,7 @@ export function valuesOnGrid(
 ): (number | null)[] {
   const length = Math.round((end - start) / step) + 1;
   // The usual case, every point there, stays an array of plain doubles.
-  if (series.values.length === length) return series.values.slice();
+  if (series.values.length === length) return series.values;
   const values = new Array<number | null>(length).fill(null);
   for (const [index, time] of series.times.entries()) {
     const at = Math.round((time - start) / step);
@@ -142,9 +143,10 @@ function histogramSample(value: unknown): NativeHistogramSample {
 }
 
 function labelsOf(metric: unknown): Labels {
-  const parsed = labelsSchema.safeParse(metric);
-  if (!parsed.success) throw new UnexpectedShapeError("a series has no labels");
-  return parsed.data;
+  const labels = record(metric, "a series' labels");
+  for (const name in labels)
+    if (typeof labels[name] !== "string") throw new UnexpectedShapeError("a label is not a text");
+  return labels as Labels;
 }
 
 function pair(value: unknown): [UnixSeconds, string] {

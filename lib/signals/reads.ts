@@ -97,8 +97,10 @@ export function sumBy<Result extends ReadResult>(result: Result, by: readonly st
       groups.set(key, { labels: Object.fromEntries(kept), values: values.slice() });
       continue;
     }
-    for (const [index, value] of values.entries())
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index] ?? null;
       if (value !== null) group.values[index] = (group.values[index] ?? 0) + value;
+    }
   }
   return { ...result, series: [...groups.values()] };
 }
