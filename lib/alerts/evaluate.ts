@@ -19,8 +19,9 @@ export interface VectorReader {
 
 export interface EvaluationOptions {
   externalLabels?: Labels;
-  /** Null for none, as in promtool; an empty one when absent. */
-  externalUrl?: string | null;
+  externalUrl?: string;
+  /** Whether templates may call `externalURL` and `pathPrefix`; in promtool they fail. */
+  hasUrlFunctions?: boolean;
   /** So many tiers are evaluated at once. */
   concurrency?: number;
 }
@@ -106,7 +107,7 @@ export async function expandObservation(
   observed: Observation,
   at: number,
   reader: VectorReader,
-  { externalLabels = {}, externalUrl = "" }: EvaluationOptions = {},
+  { externalLabels = {}, externalUrl = "", hasUrlFunctions = true }: EvaluationOptions = {},
 ): Promise<ExpandedObservation> {
   if (observed.kind === "error") return observed;
   const query: TemplateQuery = async (expr) => {
@@ -116,7 +117,7 @@ export async function expandObservation(
   };
   const samples: ExpandedSample[] = [];
   for (const { labels: result, value } of observed.samples) {
-    const data = { labels: result, value, externalLabels, externalUrl };
+    const data = { labels: result, value, externalLabels, externalUrl, hasUrlFunctions };
     const expandAll = async (texts: Labels): Promise<Labels> => {
       const expanded: Record<string, string> = {};
       for (const [name, text] of Object.entries(texts))

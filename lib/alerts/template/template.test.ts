@@ -37,7 +37,7 @@ const expand = (template: string, name = "T") =>
   expandTemplate(
     name,
     template,
-    { labels: { __name__: "m", ...labels }, value, externalLabels, externalUrl: null },
+    { labels: { __name__: "m", ...labels }, value, externalLabels, externalUrl: "", hasUrlFunctions: false },
     query,
   );
 

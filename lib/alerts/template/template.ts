@@ -39,8 +39,9 @@ export type TemplateData = {
   labels: Labels;
   value: number;
   externalLabels: Labels;
-  /** Null: `externalURL` and `pathPrefix` fail, as in promtool. */
-  externalUrl: string | null;
+  externalUrl: string;
+  /** Whether `externalURL` and `pathPrefix` may be called; in promtool they fail. True when absent. */
+  hasUrlFunctions?: boolean;
 };
 
 export type TemplateQuery = (expr: string) => Promise<readonly { labels: Labels; value: number }[]>;
@@ -66,7 +67,10 @@ export async function expandTemplate(
   const tree = treeOf(full, text);
   if (tree instanceof TemplateSyntaxError) return failure(`error parsing template ${full}: ${tree.message}`);
   try {
-    return await execute(tree, dataOf(data), { query, externalUrl: data.externalUrl });
+    return await execute(tree, dataOf(data), {
+      query,
+      externalUrl: data.hasUrlFunctions === false ? null : data.externalUrl,
+    });
   } catch (error) {
     return failure(`error executing template ${full}: ${(error as Error).message}`);
   }
@@ -96,7 +100,7 @@ function dataOf({ labels, value, externalLabels, externalUrl }: TemplateData): G
     fields: new Map<string, GoValue>([
       ["Labels", labelMapOf(labels)],
       ["ExternalLabels", labelMapOf(externalLabels)],
-      ["ExternalURL", stringOf(externalUrl ?? "")],
+      ["ExternalURL", stringOf(externalUrl)],
       ["Value", floatOf(value)],
     ]),
   };
