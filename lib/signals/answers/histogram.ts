@@ -1,21 +1,16 @@
 import { prepareHistogram, type QuantileEstimate, standardDeviationOf } from "@/lib/statistics/histogram";
-import { type BucketRow, type BucketsAt, bucketsAt, quantileAt, rowsByBound } from "../buckets";
+import { type BucketRow, quantileAt, rowsByBound } from "../buckets";
 import { signals } from "../catalogue";
 import { percentile } from "../percentile";
 import { targetLabel } from "../plan";
 import type { DimensionLabels } from "../profile";
 import type { Distribution, QuantileValue, SignalResult, SignalSeries, SignalSummary } from "../schema";
+import { type Columns, columnsOf, quantileOfColumn } from "./bucket-columns";
 import { dimensionsOf, finite, keyOf, noRequests, notANumber, notePart, scaleOf } from "./parts";
 import type { ReadPlan, ReadResult, Results } from "./read-results";
 
-interface BucketGroup {
+interface BucketGroup extends Columns {
   labels: Record<string, string>;
-  /** Ascending, in the signal's unit; the last is +Infinity in a complete histogram. */
-  bounds: number[];
-  /** A row for each bound: the cumulative rate per second at each grid point. */
-  cumulative: (number | null)[][];
-  /** The histogram of each grid point; undefined where there is no sample. */
-  histograms: (BucketsAt | undefined)[];
 }
 
 /** Several queries of a page draw on one read of buckets, which is put in order once. */
@@ -23,7 +18,7 @@ const groupsOf = new WeakMap<ReadResult, Map<string, BucketGroup[]>>();
 
 /** Quantiles, the distribution and the moments of a classic histogram. */
 export function histogramResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
-  const groups = bucketGroups(results.buckets, plan.dimensions, scaleOf(plan));
+  const groups = bucketGroups(plan, results.buckets);
   if (groups.length === 0) return { status: "empty" };
   const hasTraffic = groups.some(({ cumulative }) =>
     cumulative.some((row) => row.some((value) => (value ?? 0) > 0)),
@@ -76,38 +71,34 @@ export function histogramResult(plan: ReadPlan, results: Results): Partial<Signa
 
 /** Why no time of any group has a histogram to read; undefined where one has, or nothing was asked. */
 function refusalOf(groups: readonly BucketGroup[]): string | undefined {
-  const all = groups.flatMap(({ histograms }) => histograms).filter((one) => one !== undefined);
-  if (all.some(({ histogram }) => histogram.kind === "histogram")) return undefined;
-  const [refused] = all.flatMap(({ histogram }) =>
-    histogram.kind === "undetermined" && histogram.reason !== "empty" ? [histogram.text] : [],
-  );
+  let refused: string | undefined;
+  for (const { columns } of groups)
+    for (const column of columns) {
+      if (column === undefined) continue;
+      const { histogram } = column.buckets;
+      if (histogram.kind === "histogram") return undefined;
+      if (histogram.reason !== "empty") refused ??= histogram.text;
+    }
   return refused;
 }
 
-function bucketGroups(
-  read: ReadResult | undefined,
-  dimensions: DimensionLabels,
-  scale: number,
-): BucketGroup[] {
+function bucketGroups(plan: ReadPlan, read: ReadResult | undefined): BucketGroup[] {
   if (read === undefined) return [];
-  const named = JSON.stringify([dimensions, scale]);
+  const named = JSON.stringify([plan.dimensions, scaleOf(plan)]);
   const known = groupsOf.get(read) ?? new Map<string, BucketGroup[]>();
   groupsOf.set(read, known);
-  const groups = known.get(named) ?? makeBucketGroups(read.series, dimensions, scale);
+  const groups = known.get(named) ?? makeBucketGroups(plan, read.series);
   known.set(named, groups);
   return groups;
 }
 
-function makeBucketGroups(
-  series: ReadResult["series"],
-  dimensions: DimensionLabels,
-  scale: number,
-): BucketGroup[] {
+function makeBucketGroups(plan: ReadPlan, series: ReadResult["series"]): BucketGroup[] {
+  const scale = scaleOf(plan);
   const groups = new Map<string, { labels: Record<string, string>; rows: BucketRow[] }>();
   for (const { labels, values } of series) {
     const bound = boundOf(labels.le);
     if (bound === undefined) continue;
-    const named = dimensionsOf(labels, dimensions);
+    const named = dimensionsOf(labels, plan.dimensions);
     const key = keyOf(named);
     const group = groups.get(key) ?? { labels: named, rows: [] };
     // 0.1 × 1000 ms are 0.1 s, not 0.10000000000000002.
@@ -118,13 +109,13 @@ function makeBucketGroups(
     });
     groups.set(key, group);
   }
-  return [...groups.values()]
-    .map(({ labels, rows }) => {
+  return [...groups]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([key, { labels, rows }]) => {
       const { bounds, cumulative } = rowsByBound(rows);
-      const histograms = (cumulative[0] ?? []).map((_, index) => bucketsAt(bounds, cumulative, index));
-      return { labels, bounds, cumulative, histograms };
-    })
-    .sort((a, b) => keyOf(a.labels).localeCompare(keyOf(b.labels)));
+      const view = JSON.stringify([plan.query.service, plan.query.signal, key, plan.grid.step]);
+      return { labels, ...columnsOf(view, bounds, cumulative, plan.grid) };
+    });
 }
 
 function boundOf(le: string | undefined): number | undefined {
@@ -139,15 +130,15 @@ function quantileLines(
   group: BucketGroup,
   quantiles: readonly number[],
 ): { series: SignalSeries[]; unsaid: string[] } {
-  const { labels, histograms } = group;
+  const { labels, columns } = group;
   const unsaid = new Set<string>();
   const series = quantiles.map((quantile): SignalSeries => {
-    const empty = (): (number | null)[] => new Array<number | null>(histograms.length).fill(null);
+    const empty = (): (number | null)[] => new Array<number | null>(columns.length).fill(null);
     const [values, lo, hi] = [empty(), empty(), empty()];
-    for (let index = 0; index < histograms.length; index++) {
-      const buckets = histograms[index];
-      if (buckets === undefined) continue;
-      const estimate = quantileAt(quantile, buckets);
+    for (let index = 0; index < columns.length; index++) {
+      const column = columns[index];
+      if (column === undefined) continue;
+      const estimate = quantileOfColumn(quantile, column);
       if (estimate.kind === "undetermined") {
         if (estimate.reason !== "empty") unsaid.add(estimate.text);
         continue;
@@ -179,7 +170,7 @@ function summaryOf(
 ): SignalSummary {
   const window = plan.grid.end - plan.grid.start;
   const { observed } = signals[plan.query.signal];
-  const buckets = group.histograms[0] ?? { histogram: prepareHistogram([]) };
+  const buckets = group.columns[0]?.buckets ?? { histogram: prepareHistogram([]) };
   const { histogram } = buckets;
   const perSecond = histogram.kind === "histogram" ? histogram.counts.at(-1)! : 0;
   const count = Math.round(perSecond * window);
@@ -231,19 +222,18 @@ function quantileValue(
 function distributionOf(groups: readonly BucketGroup[], seconds: number): Distribution {
   const bounds = [...new Set(groups.flatMap((group) => group.bounds))].sort((a, b) => a - b);
   const length = groups[0]?.cumulative[0]?.length ?? 0;
-  const counts = Array.from({ length }, () => bounds.map(() => 0));
-  const columnOf = new Map(bounds.map((bound, column) => [bound, column]));
-  for (const group of groups)
+  const counts = Array.from({ length }, () => new Array<number>(bounds.length).fill(0));
+  for (const group of groups) {
+    const columnOf = group.bounds.map((bound) => bounds.indexOf(bound));
     for (let index = 0; index < length; index++) {
-      const row = counts[index];
-      if (row === undefined) continue;
+      const row = counts[index]!;
       let before = 0;
-      group.bounds.forEach((bound, position) => {
+      for (let position = 0; position < columnOf.length; position++) {
         const cumulative = Math.max(before, group.cumulative[position]?.[index] ?? before);
-        const column = columnOf.get(bound)!;
-        row[column] = (row[column] ?? 0) + (cumulative - before) * seconds;
+        row[columnOf[position]!]! += (cumulative - before) * seconds;
         before = cumulative;
-      });
+      }
     }
+  }
   return { bounds: bounds.map((bound) => (Number.isFinite(bound) ? bound : null)), counts };
 }
