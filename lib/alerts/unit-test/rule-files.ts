@@ -85,7 +85,7 @@ const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 export function parseTestedGroups(text: string, file: string): TestedGroup[] {
   const document = parseDocument(text, { schema: "failsafe", merge: true, uniqueKeys: true });
   const [problem] = document.errors;
-  if (problem !== undefined) throw new RuleFileError(`${file}: yaml: ${problem.message}`);
+  if (problem !== undefined) throw new RuleFileError(`${file}: yaml: ${problem.message.split("\n")[0]}`);
   const parsed = ruleFile.safeParse(document.toJS({ maxAliasCount: 1000 }) || {});
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

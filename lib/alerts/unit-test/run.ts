@@ -1,4 +1,3 @@
-import "server-only";
 import { RemoteWriteError, remoteWrite, type WrittenSeries } from "@/lib/prometheus/remote-write";
 import { parseQueryData } from "@/lib/prometheus/samples";
 import { formatDuration } from "../duration";
@@ -45,8 +44,8 @@ export class UnitTestBoundError extends Error {
 const defaultInterval = 60;
 
 /**
- * Runs a file of promtool's unit tests with the rule files that it names, which are given by their names (`rule_files` may
- * have patterns; one that nothing matches is passed over, as by promtool). Each test's series go by remote write into a
+ * Runs a file of promtool's unit tests with the rule files that it names, which are given by their names, or
+ * inline as `rule_files_content` (`rule_files` may have patterns; one that nothing matches is passed over, as by promtool). Each test's series go by remote write into a
  * Prometheus of its own, in which the groups are evaluated step by step, by this console's own evaluator; results of recording rules, `ALERTS` and
  * `ALERTS_FOR_STATE` are written back for later rules.
  *
@@ -55,7 +54,7 @@ const defaultInterval = 60;
  */
 export async function runUnitTests(
   text: string,
-  ruleFiles: Readonly<Record<string, string>>,
+  ruleFiles: Readonly<Record<string, string>> = {},
   { bounds = unitTestBounds, signal }: { bounds?: UnitTestBounds; signal?: AbortSignal } = {},
 ): Promise<UnitTestResult> {
   const file = parseTestFile(text);
@@ -82,7 +81,7 @@ export async function runUnitTests(
       signal: both,
     };
     try {
-      failures.push(...(await runTest(run, ruleFiles)));
+      failures.push(...(await runTest(run, { ...file.rule_files_content, ...ruleFiles })));
     } catch (error) {
       if (late.aborted) throw new UnitTestBoundError(`The tests take longer than ${bounds.seconds} s.`);
       throw error;
@@ -133,13 +132,11 @@ async function runTest(run: Run, ruleFiles: Readonly<Record<string, string>>): P
 
 type InputSeries = { labels: Labels; values: SeriesValue[]; written: number };
 
-function inputSeriesOf({ test, file, bounds }: Run): InputSeries[] {
+function inputSeriesOf({ test, bounds }: Run): InputSeries[] {
   if (test.input_series.length > bounds.series)
     throw new UnitTestBoundError(
       `A test has ${test.input_series.length} input series, of at most ${bounds.series}.`,
     );
-  if (test.interval === 0 && file.evaluation_interval === 0)
-    throw new SeriesSyntaxError("the interval of the input series is 0");
   // Of two series with the same labels the last one counts, as in promtool.
   const byLabels = new Map<string, InputSeries>();
   let left = bounds.samples;
@@ -187,6 +184,8 @@ export function matchesGlob(name: string, pattern: string): boolean {
 const lastEvaluationOf = (test: TestGroup) =>
   Math.max(0, ...[...test.alert_rule_test, ...test.promql_expr_test].map(({ eval_time }) => eval_time));
 
+type Answer = { status: string; data?: unknown; error?: string };
+
 /** One test in a Prometheus of its own. */
 class Stepper {
   private readonly states = new Map<TestedRule, TierState>();
@@ -205,6 +204,7 @@ class Stepper {
 
   async run(): Promise<UnitTestFailure[]> {
     const { test, evaluationInterval, signal } = this.given;
+    if (!(await this.areParsed())) return this.failures;
     const last = lastEvaluationOf(test);
     for (let step = 0; step * evaluationInterval <= last; step++) {
       signal.throwIfAborted();
@@ -216,6 +216,18 @@ class Stepper {
     }
     for (const each of test.promql_expr_test) await this.checkExpression(each);
     return this.failures;
+  }
+
+  /** Whether the server can read all the rules' expressions; what it cannot read fails the test. */
+  private async areParsed(): Promise<boolean> {
+    for (const group of this.groups)
+      for (const [index, rule] of group.rules.entries()) {
+        const { status, error } = await this.ask("format_query", { query: rule.expr });
+        if (status === "success") continue;
+        const where = `${group.file}: group "${group.name}", rule ${index + 1}, "${rule.name}"`;
+        this.fail(null, `${where}: could not parse expression: ${error}`);
+      }
+    return this.failures.length === 0;
   }
 
   /** Evaluates all groups at so many seconds after the start; false where a rule failed, which ends the test. */
@@ -235,15 +247,18 @@ class Stepper {
 
   /** Writes what the input series have up to then: rules see no further. */
   private async load(after: number): Promise<void> {
-    const { test, evaluationInterval } = this.given;
-    const interval = test.interval || evaluationInterval;
-    const due = this.series.flatMap((one): WrittenSeries[] => {
+    const { test } = this.given;
+    const { interval } = test;
+    const news = this.series.flatMap((one): WrittenSeries[] => {
       const from = one.written;
-      one.written = Math.min(Math.max(Math.floor(after / interval + 1e-9) + 1, from), one.values.length);
+      const due = interval > 0 ? Math.floor(after / interval + 1e-9) + 1 : one.values.length;
+      one.written = Math.min(Math.max(due, from), one.values.length);
       const samples: [number, number | null][] = [];
       for (let index = from; index < one.written; index++) {
         const value = one.values[index];
         if (value === null || value === undefined) continue;
+        // Without an interval all are of the start, and the first is what is kept: so it is in promtool 2.42.
+        if (interval === 0 && samples.length > 0) break;
         samples.push([
           milliseconds(test.start_timestamp + index * interval),
           value === "stale" ? null : value,
@@ -251,7 +266,7 @@ class Stepper {
       }
       return samples.length === 0 ? [] : [{ labels: one.labels, samples }];
     });
-    if (due.length > 0) await remoteWrite(this.url, due, { signal: this.given.signal });
+    if (news.length > 0) await remoteWrite(this.url, news, { signal: this.given.signal });
   }
 
   private async alert(
@@ -324,21 +339,20 @@ class Stepper {
     return null;
   }
 
-  private async query(expr: string, at: number): Promise<Observation> {
-    const response = await fetch(`${this.url}/api/v1/query`, {
+  private async ask(path: string, parameters: Record<string, string>): Promise<Answer> {
+    const response = await fetch(`${this.url}/api/v1/${path}`, {
       method: "POST",
       headers: { "Content-Type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({ query: expr, time: String(at) }),
+      body: new URLSearchParams(parameters),
       signal: this.given.signal,
     });
-    const answer = (await response.json()) as { status: string; data: unknown; error?: string };
-    if (answer.status !== "success") {
-      const message = (answer.error ?? `status ${response.status}`).replace(
-        /^invalid parameter "query": /,
-        "",
-      );
-      return { kind: "error", message };
-    }
+    const answer = (await response.json()) as Answer;
+    return { ...answer, error: answer.error?.replace(/^invalid parameter "query": /, "") };
+  }
+
+  private async query(expr: string, at: number): Promise<Observation> {
+    const answer = await this.ask("query", { query: expr, time: String(at) });
+    if (answer.status !== "success") return { kind: "error", message: answer.error ?? "no reason given" };
     const data = parseQueryData(answer.data);
     if (data.type === "vector")
       return {

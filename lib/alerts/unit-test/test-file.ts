@@ -69,14 +69,14 @@ const exprTest = z.strictObject({
     z.strictObject({
       labels: z.string().default(""),
       value: orNothing(float).default(0),
-      histogram: z.undefined("native histograms are not supported here"),
+      histogram: z.never("native histograms are not supported here").optional(),
     }),
   ),
 });
 
 const testGroup = z.strictObject({
   name: z.string().default(""),
-  interval: orNothing(duration),
+  interval: orNothing(duration).default(0),
   start_timestamp: orNothing(timestamp).default(0),
   input_series: list(z.strictObject({ series: z.string().default(""), values: z.string().default("") })),
   external_labels: labels,
@@ -103,7 +103,7 @@ export type TestGroup = TestFile["tests"][number];
 export function parseTestFile(text: string): TestFile {
   const document = parseDocument(text, { schema: "failsafe", merge: true, uniqueKeys: true });
   const [problem] = document.errors;
-  if (problem !== undefined) throw new TestFileError(`yaml: ${problem.message}`);
+  if (problem !== undefined) throw new TestFileError(`yaml: ${problem.message.split("\n")[0]}`);
   // A bounded count of aliases: a few lines can stand for gigabytes.
   const parsed = testFile.safeParse(document.toJS({ maxAliasCount: 1000 }) ?? {});
   if (!parsed.success) {
