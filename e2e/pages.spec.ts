@@ -13,6 +13,7 @@ const signedIn = [
   "/dashboards/versions",
   "/doctor",
   "/settings/sources",
+  "/settings/notifications",
   "/settings/services",
   "/settings/gpu-prices",
   "/settings/users",

@@ -32,5 +32,7 @@ export function responseText({ response }: MessageView): string | null {
   if (response === null) return null;
   const { status, error, body } = response;
   const text = error ?? body ?? "";
-  return [status === null ? null : String(status), text].filter((part) => part).join(" ") || null;
+  // A mail server's answer begins with its status.
+  const isSaid = status === null || text.startsWith(`${status} `);
+  return [isSaid ? "" : String(status), text].filter((part) => part !== "").join(" ") || null;
 }

@@ -47,7 +47,11 @@ const signingKeySchema = z
   .max(1_000, { error: "At most 1000 characters" });
 
 const addressesSchema = z
-  .array(z.email({ error: "An e-mail address, such as oncall@example.com" }))
+  .array(
+    z.email({
+      error: ({ input }) => `${String(input).slice(0, 100)} is no e-mail address, such as oncall@example.com`,
+    }),
+  )
   .min(1, { error: "At least one address" })
   .max(50, { error: "At most 50 addresses" })
   .refine((all) => new Set(all.map((each) => each.toLowerCase())).size === all.length, {
