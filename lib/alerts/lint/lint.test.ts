@@ -1,0 +1,387 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parsePromql } from "@/lib/promql/parse";
+import {
+  type OpenMetricsFamily,
+  openMetricsText,
+  type RunningPrometheus,
+  startPrometheus,
+  whyNoPrometheus,
+} from "@/testing/prometheus";
+import { type AlertingRule, exprOf } from "../rule";
+import { type Facts, type Finding, type FindingId, type LintedRule, noFacts } from "./finding";
+import { lintRule } from "./rule";
+import { lintRules } from "./set";
+
+const rule = (expr: string, severity: string | null = null, more: Partial<LintedRule> = {}): LintedRule => ({
+  id: expr,
+  name: "A",
+  expr,
+  comparison: null,
+  levels: [{ severity, threshold: null }],
+  for: 300,
+  keepFiringFor: 0,
+  labels: {},
+  annotations: {},
+  ...more,
+});
+
+/** What a Prometheus knows of the plain family as the demo exposes it. */
+const facts: Facts = {
+  labelsOf: (metric) =>
+    ({
+      llm_errors_total: ["job", "instance", "type"],
+      llm_requests_total: ["job", "instance"],
+      llm_latency_bucket: ["job", "instance", "le"],
+      gpu_memory_used: ["job", "instance", "gpu"],
+      gpu_memory_total: ["job", "instance", "gpu"],
+      gpu_info: ["gpu", "model"],
+    })[metric],
+  boundsOf: (histogram) => (histogram === "llm_latency" ? [0.5, 1, 2.5, 5, 10, 20] : undefined),
+  seenInLastSevenDays: (metric) => metric !== "vllm:gpu_cache_usage_perc",
+  scrapeInterval: 15,
+};
+const find = (findings: readonly Finding[], id: FindingId): Finding => {
+  const found = findings.find((finding) => finding.id === id);
+  if (found === undefined) throw new Error(`no ${id} among ${findings.map((one) => one.id).join(", ")}`);
+  return found;
+};
+const exprsOf = (corrected: AlertingRule | undefined): string[] =>
+  corrected === undefined ? [] : corrected.levels.map((level) => exprOf(corrected, level));
+const first = (finding: Finding): string[] => exprsOf(finding.corrected[0]?.rules[0]);
+
+describe("the textbook's three rules", () => {
+  const latency = lintRule(rule("histogram_quantile(0.99, llm_latency_bucket) > 10"), facts);
+  const errors = lintRule(
+    rule("rate(llm_errors_total[5m]) / rate(llm_requests_total[5m]) > 0.05", "critical"),
+    facts,
+  );
+  const memory = lintRule(rule("gpu_memory_used / gpu_memory_total > 0.9", "warning"), facts);
+
+  it("say what they really compare", () => {
+    expect(find(latency, "histogram-of-all-time").text).toMatch(
+      /p99 of every request since each process started, for each series by itself/,
+    );
+    expect(find(errors, "never-matches").text).toMatch(
+      /never fires.*llm_errors_total carries type, which llm_requests_total does not/,
+    );
+    expect(find(memory, "severity-contradicts").text).toMatch(
+      /above 90\s% is warning here, and critical in the usual set: warning above 80\s%, critical above 90\s%/,
+    );
+    expect(find(memory, "cause-pages").text).toMatch(/vLLM 90\s%/);
+  });
+
+  it("are corrected", () => {
+    expect(first(find(latency, "histogram-of-all-time"))).toEqual([
+      "histogram_quantile(0.99, sum by (le) (rate(llm_latency_bucket[5m]))) > 10",
+    ]);
+    expect(first(find(latency, "one-tier"))).toEqual([
+      "histogram_quantile(0.99, llm_latency_bucket) > 5",
+      "histogram_quantile(0.99, llm_latency_bucket) > 10",
+    ]);
+    expect(first(find(errors, "never-matches"))).toEqual([
+      "sum(rate(llm_errors_total[5m])) / sum(rate(llm_requests_total[5m])) > 0.05",
+    ]);
+    expect(find(memory, "severity-contradicts").corrected[0]?.rules).toMatchObject([
+      {
+        expr: "gpu_memory_used / gpu_memory_total",
+        comparison: ">",
+        levels: [
+          { severity: "warning", threshold: 0.8 },
+          { severity: "critical", threshold: 0.9 },
+        ],
+      },
+    ]);
+    expect(find(memory, "cause-pages").corrected).toMatchObject([{ mode: "observe" }]);
+  });
+
+  it("are left alone once they are", () => {
+    for (const finding of [...latency, ...errors, ...memory])
+      for (const { rules, mode } of finding.corrected)
+        for (const corrected of rules) {
+          const again = lintRule({ ...corrected, ...(mode === undefined ? {} : { mode }) }, facts);
+          expect(again.map(({ id }) => id)).not.toContain(finding.id);
+        }
+  });
+
+  describe.skipIf(whyNoPrometheus())("at a real Prometheus", () => {
+    const minutes = Array.from({ length: 41 }, (_, n) => 1_700_000_000 + 15 * n);
+    const grows = (perStep: number): [number, number][] =>
+      minutes.map((time, n) => [time, 1_000 + perStep * n]);
+    const level = (value: number): [number, number][] => minutes.map((time) => [time, value]);
+    const target = { job: "chat", instance: "a:9000" };
+    const families: OpenMetricsFamily[] = [
+      {
+        name: "llm_latency",
+        type: "histogram",
+        // All of the last minutes are slow; the thousands before were fast.
+        series: [
+          ...["0.5", "10"].map((le) => ({
+            suffix: "_bucket",
+            labels: { ...target, le },
+            samples: level(100_000),
+          })),
+          ...["20", "+Inf"].map((le) => ({
+            suffix: "_bucket",
+            labels: { ...target, le },
+            samples: minutes.map((time, n): [number, number] => [time, 100_000 + 10 * n]),
+          })),
+        ],
+      },
+      {
+        name: "llm_errors",
+        type: "counter",
+        series: ["oom", "timeout"].map((type) => ({
+          suffix: "_total",
+          labels: { ...target, type },
+          samples: grows(5),
+        })),
+      },
+      {
+        name: "llm_requests",
+        type: "counter",
+        series: [{ suffix: "_total", labels: target, samples: grows(100) }],
+      },
+      ...(["used", "total"] as const).map(
+        (name): OpenMetricsFamily => ({
+          name: `gpu_memory_${name}`,
+          type: "gauge",
+          series: ["0", "1"].map((gpu) => ({
+            labels: { ...target, gpu },
+            samples: level(name === "total" ? 80 : gpu === "0" ? 68 : 76),
+          })),
+        }),
+      ),
+    ];
+    let server: RunningPrometheus;
+    beforeAll(async () => {
+      server = await startPrometheus({ openMetrics: openMetricsText(families) });
+    }, 30_000);
+    afterAll(() => server?.stop());
+    const values = async (expr: string): Promise<number[]> => {
+      const query = new URLSearchParams({ query: expr, time: String(minutes.at(-1)) });
+      const answer = await (await fetch(`${server.url}/api/v1/query?${query}`)).json();
+      if (answer.status !== "success") throw new Error(answer.error);
+      return answer.data.result.map((one: { value: [number, string] }) => Number(one.value[1]));
+    };
+
+    it("fire only in their corrected form", async () => {
+      const slow = find(latency, "histogram-of-all-time");
+      expect(await values(slow.rules[0]!)).toEqual([]);
+      expect((await values(first(slow)[0]!))[0]).toBeCloseTo(19.9, 1);
+
+      const failing = find(errors, "never-matches");
+      expect(await values(failing.rules[0]!)).toEqual([]);
+      expect((await values(first(failing)[0]!))[0]).toBeCloseTo(0.1, 6);
+
+      const full = find(memory, "severity-contradicts");
+      expect(await values(full.rules[0]!)).toEqual([0.95]);
+      const [warning, critical] = first(full);
+      expect(await values(warning!)).toEqual([0.85, 0.95]);
+      expect(await values(critical!)).toEqual([0.95]);
+    });
+  });
+});
+
+describe("one rule", () => {
+  it.each<[id: FindingId, rule: LintedRule, text: RegExp, corrected: string[]]>([
+    ["does-not-parse", rule("rate(x) > 1"), /column 6/, []],
+    [
+      "histogram-per-series",
+      rule("histogram_quantile(0.9, rate(x_bucket[5m])) > 1"),
+      /each series by itself/,
+      ["histogram_quantile(0.9, sum by (le) (rate(x_bucket[5m]))) > 1"],
+    ],
+    [
+      "histogram-of-all-time",
+      rule("histogram_quantile(0.9, sum by (le) (x_bucket offset 1h)) > 1"),
+      /since each process started: buckets/,
+      ["histogram_quantile(0.9, sum by (le) (rate(x_bucket[5m] offset 1h))) > 1"],
+    ],
+    [
+      "histogram-without-le",
+      rule("histogram_quantile(0.9, sum by (job) (rate(x_bucket[5m]))) > 1"),
+      /drops the label le/,
+      ["histogram_quantile(0.9, sum by (le, job) (rate(x_bucket[5m]))) > 1"],
+    ],
+    [
+      "average-of-quantiles",
+      rule("avg(histogram_quantile(0.9, sum by (le, a) (rate(x_bucket[5m])))) > 1"),
+      /percentile of nothing/,
+      [],
+    ],
+    [
+      "never-matches",
+      rule("gpu_memory_used * gpu_info > 5"),
+      /gpu_memory_used carries job and instance.*gpu_info carries model/,
+      [],
+    ],
+    [
+      "never-matches",
+      rule("gpu_memory_used / ignoring (gpu) llm_errors_total > 5"),
+      /llm_errors_total carries type/,
+      [],
+    ],
+    [
+      "never-matches",
+      rule("gpu_memory_used and llm_requests_total > 5"),
+      /carries gpu/,
+      ["gpu_memory_used and on (instance, job) llm_requests_total > 5"],
+    ],
+    [
+      "matches-by-all-labels",
+      rule("rate(a_errors_total[5m]) / rate(a_requests_total[5m]) > 0.1"),
+      /exactly the same labels/,
+      ["sum(rate(a_errors_total[5m])) / sum(rate(a_requests_total[5m])) > 0.1"],
+    ],
+    [
+      "counter-of-all-time",
+      rule("sum(llm_errors_total) > 100"),
+      /since each process started/,
+      ["sum(increase(llm_errors_total[5m])) > 100"],
+    ],
+    ["always-fires", rule("up == bool 0"), /0 or 1/, ["up == 0"]],
+    ["always-fires", rule("rate(llm_errors_total[5m])"), /nothing is compared/, []],
+    [
+      "ratio-or-percent",
+      rule("sum(rate(llm_errors_total[5m])) / sum(rate(llm_requests_total[5m])) > 5"),
+      /between 0 and 1, and 5 would be 500\s%/,
+      ["sum(rate(llm_errors_total[5m])) / sum(rate(llm_requests_total[5m])) > 0.05"],
+    ],
+    [
+      "ratio-or-percent",
+      rule("gpu_utilization_percent > 0.9"),
+      /0.9 is 0.9\s%/,
+      ["gpu_utilization_percent > 90"],
+    ],
+    [
+      "no-bucket-bound",
+      rule("histogram_quantile(0.99, sum by (le) (rate(llm_latency_bucket[5m]))) > 6"),
+      /between 5\ss and 10\ss/,
+      ["histogram_quantile(0.99, sum by (le) (rate(llm_latency_bucket[5m]))) > 5"],
+    ],
+    [
+      "above-last-bucket",
+      rule("histogram_quantile(0.99, sum by (le) (rate(llm_latency_bucket[5m]))) > 20"),
+      /never fires: the last bucket.*20\ss/,
+      ["histogram_quantile(0.99, sum by (le) (rate(llm_latency_bucket[5m]))) > 10"],
+    ],
+    [
+      "window-too-short",
+      rule("sum(rate(x[30s] offset 5m)) > 1 and rate(y[10s]) > 1"),
+      /Looks back 30s, while a sample comes every 15s/,
+      ["sum(rate(x[1m] offset 5m)) > 1 and rate(y[1m]) > 1"],
+    ],
+    [
+      "metric-absent",
+      rule("max(vllm:gpu_cache_usage_perc) > 0.9"),
+      /seven days/,
+      ["max(vllm:kv_cache_usage_perc) > 0.9"],
+    ],
+    [
+      "tiers-inverted",
+      rule("a", null, {
+        comparison: ">",
+        levels: [
+          { severity: "warning", threshold: 10 },
+          { severity: "critical", threshold: 5 },
+        ],
+      }),
+      /nobody is warned before it is critical/,
+      ["a > 5", "a > 10"],
+    ],
+    [
+      "severity-contradicts",
+      rule("100 * sum(rate(llm_errors_total[5m])) / sum(rate(llm_requests_total[5m])) > 6", "warning"),
+      /above 6\s% is warning here, and critical/,
+      [1, 5].map(
+        (percent) => `100 * sum(rate(llm_errors_total[5m])) / sum(rate(llm_requests_total[5m])) > ${percent}`,
+      ),
+    ],
+    ["one-tier", rule("queue > 5", "critical"), /nobody is warned before/, []],
+    [
+      "cause-pages",
+      rule("DCGM_FI_DEV_GPU_UTIL > 95", "critical"),
+      /healthy at 95\s%/,
+      ["DCGM_FI_DEV_GPU_UTIL > 95"],
+    ],
+  ])("%s: %#", (id, linted, text, corrected) => {
+    const found = find(lintRule(linted, facts), id);
+    expect(found.text).toMatch(text);
+    expect(first(found)).toEqual(corrected);
+  });
+
+  it.each([
+    "histogram_quantile(0.99, sum by (le) (rate(llm_latency_bucket[5m]))) > 10",
+    "sum(rate(llm_errors_total[5m])) / sum(rate(llm_requests_total[5m])) > 0.05",
+    "sum by (job) (rate(llm_errors_total[5m])) / sum by (job) (rate(llm_requests_total[5m])) > 0.05",
+    "absent(vllm:gpu_cache_usage_perc)",
+    "vector(1)",
+    "up == 0",
+    "llm_errors_total unless llm_requests_total",
+    "time() - process_start_time_seconds < 300",
+  ])("has nothing against %s", (expr) => {
+    expect(lintRule(rule(expr), facts).filter(({ id }) => id !== "one-tier")).toEqual([]);
+  });
+
+  it("gives only corrections that parse, and says nothing of what it was not told", () => {
+    const unknown = lintRule(
+      rule("rate(llm_errors_total[5s]) / rate(llm_requests_total[5m]) > 0.05"),
+      noFacts,
+    );
+    expect(unknown.map(({ id }) => id)).toEqual(["matches-by-all-labels", "one-tier"]);
+    for (const { corrected } of unknown)
+      for (const { rules } of corrected)
+        for (const each of rules) for (const expr of exprsOf(each)) expect(parsePromql(expr).ok).toBe(true);
+  });
+});
+
+describe("a set", () => {
+  const quiet = { ...noFacts };
+  const ids = (...rules: LintedRule[]) => lintRules(rules, quiet).map(({ id }) => id);
+  const queue = (threshold: number, severity: string | null, more: Partial<LintedRule> = {}): LintedRule =>
+    rule(`sum(backlog) > ${threshold}`, severity, { id: `${threshold} ${severity} ${more.name}`, ...more });
+
+  it("takes two rules of one alert as its tiers", () => {
+    expect(ids(queue(100, "warning"), queue(500, "critical"))).toEqual([]);
+  });
+
+  it("merges two alerts of which one fires whenever the other does", () => {
+    const found = find(
+      lintRules(
+        [queue(100, "warning", { name: "Long" }), queue(500, "critical", { name: "TooLong" })],
+        quiet,
+      ),
+      "overlaps",
+    );
+    expect(found.text).toMatch(/Long \(> 100\) fires too whenever TooLong \(> 500\) does/);
+    expect(found.corrected[0]?.rules).toMatchObject([
+      {
+        name: "Long",
+        expr: "sum(backlog)",
+        levels: [
+          { severity: "warning", threshold: 100 },
+          { severity: "critical", threshold: 500 },
+        ],
+      },
+    ]);
+  });
+
+  it("finds the same twice, and what contradicts", () => {
+    expect(ids(queue(100, "page", { name: "A" }), queue(100, "page", { name: "B" }))).toContain("overlaps");
+    expect(ids(queue(100, "warning"), queue(100, "critical"))).toContain("severity-contradicts");
+    const inverted = find(
+      lintRules([queue(500, "warning"), queue(100, "critical")], quiet),
+      "severity-contradicts",
+    );
+    expect(inverted.corrected[0]?.rules[0]?.levels).toEqual([
+      { severity: "warning", threshold: 100 },
+      { severity: "critical", threshold: 500 },
+    ]);
+  });
+
+  it("leaves rules of other services alone", () => {
+    const of = (job: string) =>
+      rule(`sum(vllm:num_requests_waiting{job="${job}"}) > 500`, "critical", { id: job, name: job });
+    expect(ids(of("a"), of("b"))).not.toContain("overlaps");
+  });
+});
