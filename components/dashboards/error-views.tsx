@@ -15,6 +15,7 @@ import {
 } from "@/components/ui/table";
 import { lastValue, meetsTarget, summaryValue, targetText } from "@/lib/dashboards/overview-state";
 import { signals } from "@/lib/signals/catalogue";
+import { countsOf } from "@/lib/signals/counted";
 import { downtimeOf } from "@/lib/signals/downtime";
 import { type ErrorSide, errorGuidance } from "@/lib/signals/error-guidance";
 import { format, formatExact } from "@/lib/units";
@@ -107,12 +108,16 @@ const sides: Record<ErrorSide, string> = { ours: "ours", client: "the caller’s
 export function ErrorGuidanceView(input: ViewInput) {
   const [service] = input.services;
   const types = service && resultOf(input, "types", service);
+  const counts = types === undefined ? [] : countsOf(types);
   const rows = (types?.series ?? [])
-    .map(({ labels, values }) => ({ type: labels.type ?? "any type", rate: values[0] ?? 0 }))
+    .map(({ labels, values }, index) => ({
+      type: labels.type ?? "any type",
+      rate: values[0] ?? 0,
+      count: counts[index] ?? null,
+    }))
     .filter(({ rate }) => rate > 0)
     .sort((a, b) => b.rate - a.rate);
   const all = rows.reduce((sum, { rate }) => sum + rate, 0);
-  const seconds = types?.window === undefined ? undefined : types.window.end - types.window.start;
   return (
     <SignalPanel input={input} height="auto" flush={types?.status === "ok" && rows.length > 0}>
       {rows.length === 0 ? (
@@ -130,14 +135,12 @@ export function ErrorGuidanceView(input: ViewInput) {
             </TableRow>
           </TableHead>
           <TableBody>
-            {rows.map(({ type, rate }) => {
+            {rows.map(({ type, rate, count }) => {
               const { cause, action, side } = errorGuidance(type);
               return (
                 <TableRow key={type}>
                   <TableRowHeader className="text-mono">{type}</TableRowHeader>
-                  <TableCell numeric>
-                    {seconds === undefined ? "–" : format(Math.round(rate * seconds), "requests")}
-                  </TableCell>
+                  <TableCell numeric>{format(count, "requests")}</TableCell>
                   <TableCell numeric>{format(rate / all, "ratio")}</TableCell>
                   <TableCell className="text-secondary">{sides[side]}</TableCell>
                   <TableCell className="min-w-64 whitespace-normal py-1.5">{cause}</TableCell>

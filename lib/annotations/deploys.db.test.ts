@@ -43,6 +43,8 @@ const history = openMetricsText([
         [90, 120],
       ]),
       vllm("chat", "v2", [[50, 90]]),
+      // Ten kilobytes name nothing.
+      vllm("chat", "y".repeat(10_000), [[60, 80]]),
       vllm("code", undefined, [[0, 120]]),
     ],
   },

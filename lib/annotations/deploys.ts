@@ -4,6 +4,7 @@ import type { Actor } from "@/lib/auth/actor";
 import { isInferscopeError } from "@/lib/errors";
 import { rangeReader } from "@/lib/prometheus/range-reader";
 import { alignToStep, stepFor } from "@/lib/prometheus/step";
+import { isUsable } from "@/lib/services/label-guess";
 import { type WatchedVersions, watchedVersions } from "@/lib/services/queries";
 import { groupingText, matchersText } from "@/lib/signals/promql";
 import { deployMarks, type Presence } from "./deploy-marks";
@@ -89,7 +90,7 @@ async function deploymentsOf(
       : read(`group${groupingText([version.label])}(${version.selector})`).then((series) =>
           series.flatMap(({ labels, present }): Presence[] => {
             const name = labels[version.label];
-            return name ? [{ name, present }] : [];
+            return isUsable(name) ? [{ name, present }] : [];
           }),
         ),
     read(
@@ -130,7 +131,7 @@ function buildsByMetric(
     const name = [...new Set(buildLabels.flatMap((label) => (labels[label] ? [labels[label]] : [])))].join(
       " ",
     );
-    if (name === "" || name.length > 200) continue;
+    if (!isUsable(name)) continue;
     const metric = labels.__name__ ?? "";
     metrics.set(metric, [...(metrics.get(metric) ?? []), { name, present }]);
   }

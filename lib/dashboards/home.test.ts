@@ -77,6 +77,16 @@ describe("homeFindings", () => {
     expect(findings[1]?.text).toContain("above its target");
   });
 
+  it.each([
+    [0.5004, "TTFT p95 0.5004 s, above its target of 0.5 s"],
+    [0.5, "TTFT p95 500 ms, not under its target of 500 ms"],
+    [0.62, "TTFT p95 620 ms, above its target of 500 ms"],
+  ])("shows of %d as many digits as tell it from its target", (value, text) => {
+    const ttft = signalResult({ signal: "ttft", series: [line(value)] });
+    const [finding] = of({ "ttft.course": ttft });
+    expect(finding?.text.replaceAll("\u2009", " ")).toBe(text);
+  });
+
   it("never calls a service healthy of which nothing could be judged", () => {
     expect(of({})[0]?.state).toBe("cannot_evaluate");
     const traffic = signalResult({ signal: "request_rate", series: [line(3)] });

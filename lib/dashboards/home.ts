@@ -6,10 +6,10 @@ import type { SignalQuery, SignalResult, SignalsRequest } from "@/lib/signals/sc
 import { format } from "@/lib/units";
 import { queryId } from "./overview";
 import {
+  besideTarget,
   type Finding,
   lastValue,
   type Measured,
-  measuredText,
   meetsTarget,
   recentValue,
 } from "./overview-state";
@@ -123,10 +123,9 @@ export function homeFindings(
     judged += 1;
     if (meetsTarget(definition, now.value)) continue;
     const name = `${definition.shortTitle}${"quantile" in number ? ` p${percentile(number.quantile)}` : ""}`;
-    const side = definition.better === "lower" ? "above" : "under";
     findings.push({
       state: definition.kind === "ratio" ? "critical" : "warning",
-      text: `${name} ${measuredText(now, definition.unit)}, ${side} its target of ${format(definition.target.value, definition.unit)}`,
+      text: `${name} ${besideTarget(now, definition)}`,
     });
   }
   const depth = lastValue(results.get(queryId("queue-depth", "waiting")));

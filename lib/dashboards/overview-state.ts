@@ -2,7 +2,7 @@ import type { Service } from "@/lib/services/schema";
 import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult } from "@/lib/signals/schema";
-import { format } from "@/lib/units";
+import { format, formatExact } from "@/lib/units";
 import { endToEnd, type KeyNumber, keyNumbers, queryId } from "./overview";
 import type { Definitions } from "./overview-texts";
 
@@ -185,19 +185,51 @@ export function targetText({ target, better, unit }: SignalDefinition): string |
   return `${better === "lower" ? "under" : "at least"} ${format(target.value, unit)}`;
 }
 
+/** The most digits that tell two numbers apart: a double holds no more. */
+const mostDigits = 15;
+
+/**
+ * A number that misses its signal's target, beside it: `520 ms, above its target of 500 ms`. Both have as many digits as
+ * show that they differ.
+ */
+export function besideTarget(
+  measured: Measured | undefined,
+  { unit, target, better }: Pick<SignalDefinition, "unit" | "target" | "better">,
+  between = "",
+): string {
+  const relation = (isMet: boolean): string =>
+    isMet ? `not ${better === "lower" ? "under" : "over"}` : better === "lower" ? "above" : "under";
+  const text = (one: string, other: string, isSame: boolean): string =>
+    `${one}${between}, ${relation(isSame)} its target of ${other}`;
+  const shown = [measuredText(measured, unit), format(target?.value, unit)] as const;
+  if (measured === undefined || target === undefined) return text(...shown, false);
+  const isSame = measured.value === target.value;
+  if (isSame || format(measured.value, unit) !== shown[1]) return text(...shown, isSame);
+  for (let digits = 3; digits <= mostDigits; digits++) {
+    const rounded = Number(measured.value.toPrecision(digits));
+    if (rounded !== target.value)
+      return text(
+        `${measured.isAtLeast ? "≥ " : ""}${formatExact(rounded, unit)}`,
+        formatExact(target.value, unit),
+        false,
+      );
+  }
+  return text(...shown, true);
+}
+
 function missedText(
-  { shortTitle, unit, target, better }: SignalDefinition,
+  definition: SignalDefinition,
   quantile: number | undefined,
   whole: Measured | undefined,
   now: Measured | undefined,
   { over, now: nowWords }: Window,
 ): string {
+  const { shortTitle, unit } = definition;
   const name = quantile === undefined ? shortTitle : `${shortTitle} p${percentile(quantile)}`;
-  const relation = `${better === "lower" ? "above" : "under"} its target of ${format(target?.value, unit)}`;
-  if (now === undefined) return `${name} ${measuredText(whole, unit)} ${over}, ${relation}`;
+  if (now === undefined) return `${name} ${besideTarget(whole, definition, ` ${over}`)}`;
   const [current, overall] = [measuredText(now, unit), measuredText(whole, unit)];
   const rest = whole === undefined || overall === current ? "" : `; ${overall} ${over}`;
-  return `${name} ${current} ${nowWords}, ${relation}${rest}`;
+  return `${name} ${besideTarget(now, definition, ` ${nowWords}`)}${rest}`;
 }
 
 /** The summary of a key number. */

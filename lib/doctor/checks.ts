@@ -156,8 +156,9 @@ export function contradictions(views: readonly FailureView[]): DoctorFinding[] {
 /** Parts of label names that people's data go by; between them stand underscores, hyphens or dots. */
 const personal =
   /(^|[_.-])(e?mail|user|user_?(name|id)|login|phone|msisdn|ssn|passport|(first|last|full)_?name|birth(day|date)?|(home|postal|street|ip|client|remote)_?addr(ess)?|client_?ip|customer_?(name|id|email)|account_?id|session_?id|api_?key)([_.-]|$)/i;
-/** Names that match and are not about people. */
-const impersonal = /^user_agent(_|$)/i;
+/** Names that match and are not about people: a machine's address is not a caller's. */
+const impersonal =
+  /^user_agent(_|$)|(^|_)(node|host|pod|server|instance|machine|listen)_?(ip|ip_?addr(ess)?)(_|$)/i;
 
 /** Labels whose names say that their values may be about a person, with advice. */
 export function personalLabels(names: readonly string[]): DoctorFinding[] {

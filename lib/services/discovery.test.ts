@@ -347,6 +347,9 @@ describe("discoverServices", () => {
     expect(service?.notes).toContain(
       "10001 instances were found; the first 1000 are listed, all are measured.",
     );
+    expect(service?.notes).toContain(
+      "1 names of versions or models were left out: they are longer than 200 characters.",
+    );
     expect(service?.profiles[1]?.matchers).toEqual([{ label: "job", op: "=", value: "dcgm" }]);
     expect(JSON.stringify(services).length).toBeLessThan(100_000);
     expect(notes).toEqual(["1 series were left out: their job or namespace is longer than 200 characters."]);

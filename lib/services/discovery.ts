@@ -296,6 +296,12 @@ function describeService(
   const guessed: ServiceLabels = Object.assign({}, ...[...guesses].reverse());
   const labels = chosenLabels(guessed, choice);
 
+  const tooLong = serving.flatMap((profile) => longNames(profile, labelsOf(profile), labels));
+  if (tooLong.length > 0)
+    notes.push(
+      `${new Set(tooLong).size} names of versions or models were left out: they are longer than ${longestName} characters.`,
+    );
+
   const spoken: SpokenProfile[] = [];
   const groupOfProfile = new Map<ProfileId, string>();
   for (const profile of own) {
@@ -396,6 +402,13 @@ function describeFleet(
     notes: [...fleet.notes, "No label says which service uses these GPUs."],
   };
 }
+
+/** Versions and models that are too long to be names, of the labels that carry them or would. */
+const longNames = (profile: Profile, series: readonly Labels[], carriers: ServiceLabels): string[] =>
+  (["version", "model"] as const)
+    .flatMap((key) => (carriers[key] === undefined ? profile.labels[key] : [carriers[key]]))
+    .flatMap((label) => series.map((labels) => labels[label] ?? ""))
+    .filter((value) => value.length > longestName);
 
 const orderOf = (id: ProfileId): number => profiles.findIndex((profile) => profile.id === id);
 

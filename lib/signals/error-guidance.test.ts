@@ -13,6 +13,8 @@ describe("errorKind", () => {
     ["rate_limit", "rate_limit"],
     ["RateLimitError", "rate_limit"],
     ["429", "rate_limit"],
+    ["BudgetExceededError", "quota"],
+    ["insufficient_quota", "quota"],
     ["model_error", "model_error"],
     ["generation", "model_error"],
     ["BACKEND", "model_error"],
@@ -44,7 +46,7 @@ describe("errorGuidance", () => {
   it.each([
     ["timeout", "ours", /Scale out/],
     ["oom", "ours", /Reduce the batch/],
-    ["rate_limit", "client", /queue, scale out/],
+    ["rate_limit", "ours", /queue, or scale out/],
     ["model_error", "ours", /restart/],
     ["input_validation", "client", /400/],
   ] as const)("says of %s whose it is and what to do", (type, side, action) => {

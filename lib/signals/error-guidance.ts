@@ -25,7 +25,13 @@ const kinds = {
   rate_limit: {
     title: "Rate limit",
     cause: "More requests came than are allowed or can be taken.",
-    action: "Let them queue, scale out, or raise the caller's limit.",
+    action: "Let them queue, or scale out; limit a single caller who sends too much.",
+    side: "ours",
+  },
+  quota: {
+    title: "Quota",
+    cause: "The caller's quota or budget is used up.",
+    action: "Raise it, or let the caller wait for the next period.",
     side: "client",
   },
   overloaded: {
@@ -90,10 +96,8 @@ export type ErrorKind = keyof typeof kinds;
  * `Error`; the first that matches. Numbers are HTTP statuses.
  */
 const names: [RegExp, ErrorKind][] = [
-  [
-    /^(429|ratelimit(ed|exceeded)?|toomanyrequests|throttl(ed|ing)|quota(exceeded)?|budgetexceeded)$/,
-    "rate_limit",
-  ],
+  [/^(429|ratelimit(ed|exceeded)?|toomanyrequests|throttl(ed|ing))$/, "rate_limit"],
+  [/^((insufficient)?quota(exceeded)?|budgetexceeded)$/, "quota"],
   [/^(408|504|(api|request|gateway|read|connect|queue)?timeout|timedout|deadlineexceeded)$/, "timeout"],
   [/^((cuda|gpu)?o(ut)?o(f)?m(emory)?|memory|kvcachefull|cudaoom)$/, "oom"],
   [/^(overload(ed)?|queuefull|rejected|capacity|backpressure|529)$/, "overloaded"],

@@ -2,6 +2,23 @@ import type { Profile, Spelling } from "./profile";
 
 type Counted = Omit<Extract<Spelling, { kind: "failures" }>, "kind" | "want">;
 
+/**
+ * Names of errors that are the caller's fault, where a counter's types are not a closed list, whatever their case. Whose
+ * fault a name is says `errorGuidance`; a test holds these, and every profile's, to it.
+ */
+export const clientNames = [
+  "(?i)(input_?|request_?)?validation(_?error)?",
+  "invalid(_?(request|input|argument))?(_?error)?",
+  "bad_?request(_?error)?",
+  "context_?(length|window)(_?exceeded)?(_?error)?",
+  "auth(entication|orization)?(_?error)?",
+  "unauth(orized|enticated)",
+  "forbidden|permission(_?denied)?(_?error)?",
+  "(model_?)?not_?found(_?error)?",
+  "(insufficient_?)?quota(_?exceeded)?|budget_?exceeded(_?error)?",
+  "cancell?ed|abort(ed)?|client_?disconnect(ed)?",
+];
+
 /** HTTP statuses that are the caller's fault; a time-out (408) and too many requests (429) are for the server to mend. */
 export const clientStatuses = ["40[0-79]", "4[13-9].", "42[0-8]"];
 

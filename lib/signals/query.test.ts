@@ -7,6 +7,7 @@ import {
   startPrometheus,
   whyNoPrometheus,
 } from "@/testing/prometheus";
+import { countsOf } from "./counted";
 import type { ProfileId } from "./profile";
 import { type QueryableService, querySignals } from "./query";
 import type { SignalQuery } from "./schema";
@@ -69,6 +70,11 @@ const history = openMetricsText([
         suffix: "_total",
         labels: { job: "chat-api", instance: "v1", type: "timeout" },
         samples: growing(0.25),
+      },
+      {
+        suffix: "_total",
+        labels: { job: "young", instance: "y", type: "oom" },
+        samples: growing(0.5, end - 600),
       },
       // Stopped two hours before the range: still a proof that errors are counted.
       {
@@ -211,6 +217,18 @@ describe.skipIf(reason !== null)("signals of a real Prometheus", () => {
     expect(young?.note).toMatch(/^Measured over the last 10.min of the 1.h asked/);
     expect(whole?.summary?.mean).toBeCloseTo(10, 1);
     expect(whole?.note).toBeUndefined();
+  });
+
+  it("counts the failures of a young service over the time that it covers, not over the window", async () => {
+    const [types] = await ask(service("young", target, "plain"), {
+      signal: "errors_by_type",
+      by: ["type"],
+      shape: "summary",
+    });
+    expect(types?.series[0]?.values[0]).toBeCloseTo(0.5, 1);
+    // Ten minutes at one in two seconds; over the hour asked it would be 1,800.
+    expect(countsOf(types!)[0]).toBeGreaterThan(280);
+    expect(countsOf(types!)[0]).toBeLessThan(310);
   });
 
   it("finds the first sample of minutes in a window of a week", async () => {

@@ -91,6 +91,8 @@ export const seriesSchema = z.object({
   values,
   /** The edges of the bucket each value lies in; `hi` null beside a `lo` reads "at least lo". */
   band: z.object({ lo: values, hi: values }).optional(),
+  /** Of a rate over a whole window: the seconds of it that its samples cover, where that is not all. */
+  covered: z.number().optional(),
 });
 export type SignalSeries = z.infer<typeof seriesSchema>;
 

@@ -32,6 +32,8 @@ const TABLE: [number, Unit, string][] = [
   [0.0423, "requests_per_second", "0.0423 req/s"],
   [4.2e-7, "requests_per_second", "4.20e-7 req/s"],
   [0, "requests_per_second", "0 req/s"],
+  [1.076e304, "tokens_per_second", "1.08e292 T tok/s"],
+  [1e308, "seconds", "1.16e303 d"],
   [2.5, "events_per_second", "2.50 events/s"],
   [0, "ratio", "0 %"],
   [0.0431, "ratio", "4.31 %"],

@@ -112,7 +112,8 @@ function compoundDuration(magnitude: number, step: Step): FormattedParts {
   const per = Math.round(large.size / small.size);
   const first = `${groupedInteger(Math.floor(whole / per))}`;
   const rest = whole % per;
-  if (rest === 0) return { number: first, unit: large.label };
+  // Hours of a billion days are below what a double can tell.
+  if (rest === 0 || whole >= 1e9) return { number: first, unit: large.label };
   return { number: `${first}${THIN_SPACE}${large.label} ${rest}`, unit: small.label };
 }
 

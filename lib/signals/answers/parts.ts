@@ -42,10 +42,14 @@ export function overCoveredTime(
       ? format(longest, "seconds")
       : `${format(shortest, "seconds")} to ${format(longest, "seconds")}`;
   return {
-    series: series.map((one) => ({
-      ...one,
-      values: one.values.map((value) => (value === null ? null : (value * window) / coveredOf(one))),
-    })),
+    series: series.map((one) => {
+      const covered = coveredOf(one);
+      return {
+        ...one,
+        values: one.values.map((value) => (value === null ? null : (value * window) / covered)),
+        ...(covered < window ? { covered } : {}),
+      };
+    }),
     note: `Measured over the last ${measured} of the ${format(window, "seconds")} asked: there are no samples from before.`,
   };
 }
@@ -80,6 +84,9 @@ export const scaleOf = ({ spelling }: ReadPlan): number => ("scale" in spelling 
 export const scaledBy = (value: number | null, scale: number): number | null =>
   value === null || scale === 1 ? value : value * scale;
 
+/** Longer label values are cut: ten kilobytes name nothing that a person could read. */
+const longestValue = 200;
+
 /** The output labels of a series: for each dimension the first label that is present and not empty. */
 export function dimensionsOf(
   labels: Record<string, string>,
@@ -90,7 +97,8 @@ export function dimensionsOf(
     const value = candidates
       .map((candidate) => labels[candidate])
       .find((text) => text !== undefined && text !== "");
-    if (value !== undefined) found[name] = value;
+    if (value !== undefined)
+      found[name] = value.length > longestValue ? `${value.slice(0, longestValue - 1)}…` : value;
   }
   return found;
 }

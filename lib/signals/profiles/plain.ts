@@ -1,4 +1,4 @@
-import { failureSpellings } from "../failures";
+import { clientNames, clientStatuses, failureSpellings } from "../failures";
 import { type Profile, versionLabels } from "../profile";
 
 /**
@@ -23,7 +23,7 @@ export const plain: Profile = {
       failures: [{ metric: "llm_errors_total" }],
       total: [{ metric: "llm_requests_total" }],
       typeLabel: "type",
-      clientTypes: ["(input_)?validation.*", "invalid.*", "bad_request", "4[0-9][0-9]"],
+      clientTypes: [...clientNames, "4xx", ...clientStatuses],
     }),
     output_token_rate: { kind: "counter", counters: [{ metric: "llm_output_tokens_total" }] },
     gpu_utilization: {
