@@ -8,6 +8,7 @@ import { Button, IconButton } from "@/components/ui/button";
 import { Dialog, SheetContent } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
+import { Name } from "@/components/ui/name";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toaster";
 import {
@@ -179,7 +180,7 @@ function NoteRow({
         <span className="flex flex-wrap items-center gap-x-2 text-caption text-secondary">
           {note.isComputed ? <Rocket aria-hidden className="size-3.5" /> : null}
           {`${from}${to}`}
-          {showService ? <span>{note.service ?? "all services"}</span> : null}
+          {showService ? <Name>{note.service ?? "all services"}</Name> : null}
           {note.author === null ? null : <span>{note.author}</span>}
           {note.kind === "note" ? null : <Badge>{note.kind.replaceAll("_", " ")}</Badge>}
         </span>

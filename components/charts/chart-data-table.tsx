@@ -4,6 +4,7 @@ import { ClipboardCopy } from "lucide-react";
 import type { ReactNode, RefObject } from "react";
 import { Button } from "@/components/ui/button";
 import { copyText } from "@/components/ui/copy-button";
+import { Name } from "@/components/ui/name";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { toast } from "@/components/ui/toaster";
 
@@ -62,7 +63,7 @@ export function ChartDataTable({
             <tr>
               {columns.map((name, index) => (
                 <TableHeader key={name} numeric={index > 0} className="h-7">
-                  {name}
+                  <Name className="max-w-[28ch]">{name}</Name>
                 </TableHeader>
               ))}
             </tr>

@@ -29,7 +29,9 @@ export function MarkFlags({ layout }: { layout: Layout }) {
       text={
         <span className="grid gap-1">
           {mark.labels.map((label) => (
-            <span key={label}>{label}</span>
+            <span key={label} className="line-clamp-6">
+              {label}
+            </span>
           ))}
         </span>
       }
@@ -112,7 +114,10 @@ export function HoverCard({
         <p className="pt-1 text-secondary">{rows.length - TOOLTIP_ROWS} more</p>
       ) : null}
       {near.map((mark) => (
-        <p key={`${mark.time}${mark.label}`} className="mt-1 border-t pt-1">
+        <p
+          key={`${mark.time}${mark.label}`}
+          className="mt-1 line-clamp-4 border-t pt-1 [overflow-wrap:anywhere]"
+        >
           {mark.label}
         </p>
       ))}

@@ -11,6 +11,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
+import { shortName } from "@/components/ui/short-name";
 import { textWidth } from "./canvas";
 import type { Interval, IntervalChartProps } from "./interval-chart";
 import { VERDICT_WORDS } from "./interval-verdict";
@@ -19,6 +20,7 @@ import { roundTicks } from "./ticks";
 
 /** Height of the line under the axis that says what lies on which side of zero. */
 const SIDES_PX = 16;
+const MOST_NAME_PX = 240;
 
 type Point = Interval & { row: number; value: number; error: [number, number] };
 
@@ -56,7 +58,10 @@ export default function IntervalDrawing({
         ],
   );
   const ticks = differenceTicks(intervals);
-  const nameWidth = Math.max(64, ...intervals.map((each) => Math.ceil(textWidth(each.label)) + 24));
+  const nameWidth = Math.min(
+    MOST_NAME_PX,
+    Math.max(64, ...intervals.map((each) => Math.ceil(textWidth(shortName(each.label, 32))) + 24)),
+  );
   const verdictWidth =
     Math.max(...intervals.map((each) => Math.ceil(textWidth(VERDICT_WORDS[each.verdict])))) + 24;
   const names = new Map(intervals.map((each, index) => [rowOf(index), each]));
@@ -87,7 +92,7 @@ export default function IntervalDrawing({
             axisLine={false}
             width={nameWidth}
             tick={AXIS_TICK}
-            tickFormatter={(row: number) => names.get(row)?.label ?? ""}
+            tickFormatter={(row: number) => shortName(names.get(row)?.label ?? "", 32)}
           />
           <YAxis
             yAxisId="verdict"

@@ -2,6 +2,8 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Coded } from "@/components/ui/coded";
+import { Name } from "@/components/ui/name";
 import { Panel, type PanelState } from "@/components/ui/panel";
 import { errorFacts } from "@/lib/api/client";
 import { costQuery, headroomQuery } from "@/lib/cost/client";
@@ -87,9 +89,11 @@ export function CostView(input: ViewInput) {
               )}
             </Fact>
             <Fact term="GPUs">
-              {cost.gpus
-                .map(({ gpus, gpuModel }) => `${gpus} × ${gpuModel ?? "of unknown model"}`)
-                .join(", ") || "–"}
+              <Name className="max-w-full">
+                {cost.gpus
+                  .map(({ gpus, gpuModel }) => `${gpus} × ${gpuModel ?? "of unknown model"}`)
+                  .join(", ") || "–"}
+              </Name>
             </Fact>
           </Numbers>
           {isPriced ? null : (
@@ -134,10 +138,14 @@ export function HeadroomView(input: ViewInput) {
                   : `≥ ${format(found.atLeast, "requests_per_second")}`
                 : format(found.rate, "requests_per_second")}
             </p>
-            <p className="max-w-[60ch] text-caption text-secondary">
-              {found.rate === null
-                ? (found.reason ?? "The data do not tell.")
-                : "at which the queue starts to grow, at today’s mix of requests and replicas"}
+            <p className="max-w-[60ch] text-caption text-secondary [overflow-wrap:anywhere]">
+              <Coded
+                text={
+                  found.rate === null
+                    ? (found.reason ?? "The data do not tell.")
+                    : "at which the queue starts to grow, at today’s mix of requests and replicas"
+                }
+              />
             </p>
           </div>
           <Numbers>

@@ -8,6 +8,7 @@ import { NotesOfPage } from "@/components/annotations/notes-of-page";
 import { PageHeader } from "@/components/shell/page-header";
 import { cn } from "@/components/ui/class-names";
 import { EmptyState } from "@/components/ui/empty-state";
+import { nameList } from "@/components/ui/short-name";
 import { TimeRangeControl } from "@/components/ui/time-range-control";
 import { TimeRangeProvider, useTimeRange } from "@/components/ui/use-time-range";
 import type { Dashboard, Span } from "@/lib/dashboards/dashboard";
@@ -147,7 +148,7 @@ function ChosenServices({
       )}
       {missing.length === 0 ? null : (
         <p className="mb-4 text-secondary">
-          {`There is no service ${missing.join(", ")}; it may have been renamed, or its source may be disconnected.`}
+          {`There is no service ${nameList(missing)}; it may have been renamed, or its source may be disconnected.`}
         </p>
       )}
       {sections.length === 0 ? (
@@ -162,7 +163,7 @@ function ChosenServices({
             </a>
           }
         >
-          {`${ids.join(", ")} exposes none of the signals that this dashboard shows.`}
+          {`${nameList(ids)} exposes none of the signals that this dashboard shows.`}
         </EmptyState>
       ) : (
         <div className="grid gap-8">

@@ -3,6 +3,7 @@
 import { type ReactNode, useMemo } from "react";
 import { scaleOf } from "@/components/charts/series";
 import { Sparkline } from "@/components/charts/sparkline";
+import { Name } from "@/components/ui/name";
 import { StateBadge } from "@/components/ui/state-badge";
 import {
   Table,
@@ -139,7 +140,9 @@ export function ErrorGuidanceView(input: ViewInput) {
               const { cause, action, side } = errorGuidance(type);
               return (
                 <TableRow key={type}>
-                  <TableRowHeader className="text-mono">{type}</TableRowHeader>
+                  <TableRowHeader className="text-mono">
+                    <Name className="max-w-[28ch]">{type}</Name>
+                  </TableRowHeader>
                   <TableCell numeric>{format(count, "requests")}</TableCell>
                   <TableCell numeric>{format(rate / all, "ratio")}</TableCell>
                   <TableCell className="text-secondary">{sides[side]}</TableCell>

@@ -1,5 +1,6 @@
 "use client";
 
+import { Name } from "@/components/ui/name";
 import { StateBadge } from "@/components/ui/state-badge";
 import {
   Table,
@@ -68,7 +69,7 @@ export function GpuFaultsView(input: ViewInput) {
                     onClick={() => void choose(gpu)}
                     className="rounded-control text-link hover:underline"
                   >
-                    {name}
+                    <Name className="max-w-[28ch]">{name}</Name>
                   </button>
                 </TableRowHeader>
                 <TableCell>{what}</TableCell>

@@ -8,6 +8,7 @@ import { joinCrosshair, type SharedCrosshair } from "@/components/charts/crossha
 import { type Grid, gridTimes } from "@/components/charts/series";
 import { tickWords, timeTicks } from "@/components/charts/ticks";
 import { cn } from "@/components/ui/class-names";
+import { shortName } from "@/components/ui/short-name";
 import { format, formatTime, type Unit } from "@/lib/units";
 
 /** One row: a GPU and its values on the grid. */
@@ -202,7 +203,9 @@ function MapCanvas({
                   key === chosen ? "bg-surface-selected font-medium text-primary" : "text-secondary",
                 )}
               >
-                <span className="truncate">{name}</span>
+                <span className="truncate" title={name}>
+                  {name}
+                </span>
               </button>
             </li>
           ))}
@@ -230,7 +233,7 @@ function MapCanvas({
           {hover !== null && hovered !== undefined ? (
             <div
               aria-hidden
-              className="pointer-events-none absolute z-40 w-max rounded-overlay bg-surface-raised px-3 py-2 text-caption shadow-overlay"
+              className="pointer-events-none absolute z-40 w-max max-w-[min(320px,80vw)] rounded-overlay bg-surface-raised px-3 py-2 text-caption shadow-overlay"
               style={{
                 top: Math.max(0, hover.y - 24),
                 ...(hover.x > width / 2 ? { right: width - hover.x + 12 } : { left: hover.x + 12 }),
@@ -239,8 +242,9 @@ function MapCanvas({
               <p className="text-secondary">
                 {formatTime(grid.start + hover.step * grid.step, { now: new Date(grid.end * 1000) })}
               </p>
-              <p>
-                {hovered.name} <span className="font-medium">{format(hovered.values[hover.step], unit)}</span>
+              <p className="[overflow-wrap:anywhere]">
+                {shortName(hovered.name)}{" "}
+                <span className="font-medium">{format(hovered.values[hover.step], unit)}</span>
               </p>
             </div>
           ) : null}

@@ -4,7 +4,9 @@ import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import { type ChartSeries, scaleOf } from "@/components/charts/series";
 import { Combobox } from "@/components/ui/combobox";
+import { Name } from "@/components/ui/name";
 import { Segmented } from "@/components/ui/segmented";
+import { shortName } from "@/components/ui/short-name";
 import { fleetNames, fleetOf, type GpuLine, seriesOfGpu, spreadOf } from "@/lib/dashboards/fleet";
 import { activityVerdict, utilizationExplanation } from "@/lib/gpu/activity";
 import { clockReasonWords } from "@/lib/gpu/clock-events";
@@ -73,7 +75,7 @@ function spreadWords(summary: FleetSummary | null, unit: Unit): string {
   const { count, missing, maximum, spread } = summary;
   const without = missing === 0 ? "" : `; ${missing} without a value`;
   if (count === 1) return `One GPU${without}`;
-  return `Average of ${count} GPUs: at most ${format(maximum.value, unit)}, spread ${format(spread, unit)}; the most is ${maximum.gpu}${without}`;
+  return `Average of ${count} GPUs: at most ${format(maximum.value, unit)}, spread ${format(spread, unit)}; the most is ${shortName(maximum.gpu)}${without}`;
 }
 
 /** The GPU that the page shows in full; one choice for the page, in its address. */
@@ -258,7 +260,7 @@ export function GpuHeading({ title, gpus }: { title: string; gpus: readonly GpuL
             searchPlaceholder="Find a GPU"
             className="w-56"
           />
-          <span className="text-secondary">{own.device}</span>
+          {own.device === undefined ? null : <Name className="text-secondary">{own.device}</Name>}
         </>
       )}
     </div>

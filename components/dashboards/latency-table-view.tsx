@@ -1,5 +1,6 @@
 "use client";
 
+import { Name } from "@/components/ui/name";
 import { Table, TableBody, TableHead, TableHeader, TableRow, TableRowHeader } from "@/components/ui/table";
 import { quantileExplanations, signals } from "@/lib/signals/catalogue";
 import { ExplainedName, PercentileCells, PercentileHeaders } from "./percentile-cells";
@@ -38,7 +39,7 @@ export function LatencyTableView(input: ViewInput) {
               </TableRowHeader>
               {isComparison ? (
                 <th scope="row" className="h-8 whitespace-nowrap border-b px-3 text-left font-normal">
-                  {service.id}
+                  <Name className="max-w-[28ch]">{service.id}</Name>
                 </th>
               ) : null}
               <PercentileCells result={resultOf(input, query, service)} definition={signals[signal]} />

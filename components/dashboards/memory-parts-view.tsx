@@ -115,7 +115,7 @@ export function MemoryPartsView(input: ViewInput) {
                 {format(bytes, "bytes")}
               </TableCell>
               <TableCell numeric>{format(bytes / used, "ratio")}</TableCell>
-              <TableCell className="w-full min-w-56 whitespace-normal py-1.5 text-secondary">
+              <TableCell className="w-full min-w-56 whitespace-normal py-1.5 text-secondary [overflow-wrap:anywhere]">
                 {note === undefined ? basisWords[basis] : `${basisWords[basis]}: ${note}`}
               </TableCell>
             </TableRow>
@@ -123,7 +123,7 @@ export function MemoryPartsView(input: ViewInput) {
         </TableBody>
       </Table>
       {notes.map((note) => (
-        <p key={note} className="pt-2 text-caption text-secondary">
+        <p key={note} className="pt-2 text-caption text-secondary [overflow-wrap:anywhere]">
           {note}
         </p>
       ))}

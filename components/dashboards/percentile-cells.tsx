@@ -1,6 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { Coded } from "@/components/ui/coded";
 import { TableCell, TableHeader } from "@/components/ui/table";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { SignalDefinition } from "@/lib/signals/catalogue";
@@ -38,11 +39,14 @@ export function PercentileCells({
   const summary = result?.summary;
   if (summary === undefined)
     return (
-      <TableCell colSpan={tableQuantiles.length + 3} className="whitespace-normal text-secondary">
+      <TableCell
+        colSpan={tableQuantiles.length + 3}
+        className="whitespace-normal text-secondary [overflow-wrap:anywhere]"
+      >
         {result?.reason?.kind === "not_measurable" ? (
-          <Hint text={result.reason.text}>Not measurable here</Hint>
+          <Hint text={<Coded text={result.reason.text} />}>Not measurable here</Hint>
         ) : (
-          (result?.reason?.text ?? result?.error?.detail ?? "–")
+          <Coded text={result?.reason?.text ?? result?.error?.detail ?? "–"} />
         )}
       </TableCell>
     );
@@ -93,7 +97,7 @@ function QuantileCell({ value, unit }: { value: QuantileValue | undefined; unit:
 }
 
 /** Words with more of them on hover and on focus. */
-export function Hint({ text, children }: { text: string; children: ReactNode }) {
+export function Hint({ text, children }: { text: ReactNode; children: ReactNode }) {
   return (
     <Tooltip text={text}>
       <button type="button" className="cursor-help text-left">

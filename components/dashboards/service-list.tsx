@@ -55,8 +55,10 @@ export default function ServiceList({
                 {isChosen ? <Check className="size-3" strokeWidth={3} /> : null}
               </span>
               <span className="grid min-w-0 flex-1">
-                <span className="truncate">{id}</span>
-                <span className="truncate text-caption text-secondary">
+                <span className="truncate" title={id}>
+                  {id}
+                </span>
+                <span className="truncate text-caption text-secondary" title={detail}>
                   {hasPanels ? detail : `${detail}: nothing of this dashboard`}
                 </span>
               </span>

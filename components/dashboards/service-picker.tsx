@@ -44,7 +44,9 @@ export function ServicePicker({
           onFocus={loadList}
           className={cn(CONTROL, "inline-flex h-8 items-center justify-between gap-2 text-left", className)}
         >
-          <span className="truncate">{words}</span>
+          <span className="truncate" title={chosen.join(", ")}>
+            {words}
+          </span>
           <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-secondary" />
         </button>
       </PopoverTrigger>

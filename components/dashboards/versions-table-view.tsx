@@ -1,6 +1,7 @@
 "use client";
 
 import { Swatch } from "@/components/charts/legend-table";
+import { Name } from "@/components/ui/name";
 import {
   Table,
   TableBody,
@@ -42,7 +43,11 @@ export function VersionsTableView(input: ViewInput) {
           <TableHead>
             <TableRow>
               <TableHeader className={`${pinned} z-20`}>
-                {versions.length > 1 ? `Change from ${baseline}` : "Measured"}
+                {versions.length > 1 && baseline !== undefined ? (
+                  <Name className="max-w-[32ch]">{`Change from ${baseline}`}</Name>
+                ) : (
+                  "Measured"
+                )}
               </TableHeader>
               {versions.map((version, index) => {
                 const slot = service?.versionColorSlots[version];
@@ -50,7 +55,7 @@ export function VersionsTableView(input: ViewInput) {
                   <TableHeader key={version} numeric>
                     <span className="inline-flex items-center gap-2">
                       <Swatch series={{ color: slot === undefined ? nthColor(index) : slotColor(slot) }} />
-                      {version}
+                      <Name className="max-w-[28ch]">{version}</Name>
                     </span>
                   </TableHeader>
                 );

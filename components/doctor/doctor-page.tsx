@@ -7,12 +7,14 @@ import { type ReactNode, useEffect } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/class-names";
+import { Coded } from "@/components/ui/coded";
 import { Combobox } from "@/components/ui/combobox";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
 import { SearchInput } from "@/components/ui/input";
 import { Panel } from "@/components/ui/panel";
 import { Segmented } from "@/components/ui/segmented";
+import { shortName } from "@/components/ui/short-name";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { State } from "@/components/ui/state";
 import { StateBadge } from "@/components/ui/state-badge";
@@ -62,7 +64,7 @@ export function DoctorPage({ services }: { services: readonly ExaminedService[] 
         }
       />
       {service === undefined ? (
-        <EmptyState title={`There is no service ${id}`}>
+        <EmptyState title={`There is no service ${shortName(id ?? "")}`}>
           It may have ended, or its source was removed. Choose another one above.
         </EmptyState>
       ) : (
@@ -80,7 +82,7 @@ function Examined({ service }: { service: ExaminedService }) {
     <div className="grid gap-4">
       {report.error && report.data === undefined ? (
         <ErrorState
-          title={`${service.id} could not be examined`}
+          title={`${shortName(service.id)} could not be examined`}
           error={errorFacts(report.error)}
           onRetry={() => void report.refetch()}
         />
@@ -178,20 +180,6 @@ function Findings({
         </ul>
       )}
     </Panel>
-  );
-}
-
-/** A text whose `names` stand between backticks. */
-function Coded({ text }: { text: string }) {
-  return text.split("`").map((part, index) =>
-    index % 2 === 0 ? (
-      part
-    ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text do not move
-      <code key={index} className="text-mono">
-        {part}
-      </code>
-    ),
   );
 }
 

@@ -10,6 +10,7 @@ import { noMarks } from "@/components/dashboards/time-axis";
 import { usePageAnnotations } from "@/components/dashboards/use-page-annotations";
 import { PageHeader } from "@/components/shell/page-header";
 import { Combobox } from "@/components/ui/combobox";
+import { nameList } from "@/components/ui/short-name";
 import { StateBadge } from "@/components/ui/state-badge";
 import { rangeWords } from "@/components/ui/time-range";
 import { TimeRangeControl } from "@/components/ui/time-range-control";
@@ -220,7 +221,8 @@ function notRefreshed(error: unknown, shownUntil: number | undefined): Finding {
 }
 
 /** A sentence on a narrow screen takes a second line; cut, it would lose the number. */
-const wrapping = "h-auto min-h-5 py-0.5 *:last:whitespace-normal";
+const wrapping =
+  "h-auto min-h-5 py-0.5 *:last:line-clamp-3 *:last:whitespace-normal *:last:[overflow-wrap:anywhere]";
 
 /** The answer first: the state of the service in words, the worst finding first, at most three. */
 function StateLine({ findings, service }: { findings: readonly Finding[]; service: Service }) {
@@ -253,9 +255,9 @@ function describeService(
 ): string {
   const reporting = instanceCount - silent;
   const parts = [
-    models.join(", "),
+    nameList(models),
     engines.join(", "),
-    versions.length === 0 ? "" : `versions ${versions.join(", ")}`,
+    versions.length === 0 ? "" : `versions ${nameList(versions)}`,
     silent > 0
       ? `${reporting} of ${instanceCount} instances ${reporting === 1 ? "reports" : "report"}`
       : instanceCount === 0

@@ -19,6 +19,8 @@ import {
 } from "@/components/dashboards/panel-state";
 import { filledBuckets } from "@/components/dashboards/series";
 import type { TimeAxis } from "@/components/dashboards/time-axis";
+import { Coded } from "@/components/ui/coded";
+import { Name } from "@/components/ui/name";
 import type { PanelProps } from "@/components/ui/panel";
 import { Segmented } from "@/components/ui/segmented";
 import {
@@ -497,7 +499,9 @@ function VersionsPanel(input: PanelInput) {
         >
           {latencies.length === 0 ? (
             <div className="grid gap-1 text-secondary">
-              <p>{ttft?.reason?.text ?? ttft?.error?.detail}</p>
+              <p className="[overflow-wrap:anywhere]">
+                <Coded text={ttft?.reason?.text ?? ttft?.error?.detail ?? ""} />
+              </p>
               {ttft === undefined ? null : <DoctorLink service={input.service.id} signal={ttft.signal} />}
             </div>
           ) : (
@@ -531,8 +535,8 @@ function VersionSentence({ rate, ttft }: { rate: SignalResult | undefined; ttft:
         const isAtLeast = lo !== null && lo !== undefined && hi === null;
         const words = latency?.values[0] === undefined ? undefined : format(latency.values[0], "seconds");
         return (
-          <li key={version}>
-            <span className="text-primary">{version}</span>: {format((values[0] ?? 0) / total, "ratio")} of
+          <li key={version} className="min-w-0 max-w-full">
+            <Name className="text-primary">{version}</Name>: {format((values[0] ?? 0) / total, "ratio")} of
             requests
             {words === undefined ? null : `, TTFT p95 ${isAtLeast ? "≥ " : ""}${words} over the range`}
           </li>

@@ -1,10 +1,11 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type FormEvent, Fragment, type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
 import { Field, FormErrorSummary } from "@/components/ui/field";
+import { shortName } from "@/components/ui/short-name";
 import { ApiError, errorFacts } from "@/lib/api/client";
 import { correctService, serviceLabelsQuery } from "@/lib/services/client";
 import type { Service } from "@/lib/services/schema";
@@ -27,7 +28,9 @@ export function ServiceDetail({
       {service.notes.length === 0 ? null : (
         <ul className="grid gap-1 rounded-control bg-info-tint px-3 py-2 text-info-text">
           {service.notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note} className="[overflow-wrap:anywhere]">
+              {note}
+            </li>
           ))}
         </ul>
       )}
@@ -87,7 +90,14 @@ function Names({ values, mono = false }: { values: readonly string[]; mono?: boo
   const shown = all ? values : values.slice(0, mostNames);
   return (
     <>
-      <span className={mono ? "text-mono" : undefined}>{shown.join(", ")}</span>
+      {shown.map((value, index) => (
+        <Fragment key={value}>
+          {index > 0 ? ", " : null}
+          <span title={value} className={mono ? "text-mono" : undefined}>
+            {shortName(value, 120)}
+          </span>
+        </Fragment>
+      ))}
       {values.length > shown.length ? (
         <Button variant="ghost" size="sm" className="ml-2" onClick={() => setAll(true)}>
           {`Show all ${values.length}`}

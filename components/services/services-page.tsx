@@ -9,6 +9,7 @@ import { Dialog, SheetContent } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
 import { RelativeTime } from "@/components/ui/relative-time";
+import { shortName } from "@/components/ui/short-name";
 import { compareStates, type State } from "@/components/ui/state";
 import { StateBadge } from "@/components/ui/state-badge";
 import { toast } from "@/components/ui/toaster";
@@ -68,7 +69,8 @@ export function ServicesPage({
           <span className="grid py-1.5">
             <a
               href={`?service=${encodeURIComponent(service.id)}`}
-              className="justify-self-start text-link text-strong hover:underline max-md:whitespace-normal max-md:[overflow-wrap:anywhere]"
+              title={service.id}
+              className="max-w-[40ch] justify-self-start truncate text-link text-strong hover:underline max-md:max-w-[28ch]"
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey) return;
                 event.preventDefault();
@@ -169,7 +171,7 @@ export function ServicesPage({
         {shown === undefined ? null : (
           <SheetContent
             title={shown.id}
-            description={`Job ${shown.name}${shown.namespace === null ? "" : ` in ${shown.namespace}`}, from ${shown.source}`}
+            description={`Job ${shortName(shown.name)}${shown.namespace === null ? "" : ` in ${shown.namespace}`}, from ${shown.source}`}
             className="w-[min(640px,calc(100vw-32px))]"
           >
             <ServiceDetail
@@ -195,7 +197,10 @@ export function ServicesPage({
 /** The first two of several, and how many more there are. */
 function Few({ values }: { values: readonly string[] }) {
   if (values.length === 0) return <>–</>;
-  const shown = values.slice(0, 2).join(", ");
+  const shown = values
+    .slice(0, 2)
+    .map((value) => shortName(value))
+    .join(", ");
   return (
     <span className="inline-flex items-center gap-2">
       <span

@@ -20,10 +20,17 @@ export function PageHeader({
     <div className={cn("mb-4 flex flex-wrap items-start gap-x-4 gap-y-3", className)}>
       <div className="grid min-w-0 gap-1">
         <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
-          <h1 className="min-w-0 text-page [overflow-wrap:anywhere]">{title}</h1>
+          <h1
+            title={typeof title === "string" ? title : undefined}
+            className="line-clamp-2 min-w-0 text-page [overflow-wrap:anywhere]"
+          >
+            {title}
+          </h1>
           {state}
         </div>
-        {description ? <p className="max-w-[72ch] text-body text-secondary">{description}</p> : null}
+        {description ? (
+          <p className="max-w-[72ch] text-body text-secondary [overflow-wrap:anywhere]">{description}</p>
+        ) : null}
       </div>
       {actions ? (
         <div className="ml-auto flex flex-wrap items-center gap-2 max-sm:ml-0">{actions}</div>

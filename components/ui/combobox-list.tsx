@@ -38,9 +38,13 @@ export default function ComboboxList({
             className="flex min-h-8 cursor-default items-center gap-2 rounded-control px-2 py-1 data-[selected=true]:bg-surface-hover"
           >
             <span className="grid min-w-0 flex-1">
-              <span className="truncate">{option.label}</span>
+              <span className="truncate" title={option.label}>
+                {option.label}
+              </span>
               {option.detail ? (
-                <span className="truncate text-caption text-secondary">{option.detail}</span>
+                <span className="truncate text-caption text-secondary" title={option.detail}>
+                  {option.detail}
+                </span>
               ) : null}
             </span>
             {option.value === value ? <Check className="size-4 shrink-0" /> : null}

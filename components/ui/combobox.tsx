@@ -62,7 +62,7 @@ export function Combobox({
           {...aria}
           className={cn(CONTROL, "inline-flex h-8 items-center justify-between gap-2 text-left", className)}
         >
-          <span className={cn("truncate", !chosen && "text-secondary")}>
+          <span title={chosen?.label} className={cn("truncate", !chosen && "text-secondary")}>
             {chosen ? (renderValue?.(chosen) ?? chosen.label) : placeholder}
           </span>
           <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-secondary" />

@@ -46,15 +46,19 @@ export function DialogContent({
       >
         <div className="flex items-start gap-3 pt-4 pr-14 pb-3 pl-6">
           <div className="grid min-w-0 flex-1 gap-1">
-            <Primitive.Title className="text-section">{title}</Primitive.Title>
+            <Primitive.Title className="line-clamp-3 text-section [overflow-wrap:anywhere]">
+              {title}
+            </Primitive.Title>
             {description ? (
-              <Primitive.Description className="text-body text-secondary">
+              <Primitive.Description className="text-body text-secondary [overflow-wrap:anywhere]">
                 {description}
               </Primitive.Description>
             ) : null}
           </div>
         </div>
-        {children ? <div className="min-h-0 flex-1 overflow-y-auto px-6 py-1">{children}</div> : null}
+        {children ? (
+          <div className="min-h-0 flex-1 overflow-y-auto px-6 py-1 [overflow-wrap:anywhere]">{children}</div>
+        ) : null}
         {footer ? (
           <div className="flex flex-wrap justify-end gap-2 px-6 pt-4 pb-6">{footer}</div>
         ) : (
@@ -89,9 +93,14 @@ export function SheetContent({
       >
         <div className="flex min-h-12 items-center gap-3 border-b pr-12 pl-4">
           <div className="min-w-0 flex-1 py-2">
-            <Primitive.Title className="truncate text-section">{title}</Primitive.Title>
+            <Primitive.Title
+              className="truncate text-section"
+              title={typeof title === "string" ? title : undefined}
+            >
+              {title}
+            </Primitive.Title>
             {description ? (
-              <Primitive.Description className="text-body text-secondary">
+              <Primitive.Description className="text-body text-secondary [overflow-wrap:anywhere]">
                 {description}
               </Primitive.Description>
             ) : null}

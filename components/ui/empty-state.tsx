@@ -28,7 +28,9 @@ export function EmptyState({
         className,
       )}
     >
-      <p className={compact ? "text-strong" : "text-section"}>{title}</p>
+      <p className={cn("max-w-full [overflow-wrap:anywhere]", compact ? "text-strong" : "text-section")}>
+        {title}
+      </p>
       {children ? (
         <div className="max-w-[52ch] text-balance text-body text-secondary [overflow-wrap:anywhere]">
           {children}

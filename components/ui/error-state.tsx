@@ -4,6 +4,7 @@ import { OctagonAlert, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "./button";
 import { cn } from "./class-names";
+import { Coded } from "./coded";
 import { CopyButton } from "./copy-button";
 
 /** What failed, as a panel or page shows it. */
@@ -35,9 +36,11 @@ export function ErrorState({
     <div role="alert" className={cn("flex flex-col items-start justify-center gap-2 text-left", className)}>
       <p className="flex items-start gap-2 text-strong">
         <OctagonAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-critical" />
-        {title}
+        <span className="min-w-0 [overflow-wrap:anywhere]">{title}</span>
       </p>
-      <p className="max-w-[72ch] text-body text-secondary [overflow-wrap:anywhere]">{error.detail}</p>
+      <p className="max-w-[72ch] text-body text-secondary [overflow-wrap:anywhere]">
+        <Coded text={error.detail} />
+      </p>
       {error.upstream ? (
         <pre className="max-h-24 w-full overflow-auto whitespace-pre-wrap rounded-control border bg-surface-page px-2 py-1.5 text-mono [overflow-wrap:anywhere]">
           {error.upstream}

@@ -68,8 +68,10 @@ export function MenuSeparator() {
 /** One of several choices, ticked when chosen. */
 export function MenuRadioItem({ className, children, ...rest }: ComponentProps<typeof Primitive.RadioItem>) {
   return (
-    <Primitive.RadioItem {...rest} className={cn(ITEM, "pr-8", className)}>
-      {children}
+    <Primitive.RadioItem {...rest} className={cn(ITEM, "max-w-80 pr-8", className)}>
+      <span className="truncate" title={typeof children === "string" ? children : undefined}>
+        {children}
+      </span>
       <Primitive.ItemIndicator className="absolute right-2">
         <Check />
       </Primitive.ItemIndicator>

@@ -15,6 +15,7 @@ import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
 import { IconButton } from "./button";
 import { cn } from "./class-names";
 import { CodeBlock } from "./code-block";
+import { Coded } from "./coded";
 import { copyText } from "./copy-button";
 import { Dialog, DialogContent } from "./dialog";
 import { EmptyState } from "./empty-state";
@@ -217,7 +218,9 @@ export function Panel({
                 ) : (
                   <TriangleAlert aria-label="Warning" className="mt-0.5 size-3 shrink-0 text-warning" />
                 )}
-                <span className="[overflow-wrap:anywhere]">{note.text}</span>
+                <span className="[overflow-wrap:anywhere]">
+                  <Coded text={note.text} />
+                </span>
               </li>
             ))}
           </ul>
@@ -287,7 +290,7 @@ function PanelBody({
     case "empty":
       return (
         <EmptyState compact title={EMPTY_TITLES[state.reason]} action={state.action} className="flex-1">
-          {state.text}
+          {typeof state.text === "string" ? <Coded text={state.text} /> : state.text}
         </EmptyState>
       );
     case "error":

@@ -105,7 +105,9 @@ export function StateBadge({
       )}
     >
       <StateShape state={state} />
-      <span className="truncate">{children ?? word}</span>
+      <span className="truncate" title={typeof children === "string" ? children : undefined}>
+        {children ?? word}
+      </span>
     </span>
   );
 }

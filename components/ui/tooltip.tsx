@@ -25,7 +25,7 @@ export function Tooltip({
             side={side}
             sideOffset={6}
             collisionPadding={8}
-            className="z-70 flex max-w-72 animate-appear items-center gap-2 rounded-control bg-surface-raised px-2 py-1 text-caption text-primary shadow-overlay"
+            className="z-70 flex max-w-72 animate-appear items-center gap-2 rounded-control bg-surface-raised px-2 py-1 text-caption text-primary shadow-overlay [overflow-wrap:anywhere]"
           >
             {text}
             {shortcut ? <Kbd>{shortcut}</Kbd> : null}
