@@ -87,6 +87,27 @@ it("opens the command menu by Ctrl and K, with what the page added, and runs it"
   await vi.waitFor(() => expect(onRun).toHaveBeenCalledOnce());
 }, 20_000);
 
+it("keeps what is typed before the field of the command menu is there", async () => {
+  show();
+  // Faster than anything is drawn, which `fireEvent` would wait for.
+  const type = (key: string, more = {}) =>
+    document.body.dispatchEvent(
+      new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }),
+    );
+  await act(async () => {
+    type("k", { ctrlKey: true });
+    for (const key of ["g", "x", "Backspace", "o"]) type(key);
+  });
+  const field = await screen.findByPlaceholderText("Go to a page, a service, or do something");
+  expect((field as HTMLInputElement).value).toBe("go");
+  expect(push).not.toHaveBeenCalled();
+  act(() => setCommandMenuOpen(false));
+  // Closed, the page has its keys back.
+  press("g");
+  press("o");
+  expect(push).toHaveBeenCalledWith("/");
+});
+
 it("folds the sidebar and remembers it in a cookie", () => {
   show();
   fireEvent.click(screen.getByRole("button", { name: "Fold the sidebar" }));

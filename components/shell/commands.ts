@@ -1,6 +1,7 @@
 "use client";
 
 import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
+import { holdKeys, takeKeys } from "./held-keys";
 
 /** An entry of the command menu. Give it `href` (a page) or `run` (an action). */
 export type Command = {
@@ -65,6 +66,9 @@ const openListeners = new Set<() => void>();
 
 /** Opens or closes the command menu from anywhere. */
 export function setCommandMenuOpen(next: boolean): void {
+  // What is typed before its field is there is meant for it.
+  if (next && !open) holdKeys();
+  if (!next) takeKeys();
   open = next;
   for (const listener of openListeners) listener();
 }
