@@ -8,12 +8,14 @@ import { PageHeader } from "@/components/shell/page-header";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { ErrorState } from "@/components/ui/error-state";
 import { RelativeTime } from "@/components/ui/relative-time";
+import { nameList } from "@/components/ui/short-name";
 import { compareStates, STATES } from "@/components/ui/state";
 import { StateBadge } from "@/components/ui/state-badge";
 import { annotationsQuery } from "@/lib/annotations/client";
 import type { AnnotationView } from "@/lib/annotations/schema";
 import { errorFacts } from "@/lib/api/client";
 import {
+  compareServices,
   type HomeNumberId,
   homeFindings,
   homeNumber,
@@ -185,7 +187,7 @@ const columns: DataColumn<Row>[] = [
     header: "State",
     value: (row) => `${STATES[stateOf(row)].word} ${row.findings?.map(({ text }) => text).join(" ") ?? ""}`,
     compare: (a, b) =>
-      compareStates(stateOf(a), stateOf(b)) || a.service.id.localeCompare(b.service.id, "en"),
+      compareServices({ id: a.service.id, findings: a.findings }, { id: b.service.id, findings: b.findings }),
     cell: (row) => (
       <StateBadge state={stateOf(row)}>{row.findings === undefined ? "Reading" : undefined}</StateBadge>
     ),
@@ -200,11 +202,12 @@ const columns: DataColumn<Row>[] = [
       <span className="grid py-1.5 md:min-w-48">
         <Link
           href={`/overview?service=${encodeURIComponent(service.id)}`}
-          className="justify-self-start text-link text-strong hover:underline"
+          title={service.id}
+          className="max-w-[32ch] justify-self-start truncate text-link text-strong hover:underline"
         >
           {service.id}
         </Link>
-        <span className="max-w-[56ch] whitespace-normal text-caption text-secondary [overflow-wrap:anywhere]">
+        <span className="line-clamp-4 max-w-[56ch] whitespace-normal text-caption text-secondary [overflow-wrap:anywhere] xl:max-w-[38ch] 2xl:max-w-[56ch]">
           {sentenceOf(service, findings)}
         </span>
       </span>
@@ -252,7 +255,7 @@ const columns: DataColumn<Row>[] = [
       return (
         <span className="grid py-1.5">
           {shares.map(({ version, share }) => (
-            <span key={version} className="w-max max-w-[28ch] truncate" title={version}>
+            <span key={version} className="w-max max-w-[18ch] truncate 2xl:max-w-[28ch]" title={version}>
               <span className="tabular-nums">{format(share, "ratio")}</span> {version}
             </span>
           ))}
@@ -263,7 +266,7 @@ const columns: DataColumn<Row>[] = [
   {
     id: "changed",
     header: "Changed last",
-    className: "max-xl:hidden",
+    className: "max-[1400px]:hidden",
     descendingFirst: true,
     value: ({ change }) => (change === undefined ? undefined : new Date(change.start)),
     cell: ({ change, service }) =>
@@ -273,7 +276,7 @@ const columns: DataColumn<Row>[] = [
         </span>
       ) : (
         <span className="grid py-1.5">
-          <span className="max-w-[24ch] truncate" title={change.text}>
+          <span className="max-w-[20ch] truncate 2xl:max-w-[28ch]" title={change.text}>
             {change.text}
           </span>
           <span className="text-caption text-secondary">
@@ -315,5 +318,5 @@ function Requests({ result }: { result: SignalResult | undefined }) {
 function sentenceOf({ engines, models, source }: Service, findings: readonly Finding[] | undefined): string {
   const problems = (findings ?? []).filter(({ state }) => state !== "ok").map(({ text }) => text);
   if (problems.length > 0) return problems.slice(0, 3).join(" · ");
-  return [models.join(", "), engines.join(", "), source].filter((part) => part !== "").join(" · ");
+  return [nameList(models, 2), engines.join(", "), source].filter((part) => part !== "").join(" · ");
 }

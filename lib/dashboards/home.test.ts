@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { type SignalResult, signalsRequestSchema } from "@/lib/signals/schema";
 import { signalResult } from "@/testing/signal-result";
-import { homeFindings, homeNumber, homeRequests, homeResults, silentSources, trafficShares } from "./home";
+import {
+  compareServices,
+  homeFindings,
+  homeNumber,
+  homeRequests,
+  homeResults,
+  silentSources,
+  trafficShares,
+} from "./home";
 
 const service = (id: string, versions: string[] = ["v1"]) => ({
   id,
@@ -119,6 +127,45 @@ describe("homeFindings", () => {
       state: "no_data",
       text: "No traffic",
     });
+  });
+});
+
+describe("compareServices", () => {
+  const judged = (id: string, results: Record<string, SignalResult>) => ({
+    id,
+    findings: homeFindings(reachable, new Map(Object.entries(results))),
+  });
+  const ttft = (value: number) => signalResult({ signal: "ttft", series: [line(value)] });
+  const availability = (value: number) =>
+    signalResult({ signal: "availability", unit: "ratio", series: [line(value)] });
+
+  it("puts within a state first what is furthest from its threshold, then the name", () => {
+    const services = [
+      judged("a-slow", { "ttft.course": ttft(0.6) }),
+      judged("b-a-little-down", { "availability.course": availability(0.995) }),
+      judged("c-slower", { "ttft.course": ttft(4) }),
+      judged("d-healthy", { "ttft.course": ttft(0.2) }),
+      judged("e-down", { "availability.course": availability(0.5) }),
+      judged("f-slower", { "ttft.course": ttft(4) }),
+      { id: "g-not-read", findings: undefined },
+    ];
+    expect(services.sort(compareServices).map(({ id }) => id)).toEqual([
+      "e-down",
+      "b-a-little-down",
+      "c-slower",
+      "f-slower",
+      "a-slow",
+      "d-healthy",
+      "g-not-read",
+    ]);
+  });
+
+  it("puts of a service's own findings of one state the furthest first", () => {
+    const { findings } = judged("chat", {
+      "ttft.course": ttft(0.6),
+      "itl.course": signalResult({ signal: "itl", series: [line(4)] }),
+    });
+    expect(findings.map(({ text }) => text.split(" ")[0])).toEqual(["ITL", "TTFT"]);
   });
 });
 

@@ -12,6 +12,7 @@ import {
   type Measured,
   meetsTarget,
   recentValue,
+  timesThreshold,
 } from "./overview-state";
 
 /** The numbers that justify a service's state; a percentile where there is one. */
@@ -126,6 +127,7 @@ export function homeFindings(
     findings.push({
       state: definition.kind === "ratio" ? "critical" : "warning",
       text: `${name} ${besideTarget(now, definition)}`,
+      times: timesThreshold(definition, now.value, definition.target.value),
     });
   }
   const depth = lastValue(results.get(queryId("queue-depth", "waiting")));
@@ -136,11 +138,12 @@ export function homeFindings(
       findings.push({
         state: reached.severity,
         text: `${format(depth, "requests")} waiting, over ${format(reached.value, "requests")}`,
+        times: depth / reached.value,
       });
   }
   if (lastValue(results.get(queryId("request-rate", "rate"))) === 0)
     findings.push({ state: "no_data", text: "No traffic" });
-  if (findings.length > 0) return findings.sort((a, b) => rank(a) - rank(b));
+  if (findings.length > 0) return findings.sort(compareFindings);
   if (judged > 0) return [{ state: "ok", text: "Healthy" }];
   if (results.size === 0 || [...results.values()].some(({ status }) => status === "ok"))
     return [{ state: "cannot_evaluate", text: "Nothing that has a target is measured" }];
@@ -161,7 +164,26 @@ export function silentSources(
 }
 
 const order: Finding["state"][] = ["critical", "warning", "cannot_evaluate", "no_data", "ok"];
-const rank = ({ state }: Finding): number => order.indexOf(state);
+
+/** The worse first: by state, then by how far beyond its threshold it is. */
+function compareFindings(a: Finding, b: Finding): number {
+  const [first, second] = [a.times ?? 0, b.times ?? 0];
+  return order.indexOf(a.state) - order.indexOf(b.state) || (first === second ? 0 : first < second ? 1 : -1);
+}
+
+/**
+ * The order of services, worst first: by their worst finding (state, then how many times its threshold), then by name.
+ * One that was not read yet comes last.
+ */
+export function compareServices(
+  a: { id: string; findings: readonly Finding[] | undefined },
+  b: { id: string; findings: readonly Finding[] | undefined },
+): number {
+  const [first, second] = [a.findings?.[0], b.findings?.[0]];
+  const known = Number(first === undefined) - Number(second === undefined);
+  const worse = first === undefined || second === undefined ? known : compareFindings(first, second);
+  return worse || a.id.localeCompare(b.id, "en", { numeric: true });
+}
 
 /** What share of the requests each version answers now, 0–1, the largest first; empty without traffic. */
 export function trafficShares(

@@ -12,6 +12,8 @@ export interface Finding {
   text: string;
   /** The panel or number that shows it. */
   about?: string;
+  /** How many times its threshold it is; of a share that should be high, how many times the part that may be missing. */
+  times?: number;
 }
 
 const order: Finding["state"][] = ["critical", "warning", "cannot_evaluate", "no_data", "ok"];
@@ -177,6 +179,19 @@ export function recentValue(
 export function meetsTarget({ target, better }: SignalDefinition, value: number): boolean {
   if (target === undefined) return true;
   return better === "lower" ? value < target.value : value >= target.value;
+}
+
+/**
+ * How many times its threshold a value is, so that different things can be set in order: a latency of 5 s against 500 ms
+ * is 10, an availability of 99 % against 99.9 % too, as ten times as much fails as may.
+ */
+export function timesThreshold(
+  { better, kind }: Pick<SignalDefinition, "better" | "kind">,
+  value: number,
+  threshold: number,
+): number {
+  if (better === "lower") return value / threshold;
+  return kind === "ratio" ? (1 - value) / (1 - threshold) : threshold / value;
 }
 
 /** The target in words: `under 500 ms`, `at least 99.9 %`. */
