@@ -14,6 +14,7 @@ import { TimeRangeProvider, useTimeRange } from "@/components/ui/use-time-range"
 import type { Dashboard, Span } from "@/lib/dashboards/dashboard";
 import { findDashboard } from "@/lib/dashboards/dashboards";
 import { fleetOf } from "@/lib/dashboards/fleet";
+import { silentSources } from "@/lib/dashboards/home";
 import {
   canFill,
   chosenServices,
@@ -146,6 +147,7 @@ function ChosenServices({
       {board.overdueSince === undefined ? null : (
         <OverdueLine since={board.overdueSince} failed={board.errors.size > 0} />
       )}
+      <SilentSources services={chosen} waitingFor={board.waitingFor} />
       {missing.length === 0 ? null : (
         <p className="mb-4 text-secondary">
           {`There is no service ${nameList(missing)}; it may have been renamed, or its source may be disconnected.`}
@@ -200,6 +202,34 @@ function ChosenServices({
         </div>
       )}
     </NotesOfPage>
+  );
+}
+
+/** The sources of the page that do not answer: what is known of why, or that they are still waited for. */
+function SilentSources({
+  services,
+  waitingFor,
+}: {
+  services: readonly Service[];
+  waitingFor: readonly string[];
+}) {
+  const silent = silentSources(services);
+  const late = waitingFor.filter((name) => !silent.some(({ source }) => source === name));
+  if (silent.length + late.length === 0) return null;
+  return (
+    <div role="status" className="mb-4 grid max-w-[80ch] gap-1 [overflow-wrap:anywhere]">
+      {silent.map(({ source, problem, services: count }) => (
+        <p key={source}>
+          <span className="text-strong">{`${source} does not answer`}</span>
+          {`, so ${count === 1 ? "one service" : `${count} services`} of this page cannot be shown as of now${problem === null ? "." : `: ${problem}`}`}
+        </p>
+      ))}
+      {late.map((source) => (
+        <p key={source} className="text-secondary">
+          {`Waiting for ${source} to answer; what other sources measure is shown.`}
+        </p>
+      ))}
+    </div>
   );
 }
 

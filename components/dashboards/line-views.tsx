@@ -7,6 +7,7 @@ import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { type ChartSeries, scaleOf } from "@/components/charts/series";
 import { TimeSeriesChart, type TimeSeriesChartProps } from "@/components/charts/time-series-chart";
 import { yTicksWithLevels } from "@/components/charts/time-series-model";
+import { Footnote } from "@/components/ui/footnote";
 import { lastValue } from "@/lib/dashboards/overview-state";
 import { type SignalId, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
@@ -219,11 +220,7 @@ export function LimitedView(input: ViewInput) {
 
 /** A sentence under a chart, in one line where there is room. */
 export function Sentence({ children }: { children: string | undefined }) {
-  return (
-    <p className="pt-2 text-caption text-secondary xl:truncate" title={children}>
-      {children}
-    </p>
-  );
+  return children === undefined || children === "" ? null : <Footnote>{children}</Footnote>;
 }
 
 /** Height of a sentence under a chart, with the space above it, px. */

@@ -5,13 +5,15 @@ import { ChartPanel } from "@/components/chart-actions/chart-panel";
 import type { Measured } from "@/components/chart-actions/measured";
 import type { ChartSeries, Grid } from "@/components/charts/series";
 import { inColorsOf } from "@/components/overview/panel-lines";
-import { cn } from "@/components/ui/class-names";
+import { Footnote } from "@/components/ui/footnote";
 import type { PanelProps, PanelState } from "@/components/ui/panel";
 import type { DashboardView } from "@/lib/dashboards/dashboard";
 import { answerName, type PlacedPanel } from "@/lib/dashboards/placement";
 import type { Service } from "@/lib/services/schema";
 import type { SignalResult } from "@/lib/signals/schema";
 import { DoctorLink } from "./doctor-link";
+import { MissingLine } from "./missing-line";
+import { missingServices } from "./missing-services";
 import { panelNotes, panelOrigin, panelPromql, panelState, type Refresh } from "./panel-state";
 import type { TimeAxis } from "./time-axis";
 
@@ -89,13 +91,14 @@ export function SignalPanel({
       promql={panelPromql(names, refresh)}
     >
       {children}
+      {isTable.has(placed.panel.view) ? null : (
+        <MissingLine
+          missing={missingServices(placed, refresh.results)}
+          className={props.flush ? "px-4 pb-3" : undefined}
+        />
+      )}
       {origin === undefined ? null : (
-        <p
-          className={cn("pt-2 text-caption text-secondary xl:truncate", props.flush && "px-4 pb-3")}
-          title={origin}
-        >
-          {origin}
-        </p>
+        <Footnote className={props.flush ? "px-4 pb-3" : undefined}>{origin}</Footnote>
       )}
     </ChartPanel>
   );

@@ -32,6 +32,16 @@ describe("what is known after answers", () => {
     expect(third.get("b")?.results.get("z")?.id).toBe("6");
   });
 
+  it("moves on without what is late", () => {
+    const first = withAnswers(new Map(), batches, [answer("1", "2"), answer("3")], grid(0));
+    const second = withAnswers(first, batches, [answer("4", "5"), {}], grid(60), true);
+    expect(second.get("b")?.grid.start).toBe(60);
+    expect([...(second.get("b")?.results.keys() ?? [])]).toEqual(["y"]);
+    // Of what nothing was answered yet, the last known stays.
+    const third = withAnswers(second, batches, [{}, {}], grid(120), true);
+    expect(third.get("b")).toBe(second.get("b"));
+  });
+
   it("keeps what it knew of panels that were not asked for", () => {
     const first = withAnswers(new Map(), batches, [answer("1", "2"), answer("3")], grid(0));
     const second = withAnswers(first, [[entry("a", "x")]], [answer("7")], grid(60));

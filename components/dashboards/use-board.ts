@@ -18,6 +18,8 @@ import { useIsAlive, useLasting, useOverdue } from "./freshness";
 
 /** A request that is answered faster is not announced: a bar that flashes every ten seconds says nothing. */
 const announcedAfterMs = 400;
+/** A source that takes longer keeps the panels that it shares with others no more waiting. */
+const lateAfterMs = 3_000;
 
 /** What a panel has been answered: its results by `answerName`, all of them on one grid. */
 export interface PanelAnswer {
@@ -34,6 +36,8 @@ export interface Board {
   refreshing: ReadonlySet<string>;
   /** Why the last request of a panel failed as a whole. */
   errors: ReadonlyMap<string, unknown>;
+  /** The sources that take their time to answer; panels move on without them. */
+  waitingFor: readonly string[];
   /** Since when a refresh is overdue: the last time that anything was answered, unix seconds. */
   overdueSince: number | undefined;
   retry: () => void;
@@ -57,8 +61,21 @@ export function useBoard(inSight: readonly PlacedPanel[], scrapeInterval: number
   const queries = useQueries({ queries: requests.map(signalsQuery) });
   const isAlive = useIsAlive();
 
+  const isLate = useLasting(
+    queries.some((query) => query.isFetching),
+    lateAfterMs,
+  );
   const known = useRef<ReadonlyMap<string, PanelAnswer>>(new Map());
-  if (isAlive) known.current = withAnswers(known.current, batches, queries, grid);
+  if (isAlive) known.current = withAnswers(known.current, batches, queries, grid, isLate);
+  const waitingFor = isLate
+    ? [
+        ...new Set(
+          batches.flatMap((entries, index) =>
+            queries[index]?.isFetching === true ? (entries[0]?.source ?? []) : [],
+          ),
+        ),
+      ]
+    : [];
 
   const answered = useRef<number | undefined>(undefined);
   for (const { data, dataUpdatedAt } of queries) {
@@ -102,6 +119,7 @@ export function useBoard(inSight: readonly PlacedPanel[], scrapeInterval: number
     answers: known.current,
     refreshing,
     errors,
+    waitingFor,
     overdueSince: isOverdue ? answered.current : undefined,
     retry,
   };
@@ -109,13 +127,15 @@ export function useBoard(inSight: readonly PlacedPanel[], scrapeInterval: number
 
 /**
  * What is known after these answers. A panel whose queries are in several batches moves on when all of them are there:
- * its lines lie on one grid. Until it has any it is shown in part. Returns `before` itself where nothing is new.
+ * its lines lie on one grid. Until it has any, and
+ * when the rest is late, it is shown in part. Returns `before` itself where nothing is new.
  */
 export function withAnswers(
   before: ReadonlyMap<string, PanelAnswer>,
   batches: Asked["batches"],
   answers: readonly { data?: { results: readonly SignalResult[] } | undefined }[],
   grid: BoardGrid,
+  isLate = false,
 ): ReadonlyMap<string, PanelAnswer> {
   const found = new Map<string, { results: Map<string, SignalResult>; isWhole: boolean }>();
   for (const [index, entries] of batches.entries()) {
@@ -132,7 +152,8 @@ export function withAnswers(
   let next: Map<string, PanelAnswer> | undefined;
   for (const [panel, { results, isWhole }] of found) {
     const old = before.get(panel);
-    if (results.size === 0 || (!isWhole && old !== undefined && gridName(old.grid) !== name)) continue;
+    if (results.size === 0 || (!isWhole && !isLate && old !== undefined && gridName(old.grid) !== name))
+      continue;
     const isSame =
       old !== undefined &&
       gridName(old.grid) === name &&

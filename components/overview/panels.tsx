@@ -20,6 +20,7 @@ import {
 import { filledBuckets } from "@/components/dashboards/series";
 import type { TimeAxis } from "@/components/dashboards/time-axis";
 import { Coded } from "@/components/ui/coded";
+import { Footnote } from "@/components/ui/footnote";
 import { Name } from "@/components/ui/name";
 import type { PanelProps } from "@/components/ui/panel";
 import { Segmented } from "@/components/ui/segmented";
@@ -120,11 +121,7 @@ function SignalPanel({
       promql={panelPromql(queryIds, refresh)}
     >
       {props.children}
-      {origin === undefined ? null : (
-        <p className="pt-2 text-caption text-secondary xl:truncate" title={origin}>
-          {origin}
-        </p>
-      )}
+      {origin === undefined ? null : <Footnote>{origin}</Footnote>}
     </ChartPanel>
   );
 }

@@ -9,6 +9,7 @@ const panel = (key: string, names: string[]): PlacedPanel => ({
   services: ["chat"],
   isRepeated: false,
   isOfOne: false,
+  without: [],
   span: 4,
   queries: names.map((name) => ({
     name,
@@ -49,6 +50,25 @@ describe("what is asked for", () => {
   it("asks again for a panel that shows something else", () => {
     const before = askFor(undefined, "g", [panel("a", ["x"])]);
     expect(askFor(before, "g", [panel("a", ["y"])]).batches).toHaveLength(2);
+  });
+
+  it("asks each source on its own, so that one that hangs keeps no other waiting", () => {
+    const shared = panel("a", ["x", "y"]);
+    const queries = shared.queries.map((query, index) => ({ ...query, source: index === 0 ? "eu" : "us" }));
+    const asked = askFor(undefined, "g", [
+      { ...shared, queries },
+      {
+        ...panel("b", ["z"]),
+        queries: panel("b", ["z"]).queries.map((query) => ({ ...query, source: "eu" })),
+      },
+    ]);
+    expect(asked.batches.map((entries) => entries.map(({ name, source }) => [name, source]))).toEqual([
+      [
+        ["x", "eu"],
+        ["z", "eu"],
+      ],
+      [["y", "us"]],
+    ]);
   });
 
   it("stays within what one request may hold", () => {

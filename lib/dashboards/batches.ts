@@ -62,10 +62,19 @@ export function askFor(before: Asked | undefined, grid: string, inSight: readonl
 const signature = ({ key, queries }: PlacedPanel): string =>
   JSON.stringify([key, queries.map(({ name }) => name)]);
 
+/** A source that does not answer keeps only its own waiting, so each is asked by requests of its own. */
 function batchesOf(panels: readonly PlacedPanel[]): Entry[][] {
-  const entries = panels.flatMap(({ key, queries }) => queries.map((query) => ({ panel: key, ...query })));
-  return Array.from({ length: Math.ceil(entries.length / mostQueries) }, (_, index) =>
-    entries.slice(index * mostQueries, (index + 1) * mostQueries),
+  const bySource = new Map<string | undefined, Entry[]>();
+  for (const { key, queries } of panels)
+    for (const query of queries) {
+      const entries = bySource.get(query.source) ?? [];
+      bySource.set(query.source, entries);
+      entries.push({ panel: key, ...query });
+    }
+  return [...bySource.values()].flatMap((entries) =>
+    Array.from({ length: Math.ceil(entries.length / mostQueries) }, (_, index) =>
+      entries.slice(index * mostQueries, (index + 1) * mostQueries),
+    ),
   );
 }
 

@@ -76,6 +76,8 @@ export interface DashboardPanel {
   across: "together" | "each";
   /** It needs how many requests took how long, which an engine that sums durations up does not tell. */
   needsDistribution?: true;
+  /** It is shown for services that measure nothing of it too, and says of them why not, and what would. */
+  isAlways?: true;
   /** It belongs to machines: several services on one are one line. */
   ofMachines?: true;
   /** Its queries are alternatives, of which the viewer chooses one; the parameter of the address that says which. */

@@ -47,6 +47,19 @@ describe("the panels of a dashboard", () => {
     expect(keys(board([panel({ across: "each" })]), a, c)).toEqual(["rate"]);
   });
 
+  it("name the services of the page that have nothing of it, or are shown for them too", () => {
+    const beside = (fields: Partial<DashboardPanel>, ...services: (typeof a)[]) =>
+      placePanels(board([panel(fields)]), services)[0]?.panels[0];
+    expect(beside({}, a, b, c)?.without).toEqual(["c"]);
+    expect(beside({}, a, c)).toMatchObject({ without: ["c"], isOfOne: true });
+    expect(beside({ ofMachines: true }, a, c)?.without).toEqual([]);
+    expect(beside({ across: "each" }, a, b, c)?.without).toEqual([]);
+    const always = beside({ isAlways: true }, c, a);
+    expect(always).toMatchObject({ services: ["a", "c"], without: [], isOfOne: true });
+    expect(always?.queries.map(({ query }) => query.service)).toEqual(["a", "c"]);
+    expect(beside({ isAlways: true }, c)?.queries).toHaveLength(1);
+  });
+
   it("ask only for what is measurable", () => {
     const dashboard = board([
       panel({ queries: { rate: { signal: "request_rate" }, ttft: { signal: "ttft" } } }),

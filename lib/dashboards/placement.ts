@@ -9,6 +9,8 @@ export interface PlacedService {
   signals: readonly string[];
   /** Those of which it is known how many requests took how long; absent where that has not been looked at. */
   distributions?: readonly string[];
+  /** The name of the data source that it is read from. */
+  source?: string;
 }
 
 /** A panel with the services that it shows. */
@@ -24,6 +26,8 @@ export interface PlacedPanel {
   /** Columns of twelve, with which its row is full. */
   span: Span;
   queries: readonly PlacedQuery[];
+  /** Services of the page that measure nothing of it, where it sets services beside each other. */
+  without: readonly string[];
   /** Where the panel's queries are alternatives: those that can be chosen, and the one that is. */
   alternatives?: readonly string[];
   chosen?: string;
@@ -34,6 +38,8 @@ export interface PlacedQuery {
   name: string;
   query: Omit<SignalQuery, "id" | "offset">;
   before: boolean;
+  /** The data source that answers it. */
+  source?: string;
 }
 
 export interface PlacedSection {
@@ -90,7 +96,7 @@ export function placePanels(
   return dashboard.sections
     .map(({ panels, ...section }) => ({
       ...section,
-      panels: inFullRows(sideBySide(panels.map((panel) => place(panel, able, choices)))),
+      panels: inFullRows(sideBySide(panels.map((panel) => place(panel, able, services, choices)))),
     }))
     .filter(({ panels }) => panels.length > 0);
 }
@@ -154,16 +160,32 @@ export const scrapeIntervalOf = (services: readonly { scrapeInterval: number }[]
 function place(
   panel: DashboardPanel,
   services: readonly PlacedService[],
+  /** Of the page, those that do not speak its profiles included. */
+  all: readonly PlacedService[],
   choices: Readonly<Record<string, string | undefined>>,
 ): PlacedPanel[] {
-  const measured = services.filter((service) => has(service, panel));
+  const able = services.filter((service) => has(service, panel));
+  // Those that measure it lead: the panel is named after the only one.
+  const measured =
+    panel.isAlways === true ? [...able, ...services.filter((service) => !able.includes(service))] : able;
   if (measured.length === 0) return [];
   const isOfOne = services.length > 1;
+  const without =
+    panel.across === "together" && panel.ofMachines !== true
+      ? all.filter((service) => !measured.includes(service)).map(({ id }) => id)
+      : [];
   if (panel.across === "together" || measured.length === 1)
-    return [{ ...placed(panel, panel.id, measured, choices), isOfOne: isOfOne && measured.length === 1 }];
+    return [
+      {
+        ...placed(panel, panel.id, measured, choices),
+        isOfOne: isOfOne && able.length === 1,
+        without,
+      },
+    ];
   return measured.map((service) => ({
     ...placed(panel, `${panel.id}-${service.id}`, [service], choices),
     isOfOne,
+    without,
   }));
 }
 
@@ -172,7 +194,7 @@ function placed(
   key: string,
   services: readonly PlacedService[],
   choices: Readonly<Record<string, string | undefined>>,
-): Omit<PlacedPanel, "isOfOne"> {
+): Omit<PlacedPanel, "isOfOne" | "without"> {
   const measurable = Object.keys(panel.queries).filter((name) =>
     services.some((service) => service.signals.includes(panel.queries[name]!.signal)),
   );
@@ -185,14 +207,21 @@ function placed(
     services: services.map(({ id }) => id),
     isRepeated: key !== panel.id,
     span: panel.span,
-    queries: services.flatMap((service) =>
-      names.flatMap((name): PlacedQuery[] => {
+    queries: services.flatMap((service) => {
+      const own = names.filter((name) => service.signals.includes(panel.queries[name]!.signal));
+      // Of one that measures nothing of it, it is asked why.
+      const [lead] = Object.keys(panel.queries);
+      const asked = own.length > 0 || panel.isAlways !== true || lead === undefined ? own : [lead];
+      return asked.map((name): PlacedQuery => {
         const { label: _, isReference: __, isStated: ___, before = false, ...query } = panel.queries[name]!;
-        return service.signals.includes(query.signal)
-          ? [{ name: answerName(name, service.id), query: { service: service.id, ...query }, before }]
-          : [];
-      }),
-    ),
+        return {
+          name: answerName(name, service.id),
+          query: { service: service.id, ...query },
+          before,
+          ...(service.source === undefined ? {} : { source: service.source }),
+        };
+      });
+    }),
     ...(panel.oneOf === undefined || chosen === undefined ? {} : { alternatives: measurable, chosen }),
   };
 }

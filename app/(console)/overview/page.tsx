@@ -1,20 +1,15 @@
-import { randomUUID } from "node:crypto";
-import { dehydrate, QueryClient } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { NoServices } from "@/components/overview/no-services";
 import { Overview } from "@/components/overview/overview";
 import { Prefetched } from "@/components/overview/prefetched";
 import { resolveRange } from "@/components/ui/time-range";
-import type { Actor } from "@/lib/auth/actor";
 import { pageActor } from "@/lib/auth/page-actor";
 import { can } from "@/lib/auth/permissions";
 import { firstLatency } from "@/lib/dashboards/latencies";
 import { latencySignals, overviewRequest } from "@/lib/dashboards/overview";
 import { overviewTexts } from "@/lib/dashboards/overview-texts";
-import { measure } from "@/lib/services/measure";
+import { begun } from "@/lib/services/begun";
 import { listServices } from "@/lib/services/queries";
-import { signalsQuery } from "@/lib/signals/client";
-import type { SignalsRequest } from "@/lib/signals/schema";
 import { listSources } from "@/lib/sources/queries";
 
 export const metadata: Metadata = { title: "Overview" };
@@ -58,15 +53,7 @@ export default async function OverviewPage({ searchParams }: { searchParams: Pro
     instanceCount: service.instanceCount,
     latency: latencySignals.find((signal) => signal === asked("latency")) ?? latencies[service.id]!,
   });
-  return <Prefetched state={begun(actor, request)}>{overview}</Prefetched>;
-}
-
-/** The page's one request, begun while the browser still loads its scripts; the answer follows in the page. */
-function begun(actor: Actor, request: SignalsRequest) {
-  const queries = new QueryClient();
-  void queries.prefetchQuery({
-    queryKey: signalsQuery(request).queryKey,
-    queryFn: () => measure(actor, request, { requestId: randomUUID(), now: new Date() }),
-  });
-  return dehydrate(queries, { shouldDehydrateQuery: () => true, serializeData: JSON.stringify });
+  // A source that did not answer a moment ago would only keep the page open.
+  const requests = service.reachable === false ? [] : [request];
+  return <Prefetched state={begun(actor, requests)}>{overview}</Prefetched>;
 }

@@ -25,6 +25,7 @@ export const errors: Dashboard = {
           view: "lines",
           queries: { rate: { signal: "error_rate", label: "All errors" } },
           needs: ["error_rate"],
+          isAlways: true,
           span: 6,
           across: "together",
         },

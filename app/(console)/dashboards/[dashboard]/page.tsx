@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { dehydrate, QueryClient } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { DashboardPage } from "@/components/dashboards/dashboard-page";
@@ -12,10 +10,9 @@ import { can } from "@/lib/auth/permissions";
 import { askFor, batchRequest, boardGrid, gridName } from "@/lib/dashboards/batches";
 import { findDashboard } from "@/lib/dashboards/dashboards";
 import { chosenServices, firstInSight, placePanels, scrapeIntervalOf } from "@/lib/dashboards/placement";
-import { measure } from "@/lib/services/measure";
+import { begun } from "@/lib/services/begun";
 import { listServices, queryableServices } from "@/lib/services/queries";
 import type { Service } from "@/lib/services/schema";
-import { signalsQuery } from "@/lib/signals/client";
 import { spokenFor } from "@/lib/signals/spoken";
 import { listSources } from "@/lib/sources/queries";
 
@@ -58,18 +55,12 @@ export default async function Page({
   const first = firstInSight(
     placePanels(dashboard, chosen, Object.fromEntries(Object.keys(search).map((name) => [name, one(name)]))),
   );
-  const queries = new QueryClient();
-  // Begun while the browser still loads its scripts; the answers follow in the page.
-  for (const entries of askFor(undefined, gridName(grid), first).batches) {
-    const request = batchRequest(entries, grid);
-    void queries.prefetchQuery({
-      queryKey: signalsQuery(request).queryKey,
-      queryFn: () => measure(actor, request, { requestId: randomUUID(), now: new Date() }),
-    });
-  }
-  const state = dehydrate(queries, { shouldDehydrateQuery: () => true, serializeData: JSON.stringify });
+  const silent = new Set(chosen.filter(({ reachable }) => reachable === false).map(({ source }) => source));
+  const requests = askFor(undefined, gridName(grid), first)
+    .batches.filter(([entry]) => !silent.has(entry?.source ?? ""))
+    .map((entries) => batchRequest(entries, grid));
   return (
-    <Prefetched state={state}>
+    <Prefetched state={begun(actor, requests)}>
       <DashboardPage
         key={dashboard.id}
         id={dashboard.id}
