@@ -28,8 +28,10 @@ import {
 
 /** How deep templates may call templates. Go's own bound is 100,000. */
 const maxDepth = 1000;
-/** Characters that a template may write; Prometheus has no bound. */
+/** Characters that a template may write, and a value of it may have; Prometheus has no bound. */
 const maxLength = 1_000_000;
+/** Nodes that a template may run through, those of loops each time; Prometheus has no bound. */
+const maxSteps = 200_000;
 
 /** A template that failed while it ran; the message is Go's. */
 export class TemplateExecutionError extends Error {
@@ -45,7 +47,7 @@ type AnyNode = Node | ListNode | PipeNode | CommandNode | Operand;
 
 /** Runs a template on `data` and returns what it writes. Throws TemplateExecutionError. */
 export async function execute(tree: Tree, data: GoValue, context: FunctionContext): Promise<string> {
-  const output = { text: "" };
+  const output = { text: "", steps: 0 };
   const run = new Run(tree, tree.name, [{ name: "$", value: data }], 0, output, context);
   await run.walkList(data, tree.root);
   return output.text;
@@ -59,7 +61,7 @@ class Run {
     private readonly name: string,
     private readonly variables: Variable[],
     private readonly depth: number,
-    private readonly output: { text: string },
+    private readonly output: { text: string; steps: number },
     private readonly context: FunctionContext,
   ) {}
 
@@ -84,6 +86,7 @@ class Run {
 
   private async walk(dot: GoValue, node: Node): Promise<void> {
     this.node = node;
+    if (++this.output.steps > maxSteps) this.fail(`takes more than ${maxSteps} steps`);
     switch (node.type) {
       case "text":
         this.write(node.text);
@@ -336,12 +339,16 @@ class Run {
     for (const [index, arg] of args.entries())
       values.push(await this.argument(dot, parameters[index] ?? (rest as Parameter), arg));
     if (final !== null) values.push(this.checked(final, parameters[args.length] ?? (rest as Parameter)));
+    let result: GoValue;
     try {
-      return await known.call(values, this.context);
+      result = await known.call(values, this.context);
     } catch (error) {
       this.node = command;
       return this.fail(`error calling ${name}: ${(error as Error).message}`);
     }
+    if (result.kind === "string" && result.value.length > maxLength)
+      return this.fail(`${name} gives more than ${maxLength} characters`);
+    return result;
   }
 
   private checked(value: GoValue, parameter: Parameter): GoValue {

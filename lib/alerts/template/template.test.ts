@@ -63,10 +63,15 @@ describe("expandTemplate", () => {
     expect(await expand('{{ define "a" }}{{ template "a" }}{{ end }}{{ template "a" }}')).toMatch(
       /exceeded maximum template depth/,
     );
-    const doubled = Array.from({ length: 21 }, (_, at) => `{{ $x${at + 1} := print $x${at} $x${at} }}`).join(
+    const doubled = Array.from({ length: 40 }, (_, at) => `{{ $x${at + 1} := print $x${at} $x${at} }}`).join(
       "",
     );
-    expect(await expand(`{{ $x0 := "a" }}${doubled}{{ $x21 }}`)).toMatch(/more than 1000000 characters/);
+    expect(await expand(`{{ $x0 := "a" }}${doubled}`)).toMatch(/print gives more than 1000000 characters/);
+    expect(await expand(`{{ range query "n" }}{{ printf "%400000d" 1 }}{{ end }}`)).toMatch(
+      /writes more than 1000000 characters/,
+    );
+    const nested = `${'{{ range query "n" }}'.repeat(12)}x${"{{ end }}".repeat(12)}`;
+    expect(await expand(nested)).toMatch(/takes more than 200000 steps/);
   });
 });
 
