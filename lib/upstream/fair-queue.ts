@@ -34,9 +34,11 @@ export class FairQueue {
     signal?.throwIfAborted();
     this.#total = total;
     await new Promise<void>((resolve, reject) => {
+      let isTaken = false;
       const waiter: Waiter = {
         perKey,
         take: () => {
+          isTaken = true;
           signal?.removeEventListener("abort", leave);
           resolve();
         },
@@ -47,11 +49,12 @@ export class FairQueue {
         else this.#waiting.set(key, others);
         reject(signal?.reason);
       };
-      signal?.addEventListener("abort", leave, { once: true });
       const queue = this.#waiting.get(key);
       if (queue === undefined) this.#waiting.set(key, [waiter]);
       else queue.push(waiter);
       this.#admit();
+      // Most never wait.
+      if (!isTaken) signal?.addEventListener("abort", leave, { once: true });
     });
     let isHeld = true;
     return () => {
