@@ -133,19 +133,21 @@ function quantileLines(
   const { labels, columns } = group;
   const unsaid = new Set<string>();
   const series = quantiles.map((quantile): SignalSeries => {
-    const empty = (): (number | null)[] => new Array<number | null>(columns.length).fill(null);
-    const [values, lo, hi] = [empty(), empty(), empty()];
-    for (let index = 0; index < columns.length; index++) {
-      const column = columns[index];
-      if (column === undefined) continue;
-      const estimate = quantileOfColumn(quantile, column);
-      if (estimate.kind === "undetermined") {
-        if (estimate.reason !== "empty") unsaid.add(estimate.text);
+    const values: (number | null)[] = [];
+    const lo: (number | null)[] = [];
+    const hi: (number | null)[] = [];
+    for (const column of columns) {
+      const estimate = column === undefined ? undefined : quantileOfColumn(quantile, column);
+      if (estimate === undefined || estimate.kind === "undetermined") {
+        if (estimate !== undefined && estimate.reason !== "empty") unsaid.add(estimate.text);
+        values.push(null);
+        lo.push(null);
+        hi.push(null);
         continue;
       }
-      values[index] = estimate.value;
-      lo[index] = finite(estimate.lo);
-      hi[index] = estimate.hi;
+      values.push(estimate.value);
+      lo.push(finite(estimate.lo));
+      hi.push(estimate.hi);
     }
     return { labels, quantile, values, band: { lo, hi } };
   });
