@@ -543,15 +543,19 @@ export const backtestSchema = z.object({
 });
 export type BacktestView = z.infer<typeof backtestSchema>;
 
-export const importInputSchema = z.object({
-  content: text(20_000_000).describe("YAML: a rule file or PrometheusRules."),
-  file: text(500).trim().min(1).default("imported.yaml"),
-  source: text(200).optional(),
+/** What goes with a rule file that is imported; the file itself is the body. */
+export const importQuerySchema = z.object({
+  file: text(500)
+    .trim()
+    .min(1)
+    .default("imported.yaml")
+    .describe("Its name; groups of the same are replaced."),
+  source: text(200).optional().describe("The Prometheus to evaluate it against, by name."),
   mode: z
     .enum(ruleModes)
     .optional()
-    .describe("Observe where the Prometheus evaluates the same rules, when left out."),
-  dryRun: z.boolean().default(false),
+    .describe("When left out, observe where the Prometheus evaluates the same alerts itself."),
+  dryRun: z.enum(["true", "false"]).optional().describe("`true` tells what would be, and changes nothing."),
 });
 
 export const importReportSchema = z.object({
@@ -570,22 +574,27 @@ export const importReportSchema = z.object({
 });
 export type ImportReport = z.infer<typeof importReportSchema>;
 
-export const exportTargets = ["prometheus", "prometheus-rule"] as const;
-
-export const unitTestInputSchema = z.object({
-  content: text(2_000_000).describe(
-    "promtool's test file as YAML, rule files inlined under `rule_files_content`.",
-  ),
+export const exportQuerySchema = z.object({
+  target: z.enum(["prometheus", "prometheus-rule"]).default("prometheus"),
+  version: z
+    .string()
+    .regex(/^v?\d+\.\d+(\.\d+)?/, { error: "A version such as 2.42" })
+    .optional()
+    .describe("Of the Prometheus that reads it: what it would refuse is left out and listed."),
+  file: text(500).optional(),
+  group: text(200).optional(),
+  source: text(200).optional(),
 });
 
 export const unitTestResultSchema = z.object({
   passed: z.boolean(),
+  cases: z.number().int().describe("How many alert and expression tests the file has."),
   failures: z.array(
     z.object({
       test: z.string(),
       message: z.string(),
-      expected: z.unknown().nullable(),
-      got: z.unknown().nullable(),
+      expected: z.string().nullable(),
+      got: z.string().nullable(),
     }),
   ),
 });

@@ -5,8 +5,11 @@ import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import { Prisma } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
+import { notify } from "@/lib/events/notify";
 import { endAlertsOfRules } from "../commands";
+import type { RuleFileGroup } from "../rule-file/rule-file";
 import { alertRuleSchema, levelsProblem, ruleInputSchema, rulePatchSchema } from "../schema";
+import { columnsOfGroup, columnsOfRule, type RuleColumns } from "./file-rows";
 import { type RuleRow, ruleSource, ruleViews, withGroupAndStatus } from "./queries";
 import { consoleFile } from "./row";
 
@@ -221,5 +224,214 @@ export const restoreRevision = command({
     );
     const patch = rulePatchSchema.parse(state);
     return { result: await editRule(actor, { id, ifMatch, patch, now }), changes: [] };
+  },
+});
+
+const at = (file: string) => ({ OR: [{ file }, { file: { startsWith: `${file}#` } }] });
+
+/** The same JSON whatever the order of its keys, which jsonb does not keep. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+
+const columnsOfRow = (row: RuleRow): RuleColumns => ({
+  kind: row.kind as RuleColumns["kind"],
+  name: row.name,
+  expr: row.expr,
+  comparison: row.comparison,
+  levels: row.levels,
+  for: row.for,
+  keepFiringFor: row.keepFiringFor,
+  labels: row.labels,
+  annotations: row.annotations,
+  extra: row.extra,
+});
+
+const rowsAtOnce = 1_000;
+
+/** Audit events and revisions of many rules, in a few statements: a file may hold ten thousand. */
+async function recordRules(
+  tx: Transaction,
+  actor: Actor,
+  changes: readonly ReturnType<typeof ruleChange>[],
+  now: Date,
+): Promise<void> {
+  for (let first = 0; first < changes.length; first += rowsAtOnce) {
+    const some = changes.slice(first, first + rowsAtOnce);
+    await tx.auditEvent.createMany({
+      data: some.map(({ type, id, name, action, before, after }) => ({
+        at: now,
+        teamId: actor.teamId,
+        actorType: actor.type,
+        actorId: actor.id,
+        actorName: actor.name,
+        action,
+        resourceType: type,
+        resourceId: id,
+        resourceName: name,
+        before: before === null ? Prisma.DbNull : json(before),
+        after: after === null ? Prisma.DbNull : json(after),
+      })),
+    });
+    await tx.revision.updateMany({
+      where: { resourceType: "alert_rule", resourceId: { in: some.map(({ id }) => id) }, validTo: null },
+      data: { validTo: now },
+    });
+    await tx.revision.createMany({
+      data: some.flatMap(({ type, id, after }) =>
+        after === null
+          ? []
+          : [
+              {
+                teamId: actor.teamId,
+                resourceType: type,
+                resourceId: id,
+                state: json(after),
+                validFrom: now,
+              },
+            ],
+      ),
+    });
+  }
+}
+
+/**
+ * Makes the groups of a file what is given: rules are known by group, kind, name and place among those of one name. What is
+ * the same stays, with its alerts; what the file has no more is deleted and its alerts end. Answers how many rules that
+ * were, and changes nothing when `dryRun`.
+ */
+export const replaceFile = command({
+  permission: "alert_rules:write",
+  input: z.object({
+    file: z.string().min(1),
+    sourceId: z.string(),
+    groups: z.custom<readonly RuleFileGroup[]>(Array.isArray),
+    mode: z.enum(["observe", "enforce"]),
+    origin: z.enum(["import", "folder"]).default("import"),
+    dryRun: z.boolean(),
+    now: z.date(),
+  }),
+  run: async (tx, actor, { file, sourceId, groups, mode, origin, dryRun, now }) => {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`rule-file:${actor.teamId}:${file}`}))`;
+    const known = await tx.ruleGroup.findMany({
+      where: { teamId: actor.teamId, sourceId, validTo: null, origin: { not: "console" }, ...at(file) },
+      include: { source: { select: { name: true } } },
+    });
+    const rows = await tx.alertRule.findMany({
+      where: { groupId: { in: known.map(({ id }) => id) }, validTo: null },
+      include: withGroupAndStatus,
+      orderBy: { position: "asc" },
+    });
+    const keysOf = <Each>(list: readonly Each[], key: (each: Each) => string) => {
+      const seen = new Map<string, number>();
+      return list.map((each) => {
+        const text = key(each);
+        const nth = seen.get(text) ?? 0;
+        seen.set(text, nth + 1);
+        return `${text}\n${nth}`;
+      });
+    };
+    const groupKey = (group: { file: string; name: string }) => `${group.file}\n${group.name}`;
+    const rowKeys = keysOf(rows, (row) => `${groupKey(row.group)}\n${row.kind}\n${row.name}`);
+    const rowByKey = new Map(rowKeys.map((key, index) => [key, rows[index]!]));
+    const given = groups.flatMap((group) =>
+      group.rules.map((rule, position) => ({ group, position, columns: columnsOfRule(rule) })),
+    );
+    const givenKeys = keysOf(
+      given,
+      ({ group, columns }) => `${groupKey(group)}\n${columns.kind}\n${columns.name}`,
+    );
+    const added = given.filter((_, index) => !rowByKey.has(givenKeys[index]!));
+    const kept = given.flatMap((each, index) => {
+      const row = rowByKey.get(givenKeys[index]!);
+      return row === undefined ? [] : [{ ...each, row }];
+    });
+    const changed = kept.filter(
+      ({ row, columns, position }) =>
+        canonical(columnsOfRow(row)) !== canonical(columns) || row.position !== position,
+    );
+    const isGiven = new Set(givenKeys);
+    const removed = rows.filter((_, index) => !isGiven.has(rowKeys[index]!));
+    const result = {
+      added: added.length,
+      changed: changed.length,
+      removed: removed.length,
+      unchanged: kept.length - changed.length,
+    };
+    if (dryRun) return { result, changes: [] };
+
+    const groupByKey = new Map(known.map((group) => [groupKey(group), group]));
+    for (const [position, group] of groups.entries()) {
+      const columns = columnsOfGroup(group);
+      const data = {
+        ...columns,
+        position,
+        labels: json(columns.labels),
+        extra: json(columns.extra),
+      };
+      const row = groupByKey.get(groupKey(group));
+      if (row === undefined)
+        groupByKey.set(
+          groupKey(group),
+          await tx.ruleGroup.create({
+            data: { ...data, teamId: actor.teamId, sourceId, origin, file: group.file, name: group.name },
+            include: { source: { select: { name: true } } },
+          }),
+        );
+      else await tx.ruleGroup.update({ where: { id: row.id }, data: { ...data, version: { increment: 1 } } });
+    }
+    const rowOf = ({ columns, position }: (typeof given)[number]) => ({
+      ...columns,
+      position,
+      levels: json(columns.levels),
+      labels: json(columns.labels),
+      annotations: json(columns.annotations),
+      extra: json(columns.extra),
+    });
+    const changes: ReturnType<typeof ruleChange>[] = [];
+    for (let first = 0; first < added.length; first += rowsAtOnce) {
+      const made = await tx.alertRule.createManyAndReturn({
+        data: added.slice(first, first + rowsAtOnce).map((each) => ({
+          ...rowOf(each),
+          teamId: actor.teamId,
+          groupId: groupByKey.get(groupKey(each.group))!.id,
+          mode,
+          validFrom: now,
+        })),
+      });
+      const groupById = new Map([...groupByKey.values()].map((group) => [group.id, group]));
+      for (const row of made)
+        changes.push(
+          ruleChange("import", null, { ...row, group: groupById.get(row.groupId)!, status: null }),
+        );
+    }
+    for (const each of changed) {
+      const after = await tx.alertRule.update({
+        where: { id: each.row.id },
+        data: { ...rowOf(each), validFrom: now, version: { increment: 1 } },
+        include: withGroupAndStatus,
+      });
+      changes.push(ruleChange("import", each.row, after));
+    }
+    const gone = removed.map(({ id }) => id);
+    await tx.alertRule.updateMany({
+      where: { id: { in: gone } },
+      data: { validTo: now, version: { increment: 1 } },
+    });
+    await endAlertsOfRules(tx, actor.teamId, gone, now);
+    for (const row of removed) changes.push(ruleChange("delete", row, null));
+    const isLeft = new Set(groups.map(groupKey));
+    await tx.ruleGroup.updateMany({
+      where: {
+        id: { in: known.filter((group) => !isLeft.has(groupKey(group))).map(({ id }) => id) },
+      },
+      data: { validTo: now, version: { increment: 1 } },
+    });
+    await recordRules(tx, actor, changes, now);
+    if (changes.length > 0) await notify(tx, { type: "alert_rule", id: changes[0]!.id });
+    return { result, changes: [] };
   },
 });

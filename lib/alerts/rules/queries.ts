@@ -6,8 +6,10 @@ import { db } from "@/lib/db/client";
 import type { AlertRule, Prisma, RuleGroup, RuleStatus, Source } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { exprOf } from "../rule";
+import type { RuleFileGroup } from "../rule-file/rule-file";
 import type { AlertRuleView, RuleFilter, RuleRevision } from "../schema";
 import { slotAfter } from "../slots";
+import { fileGroupOf } from "./file-rows";
 import { consoleFile, intervalOf, limitOf, ruleOfRow, signalOfRow } from "./row";
 
 export const withGroupAndStatus = {
@@ -308,4 +310,23 @@ export async function ruleGroupNames(actor: Actor): Promise<string[]> {
     take: 500,
   });
   return rows.map(({ name }) => name);
+}
+
+/** The team's groups with their rules, as a rule file has them; of one file, group or source where it is given. */
+export async function ruleFileGroups(
+  actor: Actor,
+  { file, group, source }: { file?: string; group?: string; source?: string },
+): Promise<RuleFileGroup[]> {
+  const rows = await db().ruleGroup.findMany({
+    where: {
+      teamId: actor.teamId,
+      validTo: null,
+      file,
+      name: group,
+      ...(source === undefined ? {} : { source: { name: source } }),
+    },
+    include: { rules: { where: { validTo: null }, orderBy: { position: "asc" } } },
+    orderBy: [{ file: "asc" }, { position: "asc" }, { name: "asc" }],
+  });
+  return rows.filter(({ rules }) => rules.length > 0).map(({ rules, ...row }) => fileGroupOf(row, rules));
 }

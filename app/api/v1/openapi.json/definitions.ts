@@ -9,8 +9,11 @@ import * as alertRulesRuleRevisionsRevisionRestore from "../alert-rules/[rule]/r
 import * as alertRulesRuleRevisions from "../alert-rules/[rule]/revisions/route";
 import * as alertRulesRule from "../alert-rules/[rule]/route";
 import * as alertRulesBacktest from "../alert-rules/backtest/route";
+import * as alertRulesExport from "../alert-rules/export/route";
+import * as alertRulesImport from "../alert-rules/import/route";
 import * as alertRulesPreview from "../alert-rules/preview/route";
 import * as alertRules from "../alert-rules/route";
+import * as alertRulesUnitTest from "../alert-rules/unit-test/route";
 import * as alertsAlertAcknowledgement from "../alerts/[alert]/acknowledgement/route";
 import * as alertsAlertAssignment from "../alerts/[alert]/assignment/route";
 import * as alertsAlertCommentsComment from "../alerts/[alert]/comments/[comment]/route";
@@ -86,6 +89,9 @@ const modules: Record<string, unknown>[] = [
   alertRulesRuleRevisions,
   alertRulesRuleRevisionsRevisionRestore,
   alertRulesBacktest,
+  alertRulesExport,
+  alertRulesImport,
+  alertRulesUnitTest,
   alertRulesPreview,
   alerts,
   alertsAlert,

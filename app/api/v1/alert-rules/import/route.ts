@@ -1,0 +1,40 @@
+import { exampleImportReport } from "@/lib/alerts/example";
+import { importRules } from "@/lib/alerts/rules/import";
+import { importQuerySchema, importReportSchema } from "@/lib/alerts/schema";
+import { readBody } from "@/lib/api/body";
+import { route } from "@/lib/api/route";
+import { problem } from "@/lib/errors";
+
+/** Ten thousand rules with their annotations. */
+const mostBytes = 20 * 1_048_576;
+
+export const POST = route({
+  method: "POST",
+  path: "/api/v1/alert-rules/import",
+  tag: "Alert rules",
+  summary: "Import a rule file",
+  description:
+    "The body is YAML: a Prometheus rule file, or PrometheusRules. Groups of the same `file` are replaced; every field is kept, comments where they can be. A file that Prometheus would refuse is a 400 with each place.",
+  access: "alert_rules:write",
+  query: importQuerySchema,
+  response: importReportSchema,
+  idempotent: false,
+  example: { query: { file: "llm.yaml", dryRun: "true" }, response: exampleImportReport },
+  errors: ["payload_too_large"],
+  handler: async ({ actor, query, request, now, requestId, signal }) => {
+    let content: string;
+    try {
+      content = new TextDecoder("utf-8", { fatal: true }).decode(await readBody(request, mostBytes));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw problem("invalid_request", "The body is not text in UTF-8.");
+    }
+    if (content.includes("\u0000"))
+      throw problem("invalid_request", "The body must not hold the character NUL.");
+    return importRules(
+      actor,
+      { ...query, content, dryRun: query.dryRun === "true" },
+      { now, requestId, signal },
+    );
+  },
+});

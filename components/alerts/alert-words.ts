@@ -1,0 +1,62 @@
+import type { State } from "@/components/ui/state";
+import type { AlertRuleView, AlertView } from "@/lib/alerts/schema";
+import { isCritical } from "@/lib/alerts/severity";
+import { durationWords } from "./duration-words";
+
+/** The state of an alert as a badge shows it at `now`, worst aspect first. */
+export function alertState(
+  alert: Pick<AlertView, "state" | "severity" | "activeAt" | "for" | "silencedBy" | "isEnforced">,
+  now: Date,
+): { state: State; words: string } {
+  if (alert.state === "inactive") return { state: "resolved", words: "Resolved" };
+  if (alert.state === "pending") {
+    const passed = Math.max(0, (now.getTime() - Date.parse(alert.activeAt)) / 1000);
+    const words =
+      alert.for === null || alert.for === 0
+        ? "Pending"
+        : `Pending ${durationWords(Math.min(passed, alert.for))} of ${durationWords(alert.for)}`;
+    return { state: "pending", words };
+  }
+  if (alert.silencedBy.length > 0) return { state: "silenced", words: "Silenced" };
+  if (!alert.isEnforced) return { state: "observe", words: "Observe only" };
+  return isCritical(alert.severity)
+    ? { state: "critical", words: "Critical" }
+    : { state: "warning", words: severityWords(alert.severity) };
+}
+
+/** A severity as a word of the page; null is one that has none. */
+export function severityWords(severity: string | null): string {
+  if (severity === null || severity === "") return "No severity";
+  return `${severity[0]!.toUpperCase()}${severity.slice(1)}`;
+}
+
+/** The first thing that an alert says about itself. */
+export const alertSummary = ({ annotations }: Pick<AlertView, "annotations">): string | null =>
+  annotations.summary ?? annotations.message ?? annotations.description ?? null;
+
+const shownElsewhere = new Set(["alertname", "severity", "service"]);
+
+/** The labels that tell an alert from others of its rule, `gpu="1"`. */
+export const distinguishingLabels = ({ labels }: Pick<AlertView, "labels">): string[] =>
+  Object.entries(labels)
+    .filter(([name]) => !shownElsewhere.has(name))
+    .map(([name, value]) => `${name}="${value}"`);
+
+/** How a rule stands, worst aspect first. */
+export function ruleState(rule: AlertRuleView): { state: State; words: string } {
+  const { status } = rule;
+  if (rule.deletedAt !== null) return { state: "paused", words: "Deleted" };
+  if (rule.kind === "recording") return { state: "paused", words: "Recording, not evaluated" };
+  if (rule.firing > 0)
+    return {
+      state: rule.levels.some(({ severity }) => isCritical(severity)) ? "critical" : "firing",
+      words: `${rule.firing} firing`,
+    };
+  if (rule.pending > 0) return { state: "pending", words: `${rule.pending} pending` };
+  if (status.health === "err") return { state: "cannot_evaluate", words: "Cannot evaluate" };
+  if (status.noDataSince !== null) return { state: "no_data", words: "No data" };
+  if (status.overdueSeconds !== null)
+    return { state: "cannot_evaluate", words: `${durationWords(status.overdueSeconds)} overdue` };
+  if (status.evaluatedFor === null) return { state: "unknown", words: "Not evaluated yet" };
+  return { state: "ok", words: "Inactive" };
+}

@@ -1,0 +1,472 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Plus, X } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { debounce, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { useEffect, useState } from "react";
+import { PageHeader } from "@/components/shell/page-header";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { EmptyState } from "@/components/ui/empty-state";
+import { ErrorState } from "@/components/ui/error-state";
+import { SearchInput } from "@/components/ui/input";
+import { LoadingBar } from "@/components/ui/loading-bar";
+import { Pagination, useCursorPages } from "@/components/ui/pagination";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { Select } from "@/components/ui/select";
+import { useShortcuts } from "@/components/ui/shortcuts";
+import { Skeleton } from "@/components/ui/skeleton";
+import { StateBadge } from "@/components/ui/state-badge";
+import { type AlertListFilters, alertCountsQuery, alertsQuery } from "@/lib/alerts/client";
+import { errorFacts } from "@/lib/api/client";
+import { AcknowledgeDialog } from "./acknowledge-dialog";
+import { AlertRow } from "./alert-row";
+import { severityWords } from "./alert-words";
+import { AlertsTabs } from "./alerts-tabs";
+import { type Grouping, grouped, groupings } from "./groups";
+import { SilenceDialog } from "./silence-dialog";
+import { endOf, muteSpans } from "./times";
+import { useAlertActions } from "./use-alert-actions";
+
+/** A select has no empty value of its own. */
+const ANY = "any";
+
+const text = parseAsString.withDefault("");
+const parsers = {
+  q: text,
+  state: parseAsStringLiteral(["active", "firing", "pending", "resolved", "all"]).withDefault("active"),
+  severity: text,
+  service: text,
+  handling: text,
+  origin: text,
+  group: parseAsStringLiteral(groupings).withDefault("severity"),
+};
+
+const stateOptions = [
+  { value: "active", label: "Active" },
+  { value: "firing", label: "Firing" },
+  { value: "pending", label: "Pending" },
+  { value: "resolved", label: "Resolved" },
+  { value: "all", label: "All" },
+];
+const handlingOptions = [
+  { value: ANY, label: "Seen to or not" },
+  { value: "open", label: "Nobody sees to it" },
+  { value: "acknowledged", label: "Acknowledged" },
+  { value: "mine", label: "Mine" },
+  { value: "snoozed", label: "Snoozed" },
+  { value: "silenced", label: "Silenced" },
+];
+const originOptions = [
+  { value: ANY, label: "Any origin" },
+  { value: "console", label: "Evaluated here" },
+  { value: "prometheus", label: "Prometheus" },
+  { value: "alertmanager", label: "Alertmanager" },
+];
+const groupOptions: { value: Grouping; label: string }[] = [
+  { value: "severity", label: "By severity" },
+  { value: "service", label: "By service" },
+  { value: "rule", label: "By rule" },
+];
+
+/** The minute that is shown of what is pending moves on without news. */
+function useNow(): Date {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), 10_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+/** What fires and what is about to: by severity, searched and filtered, worked by keyboard or thumb. */
+export function AlertsPage({
+  vocabulary,
+  canAct,
+  canAddRules,
+}: {
+  vocabulary: { severities: string[]; services: string[] };
+  canAct: boolean;
+  canAddRules: boolean;
+}) {
+  const router = useRouter();
+  const now = useNow();
+  const [url, setUrl] = useQueryStates(parsers, { history: "replace" });
+  const [typed, setTyped] = useState(url.q);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [focused, setFocused] = useState<string | null>(null);
+  const [dialog, setDialog] = useState<"acknowledge" | "silence" | null>(null);
+  const { group, ...filters } = url;
+  const pages = useCursorPages();
+  const { reset } = pages;
+  const alerts = useQuery(alertsQuery(filters satisfies AlertListFilters, pages.cursor));
+  const counts = useQuery(alertCountsQuery());
+  const { busy, acknowledge, bulk } = useAlertActions();
+  const items = alerts.data?.items ?? [];
+  const groups = grouped(items, group);
+  const ordered = groups.flatMap((each) => each.alerts);
+  const chosen = ordered.filter(({ id }) => selected.has(id));
+  const current = ordered.find(({ id }) => id === focused);
+  const targets = chosen.length > 0 ? chosen : current === undefined ? [] : [current];
+  const signature = JSON.stringify(filters);
+  const isFiltered =
+    filters.q !== "" ||
+    filters.severity !== "" ||
+    filters.service !== "" ||
+    filters.handling !== "" ||
+    filters.origin !== "";
+
+  // Another filter begins on its first page, with nothing selected.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for the filters
+  useEffect(() => {
+    reset();
+    setSelected(new Set());
+  }, [signature]);
+
+  function move(by: number) {
+    const index = ordered.findIndex(({ id }) => id === focused);
+    const next = ordered[Math.min(ordered.length - 1, Math.max(0, index + by))];
+    if (next === undefined) return;
+    setFocused(next.id);
+    const row = document.querySelector<HTMLElement>(`[data-alert="${next.id}"]`);
+    row?.querySelector<HTMLElement>("a")?.focus();
+    row?.scrollIntoView({ block: "nearest" });
+  }
+
+  function select(id: string, isOn: boolean) {
+    setSelected((before) => {
+      const after = new Set(before);
+      if (isOn) after.add(id);
+      else after.delete(id);
+      return after;
+    });
+  }
+
+  async function acknowledgeTargets(given: { note: string | null; until: string | null }) {
+    const [only] = targets;
+    if (only === undefined) return;
+    const isDone =
+      targets.length === 1
+        ? await acknowledge(only, given)
+        : await bulk(
+            targets.map(({ id }) => id),
+            "acknowledge",
+            given,
+            "are acknowledged",
+          );
+    if (isDone) setSelected(new Set());
+    setDialog(null);
+  }
+
+  useShortcuts([
+    { keys: "j", label: "Next alert", group: "Alerts", run: () => move(1) },
+    { keys: "k", label: "Alert before", group: "Alerts", run: () => move(-1) },
+    ...(canAct
+      ? [
+          {
+            keys: "x",
+            label: "Select the alert",
+            group: "Alerts",
+            run: () => focused !== null && select(focused, !selected.has(focused)),
+          },
+          {
+            keys: "e",
+            label: "Acknowledge",
+            group: "Alerts",
+            run: () => void acknowledgeTargets({ note: null, until: null }),
+          },
+          {
+            keys: "n",
+            label: "Acknowledge with a note",
+            group: "Alerts",
+            run: () => targets.length > 0 && setDialog("acknowledge"),
+          },
+          {
+            keys: "m",
+            label: "Silence",
+            group: "Alerts",
+            run: () => targets.length > 0 && setDialog("silence"),
+          },
+        ]
+      : []),
+    {
+      keys: "o",
+      label: "Open the alert",
+      group: "Alerts",
+      run: () => focused !== null && router.push(`/alerts/${focused}`),
+    },
+  ]);
+
+  function clear() {
+    setTyped("");
+    void setUrl({ q: "", severity: "", service: "", handling: "", origin: "" });
+  }
+
+  const choose = (name: "severity" | "service" | "handling" | "origin") => (value: string) =>
+    void setUrl({ [name]: value === ANY ? "" : value });
+  const options = (values: string[], any: string, words: (value: string) => string = (value) => value) => [
+    { value: ANY, label: any },
+    ...values.map((value) => ({ value, label: words(value) })),
+  ];
+
+  return (
+    <>
+      <PageHeader
+        title="Alerts"
+        state={counts.data === undefined ? undefined : <Answer counts={counts.data} />}
+        actions={
+          canAddRules ? (
+            <ButtonLink href="/alerts/rules/new">
+              <Plus aria-hidden />
+              New rule
+            </ButtonLink>
+          ) : null
+        }
+      />
+      <AlertsTabs current="alerts" />
+      <div className="mb-3 grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap">
+        <SearchInput
+          className="col-span-2 sm:w-64"
+          aria-label="Search alerts"
+          placeholder="Search names, labels, annotations"
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            void setUrl({ q: event.target.value }, { limitUrlUpdates: debounce(250) });
+          }}
+        />
+        <Select
+          className="sm:w-32"
+          aria-label="State"
+          options={stateOptions}
+          value={filters.state}
+          onValueChange={(state) => void setUrl({ state: state as typeof filters.state })}
+        />
+        <Select
+          className="sm:w-36"
+          aria-label="Severity"
+          options={options(vocabulary.severities, "Any severity", severityWords)}
+          value={filters.severity || ANY}
+          onValueChange={choose("severity")}
+        />
+        <Select
+          className="sm:w-40"
+          aria-label="Service"
+          options={options(vocabulary.services, "Any service")}
+          value={filters.service || ANY}
+          onValueChange={choose("service")}
+        />
+        <Select
+          className="sm:w-44"
+          aria-label="Who sees to it"
+          options={handlingOptions}
+          value={filters.handling || ANY}
+          onValueChange={choose("handling")}
+        />
+        <Select
+          className="sm:w-40"
+          aria-label="Origin"
+          options={originOptions}
+          value={filters.origin || ANY}
+          onValueChange={choose("origin")}
+        />
+        <Select
+          className="sm:w-36"
+          aria-label="Group"
+          options={groupOptions}
+          value={group}
+          onValueChange={(value) => void setUrl({ group: value as Grouping })}
+        />
+        {isFiltered ? (
+          <Button variant="ghost" onClick={clear}>
+            <X aria-hidden />
+            Clear
+          </Button>
+        ) : null}
+      </div>
+      {alerts.isError && alerts.data === undefined ? (
+        <ErrorState
+          title="The alerts could not be read"
+          error={errorFacts(alerts.error)}
+          onRetry={() => void alerts.refetch()}
+          retrying={alerts.isFetching}
+        />
+      ) : alerts.isPending ? (
+        <div className="grid gap-2 rounded-panel border bg-surface-panel p-4">
+          {["a", "b", "c", "d"].map((row) => (
+            <Skeleton key={row} className="h-10 w-full" />
+          ))}
+        </div>
+      ) : items.length === 0 && pages.cursor === null ? (
+        <Nothing
+          isFiltered={isFiltered}
+          state={filters.state}
+          clearSince={counts.data?.clearSince ?? null}
+          canAddRules={canAddRules}
+          onClear={clear}
+        />
+      ) : (
+        <div className="relative grid gap-4 pb-16">
+          {alerts.isPlaceholderData ? <LoadingBar /> : null}
+          {groups.map(({ key, title, alerts: members }) => (
+            <section key={key} aria-label={title}>
+              <h2 className="mb-1 text-secondary text-strong">
+                {title} <span className="font-normal tabular-nums">{members.length}</span>
+              </h2>
+              <ul className="rounded-panel border bg-surface-panel">
+                {members.map((alert) => (
+                  <AlertRow
+                    key={alert.id}
+                    alert={alert}
+                    now={now}
+                    isFocused={alert.id === focused}
+                    isSelected={selected.has(alert.id)}
+                    busy={busy === `acknowledge ${alert.id}`}
+                    onSelect={canAct && alert.state !== "inactive" ? (on) => select(alert.id, on) : undefined}
+                    onAcknowledge={() => void acknowledge(alert)}
+                    onFocus={() => setFocused(alert.id)}
+                  />
+                ))}
+              </ul>
+            </section>
+          ))}
+          <Pagination
+            nextCursor={alerts.data.nextCursor}
+            canGoBack={pages.canGoBack}
+            onNext={pages.next}
+            onBack={pages.back}
+            shown={items.length}
+            noun={items.length === 1 ? "alert" : "alerts"}
+            loading={alerts.isFetching && alerts.isPlaceholderData}
+          />
+        </div>
+      )}
+      {chosen.length > 0 ? (
+        <div
+          role="toolbar"
+          aria-label="Selected alerts"
+          className="fixed inset-x-0 bottom-0 z-40 flex flex-wrap items-center justify-center gap-2 border-t bg-surface-raised p-3 shadow-overlay"
+        >
+          <span className="tabular-nums" role="status">
+            {chosen.length} selected
+          </span>
+          <Button
+            variant="primary"
+            loading={busy === "bulk acknowledge"}
+            onClick={() => void acknowledgeTargets({ note: null, until: null })}
+          >
+            Acknowledge
+          </Button>
+          <Button onClick={() => setDialog("acknowledge")}>With a note</Button>
+          <Button
+            onClick={() =>
+              void bulk(
+                chosen.map(({ id }) => id),
+                "snooze",
+                { until: endOf(muteSpans, "1h", new Date()) },
+                "are snoozed for an hour",
+              )
+            }
+          >
+            Snooze 1 h
+          </Button>
+          <Button onClick={() => setDialog("silence")}>Silence</Button>
+          <Button variant="ghost" onClick={() => setSelected(new Set())}>
+            Clear
+          </Button>
+        </div>
+      ) : null}
+      <Dialog open={dialog !== null} onOpenChange={(open) => (open ? undefined : setDialog(null))}>
+        {dialog === "acknowledge" ? (
+          <AcknowledgeDialog
+            title={
+              targets.length === 1
+                ? `Acknowledge ${targets[0]!.name}`
+                : `Acknowledge ${targets.length} alerts`
+            }
+            busy={busy !== null}
+            onSubmit={(given) => void acknowledgeTargets(given)}
+          />
+        ) : dialog === "silence" ? (
+          <SilenceDialog labels={sharedLabels(targets)} onDone={() => setDialog(null)} />
+        ) : null}
+      </Dialog>
+    </>
+  );
+}
+
+/** The labels that all of them have with one value. */
+function sharedLabels(
+  alerts: readonly { labels: Readonly<Record<string, string>> }[],
+): Record<string, string> {
+  const [first, ...others] = alerts;
+  if (first === undefined) return {};
+  return Object.fromEntries(
+    Object.entries(first.labels).filter(([name, value]) =>
+      others.every(({ labels }) => labels[name] === value),
+    ),
+  );
+}
+
+function Answer({
+  counts,
+}: {
+  counts: { firing: number; pending: number; bySeverity: Record<string, number>; acknowledged: number };
+}) {
+  if (counts.firing === 0)
+    return (
+      <StateBadge state="ok">{counts.pending === 0 ? "All clear" : `${counts.pending} pending`}</StateBadge>
+    );
+  const critical = counts.bySeverity.critical ?? 0;
+  return (
+    <StateBadge state={critical > 0 ? "critical" : "warning"}>
+      {[
+        critical > 0 ? `${critical} critical` : null,
+        counts.firing > critical
+          ? `${counts.firing - critical} ${critical > 0 ? "others " : ""}firing`
+          : null,
+        counts.acknowledged > 0 ? `${counts.acknowledged} acknowledged` : null,
+      ]
+        .filter(Boolean)
+        .join(", ")}
+    </StateBadge>
+  );
+}
+
+function Nothing({
+  isFiltered,
+  state,
+  clearSince,
+  canAddRules,
+  onClear,
+}: {
+  isFiltered: boolean;
+  state: string;
+  clearSince: string | null;
+  canAddRules: boolean;
+  onClear: () => void;
+}) {
+  if (isFiltered)
+    return (
+      <EmptyState
+        title="No alert matches these filters"
+        action={<Button onClick={onClear}>Clear the filters</Button>}
+      />
+    );
+  if (state === "resolved") return <EmptyState title="No alert has been resolved yet" />;
+  return (
+    <EmptyState
+      title="All clear"
+      action={canAddRules ? <ButtonLink href="/alerts/rules">See what is watched</ButtonLink> : undefined}
+    >
+      {clearSince === null ? (
+        "No alert has fired here."
+      ) : (
+        <>
+          The last alert ended <RelativeTime time={clearSince} />.
+        </>
+      )}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,77 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { ChartSeries, Grid } from "@/components/charts/series";
+import { requestJson } from "@/lib/api/client";
+import type { QueryAnswerItem } from "@/lib/query/schema";
+
+/** What a curve is asked for: PromQL over a range of a source. Unix seconds, and whole seconds between points. */
+export type CurveRequest = { source: string; expr: string; start: number; end: number; step: number };
+
+/** The most lines of a chart that can be told from one another; the largest are shown. */
+const mostLines = 30;
+
+const labelsText = (metric: Record<string, string>, common: ReadonlySet<string>): string => {
+  const own = Object.entries(metric).filter(([name]) => name !== "__name__" && !common.has(name));
+  return own.length === 0
+    ? (metric.__name__ ?? "value")
+    : own.map(([name, value]) => `${name}="${value}"`).join(", ");
+};
+
+/** The labels that all series have with one value: they tell none from another. */
+function commonLabels(metrics: readonly Record<string, string>[]): Set<string> {
+  const [first, ...others] = metrics;
+  if (first === undefined || others.length === 0) return new Set();
+  return new Set(Object.keys(first).filter((name) => others.every((metric) => metric[name] === first[name])));
+}
+
+const colors = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+
+/** The lines of an answer on the grid of the request; a sample that is no number is a gap. */
+export function curveSeries(
+  answer: QueryAnswerItem,
+  { start, end, step }: Grid,
+): { series: ChartSeries[]; left: number } {
+  if (answer.status === "error" || answer.data.resultType !== "matrix") return { series: [], left: 0 };
+  const length = Math.floor((end - start) / step + 1e-9) + 1;
+  const common = commonLabels(answer.data.result.map(({ metric }) => metric));
+  const series = answer.data.result.map(({ metric, values }): ChartSeries => {
+    const grid: (number | null)[] = new Array(length).fill(null);
+    for (const [time, text] of values) {
+      const value = Number(text);
+      const index = Math.round((time - start) / step);
+      if (index >= 0 && index < length && Number.isFinite(value)) grid[index] = value;
+    }
+    return { id: JSON.stringify(metric), label: labelsText(metric, common), color: "other", values: grid };
+  });
+  const last = ({ values }: ChartSeries) =>
+    values.findLast((value) => value !== null) ?? Number.NEGATIVE_INFINITY;
+  const kept = [...series].sort((a, b) => last(b) - last(a)).slice(0, mostLines);
+  return {
+    series: kept.map((each, index) => ({ ...each, color: colors[index] ?? "other" })),
+    left: series.length - kept.length,
+  };
+}
+
+/** The answer to a curve's request, failed ones as what the source said. */
+export const curveQuery = (request: CurveRequest, enabled = true) =>
+  queryOptions({
+    queryKey: ["curve", request],
+    queryFn: async ({ signal }) => {
+      const { items } = await requestJson<{ items: QueryAnswerItem[] }>("/api/v1/query", {
+        method: "POST",
+        body: { items: [{ id: "curve", ...request }], maxPoints: 1_000 },
+        signal,
+      });
+      return items[0]!;
+    },
+    enabled,
+    staleTime: 30_000,
+    retry: false,
+  });
+
+const stepChoices = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600];
+
+/** A range around times, aligned to a step with which about 300 points fill it. Unix seconds. */
+export function curveRange(from: number, to: number): { start: number; end: number; step: number } {
+  const step = stepChoices.find((each) => (to - from) / each <= 320) ?? stepChoices.at(-1)!;
+  return { start: Math.floor(from / step) * step, end: Math.ceil(to / step) * step, step };
+}

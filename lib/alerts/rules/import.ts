@@ -1,0 +1,81 @@
+import "server-only";
+import type { Actor } from "@/lib/auth/actor";
+import { isInferscopeError, problem } from "@/lib/errors";
+import { upstreamTarget } from "@/lib/sources/targets";
+import { externalRules } from "../external/prometheus-rules";
+import { parseRuleFile } from "../rule-file/parse";
+import { recordedOf } from "../rule-file/tiers";
+import type { ImportReport } from "../schema";
+import { replaceFile } from "./commands";
+import { ruleSource } from "./queries";
+
+/** Which of these alerts the Prometheus evaluates itself; none where it cannot be asked. */
+async function evaluatedThere(sourceId: string, names: ReadonlySet<string>, signal?: AbortSignal) {
+  try {
+    const rules = await externalRules(await upstreamTarget(sourceId), { signal, timeout: 10 });
+    return new Set(rules.map(({ name }) => name).filter((name) => names.has(name)));
+  } catch (error) {
+    if (signal?.aborted || !isInferscopeError(error)) throw error;
+    return new Set<string>();
+  }
+}
+
+/**
+ * Takes the groups of a rule file over: those of the same file are replaced, and what is the same stays as it is with its
+ * alerts. Rules that the Prometheus evaluates itself only observe unless `mode` says otherwise. Throws `invalid_request`
+ * with each place that Prometheus would refuse.
+ */
+export async function importRules(
+  actor: Actor,
+  input: { content: string; file: string; source?: string; mode?: "observe" | "enforce"; dryRun: boolean },
+  { now, requestId, signal }: { now: Date; requestId?: string; signal?: AbortSignal },
+): Promise<ImportReport> {
+  const source = await ruleSource(actor, input.source);
+  const { groups, report } = parseRuleFile(input.content, input.file);
+  const problems = report.problems.map(({ line, column, message }) => ({ line, column, message }));
+  if (problems.length > 0 && !input.dryRun)
+    throw problem("invalid_request", "Prometheus would refuse this file.", {
+      fields: problems
+        .slice(0, 50)
+        .map(({ line, column, message }) => ({ path: `${line}:${column}`, message })),
+    });
+  const rules = groups.flatMap((group) => group.rules);
+  const names = new Set(rules.flatMap((rule) => (rule.kind === "alerting" ? [rule.alert] : [])));
+  const there = input.mode === undefined ? await evaluatedThere(source.id, names, signal) : new Set<string>();
+  const mode = input.mode ?? (there.size > 0 ? "observe" : "enforce");
+  const recorded = [...recordedOf(groups)];
+  const dependent = rules.flatMap((rule) =>
+    rule.kind === "alerting"
+      ? recorded.filter((name) => rule.expr.includes(name)).map((name) => ({ alert: rule.alert, name }))
+      : [],
+  );
+  const notes = [
+    ...(there.size === 0
+      ? []
+      : [
+          `The Prometheus ${source.name} evaluates ${there.size} of these alerts itself, such as ${[...there][0]}; the imported rules only observe.`,
+        ]),
+    ...report.comments.map(({ line, text }) => `The comment at line ${line} cannot be kept: ${text}`),
+    ...report.unknown.map(
+      ({ line, path }) => `${path} at line ${line} is no field of Prometheus; it is kept.`,
+    ),
+    ...dependent.map(
+      ({ alert, name }) =>
+        `${alert} reads ${name}, which a recording rule makes. Recording rules are kept and not evaluated here: a ruler has to.`,
+    ),
+  ];
+  const counted = {
+    groups: groups.length,
+    alerting: names.size === 0 ? 0 : rules.filter(({ kind }) => kind === "alerting").length,
+    recording: rules.filter(({ kind }) => kind === "recording").length,
+    mode,
+    problems,
+    notes: notes.slice(0, 200),
+  };
+  const changed = await replaceFile(
+    actor,
+    { file: input.file, sourceId: source.id, groups, mode, dryRun: input.dryRun || problems.length > 0, now },
+    { requestId },
+  );
+  return { ...counted, ...changed };
+}
