@@ -402,6 +402,100 @@ describe("an exporter that lies", () => {
     expect(result.note).toContain("not cumulative");
   });
 
+  it("in replicas with different buckets tells no percentile by a bound that one of them lacks", () => {
+    // a: all within 1 s, b: all within 0.2 s. Summed, half of all seem to lie beyond 1.6 s.
+    const uneven = read(
+      [{ le: "0.1" }, [0, 0, 0]],
+      [{ le: "0.2" }, [10, 10, 10]],
+      [{ le: "1" }, [10, 10, 10]],
+      [{ le: "1.6" }, [10, 10, 10]],
+      [{ le: "+Inf" }, [20, 20, 20]],
+    );
+    const one: [number, number, number] = [1, 1, 1];
+    const holders = read(
+      [{ le: "0.1" }, one],
+      [{ le: "0.2" }, one],
+      [{ le: "1" }, one],
+      [{ le: "1.6" }, one],
+      [{ le: "+Inf" }, [2, 2, 2]],
+    );
+    for (const shape of ["range", "summary", "distribution"] as const) {
+      const result = assemble(plan({ shape }, "vllm"), { buckets: uneven, holders });
+      expect(result).toMatchObject({
+        status: "unavailable",
+        series: [],
+        reason: { text: expect.stringContaining("Replicas have different buckets") },
+        doubts: [{ kind: "different_buckets" }],
+      });
+    }
+  });
+
+  it("in replicas that share some buckets goes by those alone, while both run, and says so", () => {
+    // The second replica came with the second point.
+    const uneven = read(
+      [{ le: "0.5" }, [6, 6, 6]],
+      [{ le: "1" }, [9, 17, 17]],
+      [{ le: "2" }, [10, 10, 10]],
+      [{ le: "+Inf" }, [10, 20, 20]],
+    );
+    const holders = read(
+      [{ le: "0.5" }, [1, 1, 1]],
+      [{ le: "1" }, [1, 2, 2]],
+      [{ le: "2" }, [1, 1, 1]],
+      [{ le: "+Inf" }, [1, 2, 2]],
+    );
+    const result = assemble(plan({ quantiles: [0.5, 0.99] }, "vllm"), { buckets: uneven, holders });
+    const [p50, p99] = result.series;
+    expect(p50?.band?.hi).toEqual([0.5, 1, 1]);
+    expect(p99?.band).toEqual({ lo: [1, 1, 1], hi: [2, null, null] });
+    expect(result.note).toContain("Replicas have different buckets");
+    expect(result.doubts?.[0]?.kind).toBe("different_buckets");
+  });
+
+  it("without a +Inf bucket in one of two replicas says which is the matter", () => {
+    const open = read([{ le: "1" }, [11, 11, 11]], [{ le: "+Inf" }, [10, 10, 10]]);
+    const holders = read([{ le: "1" }, [2, 2, 2]], [{ le: "+Inf" }, [1, 1, 1]]);
+    const result = assemble(plan({}, "vllm"), { buckets: open, holders });
+    expect(result.reason?.text).toContain("some replicas lacks its +Inf bucket");
+    expect(result.doubts?.[0]?.advice).toContain('le="+Inf"');
+  });
+
+  it.each([
+    ["kv_cache_usage", 87.5, "KV cache usage of 87.5 is not a ratio"],
+    ["requests_running", -5, "Requests running of −5"],
+    ["output_token_rate", 1e300, "1.00e300"],
+  ] as const)("about %s with %d draws nothing, and says why", (signal, lie, text) => {
+    const asked = plan({ signal }, "vllm");
+    const all = assemble(asked, { value: read([{}, [lie, lie, lie]]) });
+    expect(all).toMatchObject({ status: "unavailable", series: [], doubts: [{ kind: "implausible" }] });
+    expect(all.reason?.text).toContain(text);
+    const some = assemble(asked, { value: read([{}, [0.5, lie, 0.6]]) });
+    expect(some).toMatchObject({ status: "ok", series: [{ values: [0.5, null, 0.6] }] });
+    expect(some.note).toContain(text);
+  });
+
+  it("takes a share that rounding put beyond 1, and the heat of a GPU below 0, as measured", () => {
+    const share = assemble(plan({ signal: "gpu_sm_active" }, "dcgm"), { value: read([{}, [1.001]]) });
+    expect(share.series[0]?.values).toEqual([1.001]);
+    const cold = assemble(plan({ signal: "gpu_temperature" }, "dcgm"), { value: read([{}, [-5]]) });
+    expect(cold.series[0]?.values).toEqual([-5]);
+  });
+
+  it("about more failures than requests is not taken for an error rate of 100 %", () => {
+    const results = { failures: read([{}, [12, 12, 12]]), total: read([{}, [5, 5, 5]]) };
+    for (const signal of ["error_rate", "availability"] as const) {
+      const result = assemble(plan({ signal }, "plain"), results);
+      expect(result).toMatchObject({
+        status: "unavailable",
+        series: [],
+        doubts: [{ kind: "contradiction" }],
+      });
+      expect(result.reason?.text).toContain("2.4 failures for each request");
+    }
+    const late = { failures: read([{}, [0, 5, 2]]), total: read([{}, [10, 4, 10]]) };
+    expect(assemble(plan({ signal: "error_rate" }, "plain"), late).series[0]?.values).toEqual([0, 1, 0.2]);
+  });
+
   it("of a gauge that is infinite now and then leaves those out, and says so", () => {
     const value = read([{}, [3, Number.NEGATIVE_INFINITY, 5]]);
     const result = assemble(plan({ signal: "queue_depth" }, "vllm"), { value });

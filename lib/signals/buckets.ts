@@ -18,6 +18,14 @@ export interface BucketsAt {
   others?: readonly (PreparedHistogram | Undetermined)[];
 }
 
+/** The upper bound that a bucket's label says; undefined where it is no number. */
+export function boundOf(le: string | undefined): number | undefined {
+  if (le === undefined || le === "") return undefined;
+  if (le === "+Inf" || le === "Inf") return Number.POSITIVE_INFINITY;
+  const bound = Number(le);
+  return Number.isNaN(bound) ? undefined : bound;
+}
+
 /** Falls smaller than this, relative to the whole, are the rounding of sums. */
 const roundingShare = 1e-9;
 
@@ -53,6 +61,53 @@ export function rowsByBound(rows: readonly BucketRow[]): {
   }
   const bounds = [...byBound.keys()].sort((a, b) => a - b);
   return { bounds, cumulative: bounds.map((bound) => [...byBound.get(bound)!]) };
+}
+
+/** How many series have each bucket at each point, by bound. */
+export type Holders = ReadonlyMap<number, readonly (number | null)[]>;
+
+/** The holders of rows that are each of one replica. */
+export function holdersOf(rows: readonly BucketRow[]): Holders {
+  const replicas = new Map<number, Map<string, (number | null)[]>>();
+  for (const { bound, replica, values } of rows) {
+    const own = replicas.get(bound) ?? new Map<string, (number | null)[]>();
+    replicas.set(bound, own);
+    const known = own.get(replica);
+    own.set(
+      replica,
+      values.map((value, index) => (value === null ? (known?.[index] ?? null) : 1)),
+    );
+  }
+  return new Map(
+    [...replicas].map(([bound, own]) => [
+      bound,
+      [...own.values()].reduce((sum, present) => combined(sum, present, (a, b) => a + b)),
+    ]),
+  );
+}
+
+/**
+ * The rows with those points left out that not all series have a bucket for: what is summed there is of some replicas
+ * alone. Replicas of two releases may share few bounds, or none but the infinite one; one that lacks that leaves it out.
+ */
+export function sharedRows<Row extends { bound: number; values: readonly (number | null)[] }>(
+  rows: readonly Row[],
+  holders: Holders,
+): { rows: Row[]; isUneven: boolean } {
+  const most: number[] = [];
+  for (const counts of holders.values())
+    for (const [index, count] of counts.entries()) most[index] = Math.max(most[index] ?? 0, count ?? 0);
+  let isUneven = false;
+  const shared = rows.map((row): Row => {
+    const counts = holders.get(row.bound);
+    const values = row.values.map((value, index) => {
+      if (value === null || (counts?.[index] ?? 0) >= (most[index] ?? 0)) return value;
+      isUneven = true;
+      return null;
+    });
+    return { ...row, values };
+  });
+  return { rows: shared.filter(({ values }) => values.some((value) => value !== null)), isUneven };
 }
 
 /** Whether a bound is written in two ways among buckets, so that only each replica's own tell which are the same. */
@@ -114,9 +169,10 @@ export function bucketsAt(
   return { histogram, others: [prepareHistogram(lowered), prepareHistogram(undisputed)] };
 }
 
-const falling = undetermined(
+/** Why a quantile of buckets that contradict each other is left out. */
+export const falling = undetermined(
   "invalid",
-  "The buckets are not cumulative: one holds less than a lower one, so this quantile cannot be told. Replicas with different buckets, or an exporter that counts wrongly, do that.",
+  "The buckets are not cumulative: one holds less than a lower one, so this quantile cannot be told. An exporter that counts wrongly does that.",
 );
 
 /** The quantile, where all ways to mend falling buckets agree on the bucket that holds it. */

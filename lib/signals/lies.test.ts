@@ -61,11 +61,36 @@ const history = openMetricsText([
   },
 ]);
 
+/** Every request of `rolling-a` took up to a second, every one of `rolling-b`, of another release, up to 0.2 s. */
+const rolling = (
+  [
+    ["a", "0.1", 0],
+    ["a", "0.5", 0],
+    ["a", "1", 10],
+    ["a", "+Inf", 10],
+    ["b", "0.2", 10],
+    ["b", "0.8", 10],
+    ["b", "1.6", 10],
+    ["b", "+Inf", 10],
+  ] as const
+).map(([instance, le, perSample]) => ({
+  suffix: "_bucket",
+  labels: { ...labels(instance), le, version: `v-${instance}` },
+  samples: sampled((index) => index * perSample),
+}));
+
 describe.skipIf(whyNoPrometheus() !== null)("a real Prometheus with an exporter that lies", () => {
   let prometheus: RunningPrometheus;
   let service: QueryableService;
   beforeAll(async () => {
-    prometheus = await startPrometheus({ openMetrics: history });
+    prometheus = await startPrometheus({
+      openMetrics: history.replace(
+        "# EOF",
+        openMetricsText([
+          { name: "vllm:time_to_first_token_seconds", type: "histogram", series: rolling },
+        ]).trim(),
+      ),
+    });
     const target: UpstreamTarget = { id: "lies", kind: "prometheus", url: prometheus.url, headers: {} };
     service = {
       name: "svc",
@@ -101,6 +126,17 @@ describe.skipIf(whyNoPrometheus() !== null)("a real Prometheus with an exporter 
     const result = await ask({ signal: "output_token_rate" });
     expect(result.status).toBe("ok");
     expect(Math.max(...result.series[0]!.values.map((value) => value ?? 0))).toBeCloseTo(100, 0);
+  });
+
+  it("tells no percentile of replicas that share no bucket, and each version's own", async () => {
+    const whole = await ask({ signal: "ttft", shape: "summary", quantiles: [0.5, 0.99] });
+    expect(whole).toMatchObject({ status: "unavailable", doubts: [{ kind: "different_buckets" }] });
+    const versions = await ask({ signal: "ttft", by: ["version"], quantiles: [0.99] });
+    expect(versions.series.map(({ band }) => [band?.lo.at(-1), band?.hi.at(-1)])).toEqual([
+      [0.5, 1],
+      [0, 0.2],
+    ]);
+    expect(versions.doubts).toBeUndefined();
   });
 
   it("counts a bucket once that one replica has twice, and adds up those of two", async () => {

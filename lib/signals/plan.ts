@@ -3,6 +3,7 @@ import { type SignalId, signals } from "./catalogue";
 import type { CounterName, DimensionLabels, FailuresWanted, MeanName, Profile, Spelling } from "./profile";
 import { profileOf } from "./profiles";
 import {
+  countOf,
   fillTemplate,
   firstSampleOf,
   groupingText,
@@ -49,7 +50,8 @@ export type ReadRole =
   | "coverage"
   | "start"
   | "first"
-  | "recentFirst";
+  | "recentFirst"
+  | "holders";
 
 /** One query to send to the service's source: over a range, or at one time where start is end. */
 export interface PlannedRead extends Grid {
@@ -78,6 +80,10 @@ export type SignalPlan =
       readsOfYoung: PlannedRead[];
       /** The buckets of each replica, where one bound is written in two ways. */
       doubled?: PlannedRead;
+      /** How many series have each bucket, to be read where not all have the same ones. */
+      holders?: PlannedRead;
+      /** The buckets of which series are counted to know that. */
+      bucketCounters?: CounterName[];
       /** How a native histogram is read, where there are no buckets and the presence shows one. */
       native?: { presence: PlannedRead; reads: PlannedRead[]; expr: string[] };
       quantiles: number[];
@@ -255,6 +261,8 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
           ...(isSummary ? [sum] : []),
           ...coverage((short) => rateOf(named("_count"), { ...short, by: [] })),
         ],
+        holders: read("holders", countOf(ratesOf([...named("_bucket"), ...bare], scope), ["le", ...by])),
+        bucketCounters: [...named("_bucket"), ...bare],
         doubled: summed("buckets", [...named("_bucket"), ...bare], ["le", targetLabel, ...by]),
         native: {
           presence: read("nativePresence", presenceOf(named(""), { matchers, by: [] })),

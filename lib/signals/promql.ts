@@ -80,6 +80,9 @@ export function ratesOf(
 /** `sum by (…) (…)`. */
 export const sumOf = (expr: string, by: readonly string[]): string => `sum${groupingText(by)}(${expr})`;
 
+/** `count by (…) (…)`. */
+export const countOf = (expr: string, by: readonly string[]): string => `count${groupingText(by)}(${expr})`;
+
 /** `sum(rate(…))` of a counter. */
 export const rateOf = (
   counters: readonly CounterName[],

@@ -7,8 +7,9 @@ import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
 import { type CounterProof, lagOf, type ReadResult } from "./answers/read-results";
 import { assemble, emptyResult, hasYoung, isDoubled, mayBeNative, needsProof } from "./assemble";
+import { boundOf } from "./buckets";
 import { alignGrid, evidenceSelector, planSignal, type ReadRole, type SignalPlan } from "./plan";
-import { selector } from "./promql";
+import { promDuration, selector } from "./promql";
 import { type Reached, type ReadOnce, readsOf, staleRead } from "./reads";
 import type { Reason, SignalQuery, SignalResult, SignalsAnswer, SignalsRequest } from "./schema";
 import type { MeasuredService } from "./service";
@@ -90,11 +91,13 @@ async function answer(
   readOnce: ReadOnce,
   now: Date,
 ): Promise<SignalResult> {
-  const [results, falls] = await Promise.all([
+  const [read, falls, isUneven] = await Promise.all([
     readAll(service, plan, readOnce),
     findFalls(service, plan, now),
+    hasDifferentBuckets(service, plan, now),
   ]);
   if (falls !== undefined) return refused(plan, falls);
+  const results = isUneven ? await withHolders(service, plan, read, readOnce) : read;
   const proof: CounterProof = needsProof(plan, results) ? await proveCounter(service, plan, now) : "unproven";
   const result = assemble(plan, results, proof);
   if (result.status === "empty" && result.reason === undefined)
@@ -217,6 +220,57 @@ function proveCounter(service: Reached, plan: ReadPlan, now: Date): Promise<Coun
   });
 }
 
+// --- lies ---------------------------------------------------------------------------------------------------------
+
+/** How many series have each bucket, beside what was read; a native histogram needs none. */
+function withHolders(service: Reached, plan: ReadPlan, read: Results, readOnce: ReadOnce): Promise<Results> {
+  if (plan.holders === undefined || read.nativeCount !== undefined) return Promise.resolve(read);
+  return readAll(service, { ...plan, reads: [...plan.reads, plan.holders] }, readOnce);
+}
+
+/** Buckets are counted at so many times of a window: what a look back at one time costs is little. */
+const looksAtBuckets = 5;
+/** So many times what one look sees may lie between two looks before each is made by itself: an hour is seen whole. */
+const everyLook = 3;
+/** How far back each look goes, as Prometheus does by itself; seconds. */
+const lookBack = 300;
+
+/**
+ * Whether the series of a histogram do not all have the same buckets at some time of the window, as replicas of two
+ * releases do. A source that does not answer this is taken at its word.
+ */
+async function hasDifferentBuckets(service: Reached, plan: ReadPlan, now: Date): Promise<boolean> {
+  if (plan.bucketCounters === undefined) return false;
+  const { start, end } = plan.grid;
+  const selectors = plan.bucketCounters.map(({ metric, matchers }) =>
+    selector(metric, plan.evidence.matchers, matchers),
+  );
+  const reach = Math.max(lookBack, 4 * service.scrapeInterval);
+  const apart = Math.ceil((end - start) / (looksAtBuckets - 1));
+  const looks =
+    apart <= everyLook * reach
+      ? selectors.map((one) => `last_over_time(${one}[${promDuration(end - start + reach)}])`)
+      : Array.from({ length: looksAtBuckets }, (_, index) => promDuration(index * apart)).flatMap(
+          (back, index) =>
+            selectors.map(
+              (one) =>
+                `last_over_time(${one}[${promDuration(reach)}]${index === 0 ? "" : ` offset ${back}`})`,
+            ),
+        );
+  const expr = `count by (le) (${looks.join(" or ")})`;
+  return lookedUp(service, { what: expr, end, now }, async (time) => {
+    const { data } = await createPrometheusClient(service.target).query(expr, { time });
+    if (data.type !== "vector") return false;
+    // A bound that is written in two ways is one.
+    const counts = new Map<number, number>();
+    for (const { labels, value } of data.series) {
+      const bound = boundOf(labels.le);
+      if (bound !== undefined) counts.set(bound, (value ?? 0) + (counts.get(bound) ?? 0));
+    }
+    return new Set(counts.values()).size > 1;
+  }).catch(() => false);
+}
+
 /** Falls are looked for over so long, once in a while: a rate over them would count what never happened. Seconds. */
 const fallsWindow = 3_600;
 /** A process that restarts makes its counters fall once; to about 0, and not every few samples. */
@@ -229,38 +283,46 @@ const mostFallsPerSample = 0.1;
  * that does not answer this is asked for the rates all the same.
  */
 async function findFalls(service: Reached, plan: ReadPlan, now: Date): Promise<string | undefined> {
-  const newest = Math.floor(now.getTime() / 1000);
-  const end = Math.min(plan.grid.end, newest);
-  // The past does not change; of the present it is enough to look now and then.
-  const time = Math.min(newest, Math.ceil(end / fallsRemembered) * fallsRemembered);
   const found = await Promise.all(
     plan.counters.map(async (counter) => {
       const match = selector(counter.metric, plan.evidence.matchers, counter.matchers);
-      const of = JSON.stringify([targetKey(service.target), match]);
-      const key = `${of} ${Math.floor(end / fallsRemembered)}`;
-      let known = fallen.get(key);
-      if (known === undefined) {
-        known = falls(service, match, time);
-        const first = firstAsked.get(of) ?? newest;
-        firstAsked.set(of, first);
-        fallen.set(
-          key,
-          known,
-          newest - first < fallsRemembered ? { ttl: fallsRememberedAtFirst * 1000 } : {},
-        );
-        known.catch(() => fallen.delete(key));
-      }
-      return (await known.catch(() => false)) ? counter.metric : undefined;
+      const isFalling = lookedUp(service, { what: match, end: plan.grid.end, now }, (time) =>
+        falls(service, match, time),
+      );
+      return (await isFalling.catch(() => false)) ? counter.metric : undefined;
     }),
   );
   return found.find((metric) => metric !== undefined);
 }
 
-const fallsRemembered = 600;
-/** A source that was just added may have begun a moment ago, with too few falls yet to tell. Seconds. */
-const fallsRememberedAtFirst = 30;
+const lookedUpFor = 600;
+/** A source that was just added may have begun a moment ago, with too few samples yet to tell. Seconds. */
+const lookedUpAtFirstFor = 30;
 const firstAsked = new LRUCache<string, number>({ max: 5_000 });
-const fallen = new LRUCache<string, Promise<boolean>>({ max: 5_000, ttl: fallsRemembered * 1000 });
+const answers = new LRUCache<string, Promise<boolean>>({ max: 5_000, ttl: lookedUpFor * 1000 });
+
+/**
+ * Looks for a lie of a source at the end of a window, now and then: the past does not change, and of the present that is
+ * enough.
+ */
+function lookedUp(
+  service: Reached,
+  { what, end: asked, now }: { what: string; end: number; now: Date },
+  look: (time: number) => Promise<boolean>,
+): Promise<boolean> {
+  const newest = Math.floor(now.getTime() / 1000);
+  const end = Math.min(asked, newest);
+  const of = JSON.stringify([targetKey(service.target), what]);
+  const key = `${of} ${Math.floor(end / lookedUpFor)}`;
+  const known = answers.get(key);
+  if (known !== undefined) return known;
+  const found = look(Math.min(newest, Math.ceil(end / lookedUpFor) * lookedUpFor));
+  const first = firstAsked.get(of) ?? newest;
+  firstAsked.set(of, first);
+  answers.set(key, found, newest - first < lookedUpFor ? { ttl: lookedUpAtFirstFor * 1000 } : {});
+  found.catch(() => answers.delete(key));
+  return found;
+}
 
 async function falls(service: Reached, match: string, time: number): Promise<boolean> {
   const range = `${match}[${fallsWindow}s]`;
@@ -273,15 +335,22 @@ async function falls(service: Reached, match: string, time: number): Promise<boo
   return data.type === "vector" && data.series.length > 0;
 }
 
-const refused = (plan: ReadPlan, metric: string): SignalResult => ({
-  ...emptyResult(plan),
-  status: "unavailable",
-  reason: {
-    kind: "not_measurable",
-    metric,
-    text: `Cannot say: \`${metric}\` falls again and again within the hour, which no counter does, so a rate of it would count what never happened. Two exporters behind one target, or a gauge exported as a counter, do that.`,
-  },
-});
+function refused(plan: ReadPlan, metric: string): SignalResult {
+  const text = `Cannot say: \`${metric}\` falls again and again within the hour, which no counter does, so a rate of it would count what never happened. Two exporters behind one target, or a gauge exported as a counter, do that.`;
+  return {
+    ...emptyResult(plan),
+    status: "unavailable",
+    reason: { kind: "not_measurable", metric, text },
+    doubts: [
+      {
+        kind: "falling_counter",
+        metric,
+        text,
+        advice: `Look at \`resets(${metric}[1h])\`: scrape each process by itself where several answer behind one address, and have a value that may fall exported as a gauge.`,
+      },
+    ],
+  };
+}
 
 /** Why there were no series: the metric is unknown, has no samples in the range, or too few for a rate. */
 async function whyEmpty(service: Reached, plan: ReadPlan, now: Date): Promise<Reason> {

@@ -83,6 +83,34 @@ export const reasonSchema = z.object({
 });
 export type Reason = z.infer<typeof reasonSchema>;
 
+export const doubtKinds = [
+  /** Replicas count into different buckets. */
+  "different_buckets",
+  /** A histogram without the bucket that holds everything. */
+  "no_infinite_bucket",
+  "falling_buckets",
+  "falling_counter",
+  "not_a_number",
+  /** An exporter's word for "no value", written as a number. */
+  "blank",
+  /** Out of the range that the signal can have. */
+  "implausible",
+  /** The counters of one exporter cannot both be true. */
+  "contradiction",
+  /** Another exporter of the same service says otherwise. */
+  "disagreement",
+] as const;
+
+export const doubtSchema = z.object({
+  kind: z.enum(doubtKinds),
+  text: z.string(),
+  /** What to change. */
+  advice: z.string(),
+  metric: z.string().optional(),
+});
+/** Why a source's numbers are not, or not all, taken as they are. */
+export type Doubt = z.infer<typeof doubtSchema>;
+
 const values = z.array(z.number().nullable());
 
 export const seriesSchema = z.object({
@@ -142,6 +170,10 @@ export const signalResultSchema = z.object({
   note: z.string().optional(),
   reason: reasonSchema.optional(),
   warnings: z.array(z.string()),
+  doubts: z
+    .array(doubtSchema)
+    .optional()
+    .describe("Why the source's numbers are not, or not all, taken as they are, with what to change."),
   error: z
     .object({
       code: z.string(),

@@ -1,8 +1,9 @@
+import { format } from "@/lib/units";
 import { signals } from "../catalogue";
 import type { FailuresWanted } from "../profile";
-import type { SignalResult, SignalSeries } from "../schema";
+import type { Doubt, SignalResult, SignalSeries } from "../schema";
 import { dimensionsOf, keyOf, noRequests, notePart, overCoveredTime, summaryPart } from "./parts";
-import type { CounterProof, ReadPlan, Results } from "./read-results";
+import type { CounterProof, ReadPlan, ReadResult, Results } from "./read-results";
 
 /** What follows from failures and all requests: shares, or failures per second. */
 export function failuresResult(
@@ -26,6 +27,14 @@ export function failuresResult(
         metric,
         text: `Not measurable here: there was traffic, but this Prometheus has never shown ${metric}, so no errors and errors that nobody counts look the same. It takes ${signals[plan.query.signal].measuredBy}.`,
       },
+    };
+
+  const doubt = contradictionOf(spelling, failures, totals);
+  if (doubt !== undefined && spelling.want !== "failures")
+    return {
+      status: "unavailable",
+      reason: { kind: "not_measurable", metric, text: doubt.text },
+      doubts: [doubt],
     };
 
   const { type, ...totalDimensions } = plan.dimensions;
@@ -55,12 +64,38 @@ export function failuresResult(
   return {
     status: "ok",
     series: covered,
-    ...notePart(plan, none, note),
+    ...notePart(plan, none, note, doubt?.text),
+    ...(doubt === undefined ? {} : { doubts: [doubt] }),
     ...summaryPart(
       plan,
       covered,
       totals.reduce((sum, { values }) => sum + (values[0] ?? 0), 0),
     ),
+  };
+}
+
+/** Requests that fail now were asked a moment before, so over a range a few more may fail than were asked. */
+const contradictoryShare = 1.05;
+
+/** What is said where more requests failed than there were. */
+function contradictionOf(
+  { failures: counters, total: [all], isOfSuccesses }: Extract<ReadPlan["spelling"], { kind: "failures" }>,
+  failures: ReadResult["series"],
+  totals: ReadResult["series"],
+): Doubt | undefined {
+  const sum = (series: ReadResult["series"]): number =>
+    series.reduce(
+      (whole, { values }) => values.reduce<number>((part, value) => part + (value ?? 0), whole),
+      0,
+    );
+  const [failed, requests] = [sum(failures), sum(totals)];
+  if (isOfSuccesses || !(failed > contradictoryShare * requests)) return undefined;
+  const metric = counters[0]?.metric ?? "";
+  return {
+    kind: "contradiction",
+    metric,
+    text: `The counters contradict each other: \`${metric}\` counts ${format(failed / requests, "count")} failures for each request that \`${all?.metric ?? ""}\` counts.`,
+    advice: `Have both count the same: each attempt or each request, of the same servers. What fails before it is counted as a request belongs into \`${all?.metric ?? ""}\` too.`,
   };
 }
 

@@ -46,7 +46,7 @@ export function meanResult(plan: ReadPlan, results: Results): Partial<SignalResu
   if (ratios.length === 0) return { status: "empty" };
   if (!counted(ratios)) return { status: "empty", reason: noRequests };
   if (!ratios.some(({ values }) => values.some((value) => value !== null)))
-    return { status: "empty", reason: notANumber(plan) };
+    return { status: "empty", ...notANumber(plan) };
   const series = ratios.map(({ labels, values }) => ({ labels, values }));
   return { status: "ok", series, ...averageSummary(plan, ratios, onlyMean) };
 }

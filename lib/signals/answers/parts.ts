@@ -1,6 +1,6 @@
 import { format } from "@/lib/units";
 import type { DimensionLabels } from "../profile";
-import type { Reason, SignalSeries, SignalSummary } from "../schema";
+import type { Doubt, Reason, SignalSeries, SignalSummary } from "../schema";
 import type { ReadPlan, Results } from "./read-results";
 
 /** The notes of an answer in one text: the plan's, then what was found. */
@@ -106,10 +106,17 @@ export function dimensionsOf(
 export const keyOf = (labels: Record<string, string>): string =>
   JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-export const notANumber = (plan: ReadPlan): Reason => ({
-  kind: "no_samples",
-  metric: plan.evidence.metric,
-  text: `\`${plan.evidence.metric}\` has samples in this range, but their value is not a number (NaN), or infinite, so there is nothing to show.`,
-});
+export const notNumberAdvice =
+  "Find out why the exporter writes NaN or infinity: often a division by 0, or a value that was never set.";
+
+/** The reason of what has samples and no value, and the doubt that follows. */
+export function notANumber(plan: ReadPlan): { reason: Reason; doubts: Doubt[] } {
+  const { metric } = plan.evidence;
+  const text = `\`${metric}\` has samples in this range, but their value is not a number (NaN), or infinite, so there is nothing to show.`;
+  return {
+    reason: { kind: "no_samples", metric, text },
+    doubts: [{ kind: "not_a_number", metric, text, advice: notNumberAdvice }],
+  };
+}
 
 export const noRequests: Reason = { kind: "no_traffic", text: "No traffic: no requests in this range." };

@@ -1,4 +1,5 @@
 import { signals } from "../catalogue";
+import { implausible, isPlausible } from "../plausible";
 import type { SignalResult } from "../schema";
 import {
   byNumber,
@@ -18,17 +19,31 @@ import type { ReadPlan, ReadResult, Results } from "./read-results";
 /** A value for each series, as it was read. */
 export function valueResult(plan: ReadPlan, results: Results): Partial<SignalResult> {
   const scale = scaleOf(plan);
+  const { signal } = plan.query;
+  let beyond: number | undefined;
   const series = (results.value?.series ?? [])
     .map(({ labels, values }) => ({
       labels: dimensionsOf(labels, plan.dimensions),
-      values: values.map((value) => scaledBy(finite(value), scale)),
+      values: values.map((read) => {
+        const value = scaledBy(finite(read), scale);
+        if (value === null || isPlausible(value, signal)) return value;
+        beyond = value;
+        return null;
+      }),
     }))
     .sort((a, b) => byNumber.compare(keyOf(a.labels), keyOf(b.labels)));
+  const doubt = beyond === undefined ? undefined : implausible(beyond, signal, plan.evidence.metric);
   if (!series.some(({ values }) => values.some((value) => value !== null))) {
     if (series.length === 0) return { status: "empty" };
+    if (doubt !== undefined)
+      return {
+        status: "unavailable",
+        reason: { kind: "not_measurable", metric: doubt.metric, text: doubt.text },
+        doubts: [doubt],
+      };
     // A ratio of two counters is 0/0 where nothing happened: there are series, but not one value.
     const isRatio = signals[plan.query.signal].kind === "ratio";
-    return { status: "empty", reason: isRatio ? noRequests : notANumber(plan) };
+    return { status: "empty", ...(isRatio ? { reason: noRequests } : notANumber(plan)) };
   }
   const perSecond =
     plan.spelling.kind === "counter"
@@ -39,7 +54,8 @@ export function valueResult(plan: ReadPlan, results: Results): Partial<SignalRes
   return {
     status: "ok",
     series: covered,
-    ...notePart(plan, note, lies),
+    ...notePart(plan, note, lies, doubt === undefined ? undefined : `Left out: ${doubt.text}`),
+    ...(doubt === undefined ? {} : { doubts: [doubt] }),
     ...summaryPart(plan, covered, perSecond),
   };
 }

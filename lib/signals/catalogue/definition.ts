@@ -26,6 +26,8 @@ export interface SignalDescription {
   /** What it should be. `quantile` names the quantile that the target is about. */
   target?: { value: number; quantile?: number };
   thresholds?: Threshold[];
+  /** The least and the most that it can be, where its unit does not say so: a ratio is 0 to 1, a count not negative. */
+  plausible?: { min?: number; max?: number };
   /** What it is and why one looks at it, for a person who meets it for the first time. */
   explanation: string;
   /** What a server would have to expose; said where it is not measurable. */

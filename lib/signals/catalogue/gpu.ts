@@ -123,6 +123,8 @@ export const gpuSignals = {
     shortTitle: "Memory share",
     unit: "ratio",
     kind: "gauge",
+    // Shares of replicas are added up.
+    plausible: { max: 100_000 },
     better: "higher",
     judged: false,
     explanation:

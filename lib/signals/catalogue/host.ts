@@ -7,6 +7,8 @@ export const hostSignals = {
     shortTitle: "CPU",
     unit: "ratio",
     kind: "gauge",
+    // A container may run over its limit for a moment.
+    plausible: { max: 2 },
     better: "lower",
     explanation: "The share of the host's CPU time that was not idle; of a container, of its CPU limit.",
     measuredBy: "node_exporter, or cAdvisor for containers with a CPU limit",
