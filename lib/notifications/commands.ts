@@ -7,7 +7,7 @@ import { command } from "@/lib/db/command";
 import type { NotificationChannel, Prisma } from "@/lib/db/generated/client";
 import { type FieldError, problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
-import { afterInsert } from "./group";
+import { afterInsert, type GroupState } from "./group";
 import { channelsOf, type Destination, destinationsOf, firstRouteTo } from "./policy";
 import {
   channelProblem,
@@ -465,10 +465,11 @@ async function insertInto(tx: Transaction, teamId: string, gathered: Gathered, n
         .sort((a, b) => (a.channelId + a.key < b.channelId + b.key ? -1 : 1)),
       skipDuplicates: true,
     });
-  for (const row of await lockGroups(
+  const rows = await lockGroups(
     tx,
     all.map(({ destination }) => destination),
-  )) {
+  );
+  const writes: GroupWrite[] = rows.map((row) => {
     const { destination, inserts } = gathered.get(JSON.stringify([row.channelId, row.key]))!;
     const stored = storedGroupSchema.parse(row.notified);
     const alerts = { ...stored.alerts };
@@ -481,8 +482,28 @@ async function insertInto(tx: Transaction, teamId: string, gathered: Gathered, n
       // An Alertmanager is told at once, as Prometheus does it.
       if (destination.isRelay) state = { ...state, nextAt: now.getTime() };
     }
-    await tx.notificationGroup.update({ where: { id: row.id }, data: columnsOf(state, alerts) });
-  }
+    return { id: row.id, state, alerts };
+  });
+  await writeGroups(tx, writes);
+}
+
+/** A group as it is from now on. */
+export interface GroupWrite {
+  id: string;
+  state: GroupState;
+  alerts: StoredGroup["alerts"];
+}
+
+/** Writes groups in one statement: an incident has hundreds, and the evaluation waits for it. */
+export async function writeGroups(tx: Transaction, writes: readonly GroupWrite[]): Promise<void> {
+  if (writes.length === 0) return;
+  const rows = writes.map(({ id, state, alerts }) => ({ id, ...columnsOf(state, alerts) }));
+  await tx.$executeRaw`
+    UPDATE "NotificationGroup" AS stored
+    SET "nextAt" = given."nextAt", "notifiedAt" = given."notifiedAt", notified = given.notified
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS given (id text, "nextAt" timestamptz, "notifiedAt" timestamptz, notified jsonb)
+    WHERE stored.id = given.id`;
 }
 
 /** Puts everything that fires, and what resolved and is not told yet, into the groups of a new policy. */
@@ -509,7 +530,7 @@ async function regroup(tx: Transaction, teamId: string, tree: PolicyTree, now: D
         startsAt: (alert.firedAt ?? alert.activeAt).getTime(),
       },
     );
-  for (const row of rows) {
+  const writes: GroupWrite[] = rows.map((row) => {
     const stored = storedGroupSchema.parse(row.notified);
     const stays = new Set(
       gathered.get(JSON.stringify([row.channelId, row.key]))?.inserts.map(({ alertId }) => alertId) ?? [],
@@ -519,19 +540,18 @@ async function regroup(tx: Transaction, teamId: string, tree: PolicyTree, now: D
     );
     const isKept = (fingerprint: string) => kept[fingerprint] !== undefined;
     const state = groupStateOf(row, stored);
-    await tx.notificationGroup.update({
-      where: { id: row.id },
-      data: columnsOf(
-        {
-          ...state,
-          nextAt: Object.keys(kept).length === 0 ? null : state.nextAt,
-          firing: state.firing.filter(isKept),
-          seenTo: state.seenTo.filter(isKept),
-        },
-        kept,
-      ),
-    });
-  }
+    return {
+      id: row.id,
+      alerts: kept,
+      state: {
+        ...state,
+        nextAt: Object.keys(kept).length === 0 ? null : state.nextAt,
+        firing: state.firing.filter(isKept),
+        seenTo: state.seenTo.filter(isKept),
+      },
+    };
+  });
+  await writeGroups(tx, writes);
   await insertInto(tx, teamId, gathered, now);
 }
 

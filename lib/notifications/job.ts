@@ -5,7 +5,15 @@ import type { NotificationChannel } from "@/lib/db/generated/client";
 import { notify } from "@/lib/events/notify";
 import type { JobDefinition, LoopDefinition } from "@/lib/jobs/definition";
 import { log } from "@/lib/observability/log";
-import { contentOf, resealChannels, storedContent, toldAlert, writeMessage } from "./commands";
+import {
+  contentOf,
+  type GroupWrite,
+  resealChannels,
+  storedContent,
+  toldAlert,
+  writeGroups,
+  writeMessage,
+} from "./commands";
 import { externalSilences } from "./external-silences";
 import { type GroupedAlert, stepGroup, stepRelay } from "./group";
 import { type ActiveSilence, inhibition, silencesOf } from "./muting";
@@ -13,12 +21,13 @@ import { destinationsOf, RESEND_SECONDS } from "./policy";
 import { currentPolicy, silencesAt } from "./queries";
 import type { MessageContent, PolicyTree, SinkResponse } from "./schema";
 import { type SendOutcome, sendMessage } from "./send";
-import { columnsOf, groupStateOf, type StoredGroup, storedGroupSchema } from "./stored-group";
+import { groupStateOf, type StoredGroup, storedGroupSchema } from "./stored-group";
 
-const GROUPS_AT_ONCE = 50;
+/** So few that a busy database looks at them well within a transaction's time. */
+const GROUPS_AT_ONCE = 20;
 
 /**
- * Looks at every group whose time has come and writes what is to be told to the outbox, 50 groups a transaction. A group
+ * Looks at every group whose time has come and writes what is to be told to the outbox, a few groups a transaction. A group
  * is locked while it is looked at, and skipped by whoever else looks. Of one team where that is given. Returns how many
  * messages were written.
  */
@@ -66,19 +75,29 @@ async function flushTeam(
     FOR UPDATE SKIP LOCKED`;
   if (groups.length === 0) return { looked: 0, written: 0 };
   const look = await lookerOf(tx, teamId, groups, external, now);
-  let written = 0;
-  for (const group of groups) if (await look(group)) written += 1;
-  return { looked: groups.length, written };
+  const looks = groups.map(look);
+  await writeGroups(
+    tx,
+    looks.map(({ write }) => write),
+  );
+  const messages = looks.flatMap(({ message }) => message ?? []);
+  for (const message of messages) await writeMessage(tx, message);
+  return { looked: groups.length, written: messages.length };
 }
 
-/** Reads once what all groups of a round need, and returns what looks at one: true when it wrote a message. */
+interface Look {
+  write: GroupWrite;
+  message: Parameters<typeof writeMessage>[1] | null;
+}
+
+/** Reads once what all groups of a round need, and returns what looks at one. */
 async function lookerOf(
   tx: Transaction,
   teamId: string,
   groups: readonly DueGroup[],
   external: readonly ActiveSilence[],
   now: Date,
-): Promise<(group: DueGroup) => Promise<boolean>> {
+): Promise<(group: DueGroup) => Look> {
   const stored = new Map(groups.map(({ id, notified }) => [id, storedGroupSchema.parse(notified)]));
   const alertIds = [...new Set([...stored.values()].flatMap(({ alerts }) => Object.values(alerts)))];
   const [policy, channels, own, firing, alerts, acknowledgements] = await Promise.all([
@@ -122,15 +141,14 @@ async function lookerOf(
     };
   };
 
-  return async (group) => {
+  return (group) => {
     const known = stored.get(group.id)!;
     const members = Object.values(known.alerts).flatMap((id) => rows.get(id) ?? []);
     const timing = policy === null ? undefined : timingOf(policy.tree, members, group, alertmanagers);
     const isRelay = alertmanagers.has(group.channelId);
     if (timing === undefined || !kinds.has(group.channelId)) {
       const nobody = { ...groupStateOf(group, known), nextAt: null, firing: [], resolved: [], seenTo: [] };
-      await tx.notificationGroup.update({ where: { id: group.id }, data: columnsOf(nobody, {}) });
-      return false;
+      return { write: { id: group.id, state: nobody, alerts: {} }, message: null };
     }
     const state = groupStateOf(group, known);
     const step = isRelay
@@ -140,8 +158,8 @@ async function lookerOf(
     const remaining: StoredGroup["alerts"] = Object.fromEntries(
       Object.entries(known.alerts).filter(([fingerprint, id]) => rows.has(id) && !dropped.has(fingerprint)),
     );
-    await tx.notificationGroup.update({ where: { id: group.id }, data: columnsOf(step.state, remaining) });
-    if (step.message === null) return false;
+    const write: GroupWrite = { id: group.id, state: step.state, alerts: remaining };
+    if (step.message === null) return { write, message: null };
     const { reason, firing: nowFiring, resolved } = step.message;
     const told = new Set([...nowFiring, ...resolved]);
     const content = contentOf(
@@ -151,8 +169,7 @@ async function lookerOf(
       members.filter(({ fingerprint }) => told.has(fingerprint)).map(toldAlert),
       isRelay ? Number.POSITIVE_INFINITY : undefined,
     );
-    await writeMessage(tx, { teamId, channelId: group.channelId, key: group.key, content });
-    return true;
+    return { write, message: { teamId, channelId: group.channelId, key: group.key, content } };
   };
 }
 
@@ -314,8 +331,10 @@ export async function deliverDue(signal: AbortSignal, { teamId }: { teamId?: str
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     while (!signal.aborted) {
-      const heads = await dueHeads(new Date(), [...busy.keys()], teamId ?? null);
-      if (heads.length === 0 && busy.size === 0) break;
+      // Of before the question: a channel that becomes free meanwhile was left out of its answer.
+      const passedOver = [...busy.keys()];
+      const heads = await dueHeads(new Date(), passedOver, teamId ?? null);
+      if (heads.length === 0 && passedOver.length === 0) break;
       for (const { id, channelId } of heads)
         busy.set(
           channelId,
