@@ -1,7 +1,10 @@
+/** The least that an axis of things that are counted reaches. */
+const FEWEST_COUNTED = 2;
+
 /**
  * Returns four or five round ticks from zero (or below, for negative values) that reach `max`, ascending. Steps are 1, 2,
  * 2.5 or 5 times a power of ten, and whole numbers where `isWhole` (there is no half a request). Without a positive
- * extent it is [0, 1]. Ticks beyond `ceiling` are left out; where a quarter of it is round, they are its quarters.
+ * extent it is [0, 1], of things that are counted [0, 1, 2]. Ticks beyond `ceiling` are left out; where a quarter of it is round, they are its quarters.
  */
 export function roundTicks(
   min: number,
@@ -10,6 +13,8 @@ export function roundTicks(
 ): number[] {
   const low = Math.min(0, min);
   let high = Math.max(0, max);
+  // An axis of two numbers is a line on its edge.
+  if (isWhole && ceiling === undefined && low === 0) high = Math.max(high, FEWEST_COUNTED);
   if (!Number.isFinite(low) || !Number.isFinite(high) || high === low) high = low + 1;
   const rough = (high - low) / 4;
   if (low === 0 && high === ceiling && isShort(rough)) {

@@ -94,6 +94,8 @@ export type TimeSeriesChartProps = {
   onIsolate?: (id: string | null) => void;
   /** Instead of zooming the time range of the page. */
   onZoom?: (from: number, to: number) => void;
+  /** A line that is alone is named too: one of the parts that the chart is split into. */
+  named?: boolean;
   className?: string;
 };
 
@@ -185,7 +187,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
     );
   }
   const isFull = display.height !== null;
-  const legend = display.legend || isFull ? "table" : legendOf(series, kind, width);
+  const legend = display.legend || isFull ? "table" : legendOf(series, kind, width, props.named === true);
   const tablePx = Math.min(LEGEND_TABLE_PX, 8 + LEGEND_ROW_OF_TABLE_PX * (named.length + 1));
   const taken = legend === "row" ? LEGEND_ROW_PX : legend === "table" && isFull ? tablePx : 0;
   return (
@@ -243,9 +245,10 @@ function legendOf(
   series: readonly ChartSeries[],
   kind: SeriesKind,
   width: number,
+  isNamed: boolean,
 ): "none" | "ends" | "row" | "table" {
   if (kind === "stacked-bars") return series.length <= COLOURED_SERIES ? "row" : "table";
-  if (series.length <= 1) return "none";
+  if (series.length === 0 || (series.length === 1 && !isNamed)) return "none";
   if (series.length > LABELLED_SERIES) return "table";
   return widestLabel(series) <= mostLabelWidth(width) ? "ends" : "row";
 }
@@ -304,7 +307,7 @@ const Plot = memo(function Plot(props: PlotProps) {
         factor: scale.factor,
         max: props.max,
         isRatio: unit === "ratio",
-        isWhole: isCounted(unit),
+        isWhole: isCounted(unit, columns.slice(1)),
         log,
       }),
     [columns, levels, thresholds, scale, props.max, unit, log],

@@ -154,9 +154,12 @@ export function yEnds(ticks: readonly number[], max?: number): [number, number] 
   return [ticks[0] ?? 0, max !== undefined && max > last ? max : last];
 }
 
-/** Units in which things are counted: there is no half of one. */
-export const isCounted = (unit: Unit): boolean =>
-  unit === "count" || unit === "requests" || unit === "tokens";
+/** Whether things are counted, of which there is no half; a bare number may be anything, so its values say it. */
+export const isCounted = (unit: Unit, columns: readonly (readonly (number | null)[])[]): boolean =>
+  unit === "requests" ||
+  unit === "tokens" ||
+  (unit === "count" &&
+    columns.every((column) => column.every((value) => value === null || Number.isInteger(value))));
 
 /** Returns the indices of values with a gap on both sides: drawn as dots, as a line through one point is nothing. */
 export function lonePoints(values: ArrayLike<number | null | undefined>): number[] {

@@ -129,10 +129,12 @@ export function ErrorGuidanceView(input: ViewInput) {
             <TableRow>
               <TableHeader>Type</TableHeader>
               <TableHeader numeric>Failed</TableHeader>
-              <TableHeader numeric>Share of failures</TableHeader>
-              <TableHeader>Whose fault</TableHeader>
-              <TableHeader>Usual cause</TableHeader>
-              <TableHeader>What to do</TableHeader>
+              <TableHeader numeric>
+                Share<span className="max-lg:sr-only"> of failures</span>
+              </TableHeader>
+              <TableHeader className="max-lg:hidden">Whose fault</TableHeader>
+              <TableHeader className="max-lg:hidden">Usual cause</TableHeader>
+              <TableHeader className="max-lg:hidden">What to do</TableHeader>
             </TableRow>
           </TableHead>
           <TableBody>
@@ -140,14 +142,22 @@ export function ErrorGuidanceView(input: ViewInput) {
               const { cause, action, side } = errorGuidance(type);
               return (
                 <TableRow key={type}>
-                  <TableRowHeader className="text-mono">
-                    <Name className="max-w-[28ch]">{type}</Name>
+                  <TableRowHeader className="max-lg:w-full max-lg:max-w-0 max-lg:py-1.5">
+                    <Name className="max-w-[28ch] text-mono max-lg:max-w-full">{type}</Name>
+                    <span className="block whitespace-normal font-normal lg:hidden">
+                      <span className="block text-secondary">{`Fault: ${sides[side]}. ${cause}`}</span>
+                      {action}
+                    </span>
                   </TableRowHeader>
-                  <TableCell numeric>{format(count, "requests")}</TableCell>
-                  <TableCell numeric>{format(rate / all, "ratio")}</TableCell>
-                  <TableCell className="text-secondary">{sides[side]}</TableCell>
-                  <TableCell className="min-w-64 whitespace-normal py-1.5">{cause}</TableCell>
-                  <TableCell className="min-w-64 whitespace-normal py-1.5">{action}</TableCell>
+                  <TableCell numeric className="max-lg:py-1.5 max-lg:align-top">
+                    {format(count, "requests")}
+                  </TableCell>
+                  <TableCell numeric className="max-lg:py-1.5 max-lg:align-top">
+                    {format(rate / all, "ratio")}
+                  </TableCell>
+                  <TableCell className="text-secondary max-lg:hidden">{sides[side]}</TableCell>
+                  <TableCell className="min-w-64 whitespace-normal py-1.5 max-lg:hidden">{cause}</TableCell>
+                  <TableCell className="min-w-64 whitespace-normal py-1.5 max-lg:hidden">{action}</TableCell>
                 </TableRow>
               );
             })}

@@ -1,8 +1,11 @@
 import type { State } from "@/components/ui/state";
-import type { GpuHealth } from "@/lib/dashboards/gpu-faults";
+import type { GpuLine } from "@/lib/dashboards/fleet";
+import type { GpuHealth, HealthAnswers } from "@/lib/dashboards/gpu-faults";
+import { answerName } from "@/lib/dashboards/placement";
 import { clockReasons, clockReasonWords, clockState } from "@/lib/gpu/clock-events";
 import { memoryHealth } from "@/lib/gpu/memory-health";
 import { type XidUrgency, xidFacts } from "@/lib/gpu/xid";
+import type { SignalResult } from "@/lib/signals/schema";
 import { format } from "@/lib/units";
 
 /** One thing that is wrong with a GPU. */
@@ -35,6 +38,30 @@ export function faultRows(gpus: readonly GpuHealth[]): FaultRow[] {
   return gpus
     .flatMap((gpu) => [...xidRows(gpu), ...memoryRows(gpu), ...clockRows(gpu)])
     .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+}
+
+const healthQueries = ["xid", "uncorrected", "corrected", "remaps", "remapFailure", "throttled"] as const;
+
+/** The answers of a panel of faults by its queries, of all services; empty before any. */
+export const healthAnswers = (results: ReadonlyMap<string, SignalResult> | undefined): HealthAnswers =>
+  Object.fromEntries(
+    healthQueries.map((query) => [
+      query,
+      [...(results ?? [])].filter(([name]) => name.startsWith(answerName(query, ""))).map(([, one]) => one),
+    ]),
+  ) as unknown as HealthAnswers;
+
+/** The key of the GPU to look at first: of those with a fault that wants something done the worst, else the busiest. */
+export function firstGpu(
+  gpus: readonly Pick<GpuLine, "key" | "values">[],
+  faults: readonly Pick<FaultRow, "gpu" | "state">[],
+): string | undefined {
+  const faulty = faults.find(({ gpu, state }) => state !== "info" && gpus.some(({ key }) => key === gpu));
+  if (faulty !== undefined) return faulty.gpu;
+  const now = ({ values }: Pick<GpuLine, "values">): number =>
+    values.slice(-2).findLast((value) => value !== null) ?? Number.NEGATIVE_INFINITY;
+  const [first, ...others] = gpus;
+  return others.reduce((best, gpu) => (best !== undefined && now(gpu) <= now(best) ? best : gpu), first)?.key;
 }
 
 const xidRows = ({ key, name, xids }: GpuHealth): FaultRow[] =>

@@ -11,9 +11,9 @@ import {
   TableRow,
   TableRowHeader,
 } from "@/components/ui/table";
-import { gpuHealth, type HealthAnswers } from "@/lib/dashboards/gpu-faults";
-import { type FaultRow, faultRows } from "./gpu-fault-rows";
-import { answersTo, useChosenGpu } from "./gpu-views";
+import { gpuHealth } from "@/lib/dashboards/gpu-faults";
+import { type FaultRow, faultRows, healthAnswers } from "./gpu-fault-rows";
+import { useChosenGpu } from "./gpu-views";
 import { SignalPanel, type ViewInput } from "./signal-panel";
 
 const words: Record<FaultRow["state"], string> = { critical: "Act", warning: "Watch", info: "Know" };
@@ -21,9 +21,7 @@ const words: Record<FaultRow["state"], string> = { critical: "Act", warning: "Wa
 /** The GPUs that something was wrong with in the range, what it means and what to do; the worst first. */
 export function GpuFaultsView(input: ViewInput) {
   const [, choose] = useChosenGpu();
-  const names = ["xid", "uncorrected", "corrected", "remaps", "remapFailure", "throttled"] as const;
-  const answers = Object.fromEntries(names.map((name) => [name, answersTo(input, name)]));
-  const gpus = gpuHealth(answers as unknown as HealthAnswers);
+  const gpus = gpuHealth(healthAnswers(input.refresh.results));
   const rows = faultRows(gpus);
   const unmeasured = [
     gpus.every(({ xids }) => xids === null) ? "XID errors" : "",
@@ -53,8 +51,8 @@ export function GpuFaultsView(input: ViewInput) {
               <TableHeader>State</TableHeader>
               <TableHeader>GPU</TableHeader>
               <TableHeader>What</TableHeader>
-              <TableHeader>What it means</TableHeader>
-              <TableHeader>What to do</TableHeader>
+              <TableHeader className="max-lg:hidden">What it means</TableHeader>
+              <TableHeader className="max-lg:hidden">What to do</TableHeader>
             </TableRow>
           </TableHead>
           <TableBody>
@@ -66,15 +64,19 @@ export function GpuFaultsView(input: ViewInput) {
                 <TableRowHeader>
                   <button
                     type="button"
-                    onClick={() => void choose(gpu)}
+                    onClick={() => choose(gpu)}
                     className="rounded-control text-link hover:underline"
                   >
                     <Name className="max-w-[28ch]">{name}</Name>
                   </button>
                 </TableRowHeader>
-                <TableCell>{what}</TableCell>
-                <TableCell className="min-w-64 whitespace-normal py-1.5">{meaning}</TableCell>
-                <TableCell className="min-w-64 whitespace-normal py-1.5">{action}</TableCell>
+                <TableCell className="whitespace-normal py-1.5 lg:whitespace-nowrap">
+                  {what}
+                  <span className="block text-secondary lg:hidden">{meaning}.</span>
+                  <span className="block lg:hidden">{action}</span>
+                </TableCell>
+                <TableCell className="min-w-64 whitespace-normal py-1.5 max-lg:hidden">{meaning}</TableCell>
+                <TableCell className="min-w-64 whitespace-normal py-1.5 max-lg:hidden">{action}</TableCell>
               </TableRow>
             ))}
           </TableBody>

@@ -1,23 +1,26 @@
 "use client";
 
 import { parseAsString, useQueryState } from "nuqs";
-import { useMemo } from "react";
+import { createContext, useContext, useMemo, useRef } from "react";
 import { type ChartSeries, scaleOf } from "@/components/charts/series";
 import { Combobox } from "@/components/ui/combobox";
 import { Name } from "@/components/ui/name";
 import { Segmented } from "@/components/ui/segmented";
 import { shortName } from "@/components/ui/short-name";
 import { fleetNames, fleetOf, type GpuLine, seriesOfGpu, spreadOf } from "@/lib/dashboards/fleet";
+import { gpuHealth } from "@/lib/dashboards/gpu-faults";
 import { activityVerdict, utilizationExplanation } from "@/lib/gpu/activity";
 import { clockReasonWords } from "@/lib/gpu/clock-events";
 import { type FleetSummary, fleetSummary } from "@/lib/gpu/fleet";
 import { type SignalId, signals } from "@/lib/signals/catalogue";
 import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
 import { format, type Unit } from "@/lib/units";
+import { faultRows, firstGpu, healthAnswers } from "./gpu-fault-rows";
 import { GpuMap, ShadeScale } from "./gpu-map";
 import { chartPx, leadingSignal, PageChart, Sentence, sentencePx, thresholdsOf } from "./line-views";
 import { nthColor } from "./lines";
 import { resultOf, SignalPanel, type ViewInput } from "./signal-panel";
+import type { PanelAnswer } from "./use-board";
 
 /** The answers of all services to one query of the panel. */
 export const answersTo = (input: ViewInput, query: string): SignalResult[] =>
@@ -79,8 +82,28 @@ function spreadWords(summary: FleetSummary | null, unit: Unit): string {
 }
 
 /** The GPU that the page shows in full; one choice for the page, in its address. */
-export const useChosenGpu = () =>
-  useQueryState("gpu", parseAsString.withOptions({ history: "replace", scroll: false }));
+export function useChosenGpu(): [string | null, (key: string) => void] {
+  const [asked, ask] = useQueryState("gpu", parseAsString.withOptions({ history: "replace", scroll: false }));
+  const first = useContext(FirstGpuContext);
+  return [asked ?? first ?? null, (key) => void ask(key)];
+}
+
+/** The GPU that the page shows until another is chosen, from `useFirstGpu`. */
+export const FirstGpuContext = createContext<string | undefined>(undefined);
+
+/**
+ * The GPU worth a look first: one with a fault, else the busiest. It is chosen once, when the map is there, and stays as
+ * long as there is such a GPU: what is looked at does not move by itself.
+ */
+export function useFirstGpu(answers: ReadonlyMap<string, PanelAnswer>): string | undefined {
+  const kept = useRef<string | undefined>(undefined);
+  const map = answers.get("gpu-map")?.results;
+  const faults = answers.get("gpu-faults")?.results;
+  const gpus = useMemo(() => fleetOf([...(map?.values() ?? [])]), [map]);
+  if (gpus.length > 0 && !gpus.some(({ key }) => key === kept.current))
+    kept.current = firstGpu(gpus, faultRows(gpuHealth(healthAnswers(faults))));
+  return kept.current;
+}
 
 export function GpuMapView(input: ViewInput) {
   const query = input.placed.chosen ?? "";
@@ -120,7 +143,7 @@ export function GpuMapView(input: ViewInput) {
           rows={rows}
           unit={unit}
           chosen={chosen ?? rows[0]?.key}
-          onChoose={(key) => void choose(key)}
+          onChoose={choose}
         />
       )}
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 pt-2">
@@ -232,7 +255,7 @@ export function GpuSplitView(input: ViewInput) {
       {series.length === 0 ? (
         <p className="m-auto text-secondary">Its clock was not held back in this range.</p>
       ) : (
-        <PageChart input={input} series={series} unit={unit} />
+        <PageChart input={input} series={series} unit={unit} named />
       )}
     </SignalPanel>
   );
@@ -251,7 +274,7 @@ export function GpuHeading({ title, gpus }: { title: string; gpus: readonly GpuL
           <Combobox
             aria-label="GPU"
             value={own.key}
-            onValueChange={(key) => void choose(key)}
+            onValueChange={choose}
             options={gpus.map(({ key, device }) => ({
               value: key,
               label: names.get(key)!,

@@ -146,7 +146,7 @@ export function SplitView(input: ViewInput) {
   const series = partsOf(input);
   return (
     <SignalPanel input={input} linesOf={partsOf} unit={scaleOf(series, unit).label}>
-      <PageChart input={input} series={series} unit={unit} thresholds={thresholdsOf(signal)} />
+      <PageChart input={input} series={series} unit={unit} thresholds={thresholdsOf(signal)} named />
     </SignalPanel>
   );
 }

@@ -20,17 +20,20 @@ export function singleSeries(
 
 /**
  * p50, p95 and p99 as three lines of one hue, the slowest first so that the order of the legend is that of the lines. An
- * average is called one, and quantiles that cannot be merged are named by their replica.
+ * average is called one, and quantiles that cannot be merged are named by their replica, each line in a colour of its own.
  */
 export function percentileSeries(result: SignalResult): ChartSeries[] {
   const colors: Record<string, SeriesColor> = { "0.5": "p50", "0.95": "p95", "0.99": "p99" };
+  // The hue of a percentile cannot be that of two replicas too.
+  const isOfReplicas = new Set(result.series.map(({ labels }) => labels.replica)).size > 1;
   return result.series
-    .map((series): ChartSeries => {
+    .map((series, index): ChartSeries => {
       const { quantile } = series;
       const { replica } = series.labels;
       const statistic = quantile === undefined ? "average" : `p${percentile(quantile)}`;
       const name = replica === undefined ? statistic : `${statistic} of ${replica}`;
-      const color = quantile === undefined ? "subject" : (colors[String(quantile)] ?? "other");
+      const ofStatistic = quantile === undefined ? "subject" : (colors[String(quantile)] ?? "other");
+      const color = isOfReplicas ? nthColor(index) : ofStatistic;
       return { id: name, label: name, color, ...withBand(series) };
     })
     .reverse();
