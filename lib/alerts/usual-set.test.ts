@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parsePromql } from "@/lib/promql/parse";
 import type { ProfileId } from "@/lib/signals/profile";
 import type { MeasuredService } from "@/lib/signals/service";
+import { openMetricsText, startPrometheus, whyNoPrometheus } from "@/testing/prometheus";
 import { noFacts } from "./lint/finding";
 import { lintRules } from "./lint/set";
 import { exprOf } from "./rule";
@@ -80,4 +81,55 @@ describe("usualSet", () => {
     }));
     expect(lintRules(asEnforced, { ...noFacts, scrapeInterval: 15 })).toEqual([]);
   });
+
+  it.skipIf(whyNoPrometheus())(
+    "misses replicas and the whole service at a real Prometheus",
+    { timeout: 30_000 },
+    async () => {
+      const start = 1_700_000_000;
+      const samples = (from: number, to: number, value: number): [number, number][] =>
+        Array.from({ length: (to - from) / 15 + 1 }, (_, n) => [start + from + 15 * n, value]);
+      const of = (job: string, instance: string) => ({ job, instance });
+      const openMetrics = openMetricsText([
+        {
+          name: "llm_requests",
+          type: "counter",
+          series: [
+            { suffix: "_total", labels: of("plain", "a"), samples: samples(0, 3600, 7) },
+            { suffix: "_total", labels: of("plain", "b"), samples: samples(0, 1800, 7) },
+          ],
+        },
+        {
+          name: "up",
+          type: "gauge",
+          series: [
+            { labels: of("plain", "a"), samples: samples(0, 3600, 1) },
+            { labels: of("plain", "b"), samples: [...samples(0, 1800, 1), ...samples(1815, 3600, 0)] },
+            // Never one of the service's replicas.
+            { labels: of("plain", "c"), samples: samples(0, 3600, 0) },
+          ],
+        },
+      ]);
+      const server = await startPrometheus({ openMetrics });
+      try {
+        const firing = async (key: string, after: number): Promise<(string | undefined)[]> => {
+          const rule = plain.find((each) => each.key === key)!;
+          const query = new URLSearchParams({
+            query: exprOf(rule, rule.levels[0]!),
+            time: String(start + after),
+          });
+          const { data } = await (await fetch(`${server.url}/api/v1/query?${query}`)).json();
+          return data.result.map(
+            ({ metric }: { metric: Record<string, string> }) => metric.instance ?? metric.job,
+          );
+        };
+        expect(await firing("replica-not-ready", 1800)).toEqual([]);
+        expect(await firing("replica-not-ready", 3600)).toEqual(["b"]);
+        expect(await firing("no-data", 3600)).toEqual([]);
+        expect(await firing("no-data", 4200)).toEqual(["plain"]);
+      } finally {
+        await server.stop();
+      }
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
+import { LRUCache } from "lru-cache";
 import { aggregationParameters, functionSignatures, type ValueType } from "./functions";
 import type { Expr, LabelMatcher, Matching } from "./tree";
 
@@ -30,6 +31,17 @@ class Refusal extends Error {
  * function, and arguments of a wrong number or type; whether series match each other only a server can tell.
  */
 export function parsePromql(text: string): Parsed {
+  const known = recent.get(text);
+  if (known !== undefined) return known;
+  const parsed = read(text);
+  recent.set(text, parsed);
+  return parsed;
+}
+
+/** A rule is looked at in many ways one after another; trees are never changed. */
+const recent = new LRUCache<string, Parsed>({ max: 500 });
+
+function read(text: string): Parsed {
   try {
     if (text.trim() === "") throw new Refusal(0, text.length, "There is no expression.");
     // The grammar lacks the name that version 2 had for `double_exponential_smoothing`; one as long keeps positions.

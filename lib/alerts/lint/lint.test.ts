@@ -314,6 +314,9 @@ describe("one rule", () => {
     "histogram_quantile(0.99, sum by (le) (rate(llm_latency_bucket[5m]))) > 10",
     "sum(rate(llm_errors_total[5m])) / sum(rate(llm_requests_total[5m])) > 0.05",
     "sum by (job) (rate(llm_errors_total[5m])) / sum by (job) (rate(llm_requests_total[5m])) > 0.05",
+    // A part of the failures, and what did not fail: other thresholds are theirs.
+    'sum(rate(llm_errors_total{type="oom"}[5m])) / sum(rate(llm_requests_total[5m])) > 0.01',
+    "1 - sum(rate(llm_errors_total[5m])) / sum(rate(llm_requests_total[5m])) < 0.99",
     "absent(vllm:gpu_cache_usage_perc)",
     "vector(1)",
     "up == 0",
@@ -377,6 +380,15 @@ describe("a set", () => {
       { severity: "warning", threshold: 100 },
       { severity: "critical", threshold: 500 },
     ]);
+  });
+
+  it("reads thousands of rules in seconds", { timeout: 120_000 }, () => {
+    const many = Array.from({ length: 2_000 }, (_, n) =>
+      rule(`sum(rate(errors_total{job="j${n}"}[5m])) / sum(rate(requests_total{job="j${n}"}[5m])) > 0.05`),
+    );
+    const before = process.cpuUsage();
+    expect(lintRules(many, quiet)).toHaveLength(2_000);
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
   });
 
   it("leaves rules of other services alone", () => {

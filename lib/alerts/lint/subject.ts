@@ -1,10 +1,10 @@
 import { parsePromql } from "@/lib/promql/parse";
-import { metricsOf, numberIn } from "@/lib/promql/read";
-import { type Expr, everyPart, unwrapped } from "@/lib/promql/tree";
+import { metricsOf, numberIn, selectorsOf } from "@/lib/promql/read";
+import { type Expr, everyPart, type LabelMatcher, unwrapped } from "@/lib/promql/tree";
 import { type SignalId, signalIds } from "@/lib/signals/catalogue";
 import type { Spelling } from "@/lib/signals/profile";
 import { profiles } from "@/lib/signals/profiles";
-import { fillTemplate } from "@/lib/signals/promql";
+import { fillTemplate, selector } from "@/lib/signals/promql";
 import { renamed, spellingsOf } from "@/lib/signals/spoken";
 
 /** What an expression measures, as the catalogue has it. */
@@ -18,39 +18,42 @@ export interface Subject {
 interface Spelled {
   signal: SignalId;
   spelling: Spelling;
-  /** Metrics as they stand in an expression. */
-  metrics: ReadonlySet<string>;
-  isDivision: boolean;
+  /** Metrics as they stand in an expression, each with the matchers that its spelling puts on it. */
+  metrics: ReadonlyMap<string, readonly string[]>;
+  shape: string;
   factor: number;
 }
 
-/** Which signal an expression measures, told by its metrics and its shape; undefined where none. */
+/** Which signal an expression measures, told by its metrics, matchers and shape; undefined where none. */
 export function subjectOf(tree: Expr): Subject | undefined {
-  const quantiled = [...everyPart(tree)].find(
-    (part) => part.type === "call" && part.name === "histogram_quantile",
-  );
   const names = metricsOf(tree);
   if (names.length === 0) return undefined;
-  const factor = factorOf(tree);
-  if (quantiled?.type === "call") {
-    const quantile = numberIn(quantiled.args[0]!);
-    const found = index().find(
-      ({ spelling, metrics }) => spelling.kind === "histogram" && names.every((name) => metrics.has(name)),
-    );
-    return found === undefined || quantile === undefined
-      ? undefined
-      : { signal: found.signal, quantile, toSignal: found.factor / factor };
-  }
-  const isDivision = dividesVectors(tree);
-  const found = index().find(
-    (each) =>
-      each.spelling.kind !== "histogram" &&
-      each.isDivision === isDivision &&
-      names.every((name) => each.metrics.has(name)) &&
-      (!isDivision || sidesAgree(tree, each.spelling)),
+  const call = [...everyPart(tree)].find(
+    (part) => part.type === "call" && part.name === "histogram_quantile",
   );
-  return found === undefined ? undefined : { signal: found.signal, toSignal: found.factor / factor };
+  const quantile = call?.type === "call" ? numberIn(call.args[0]!) : undefined;
+  if (call !== undefined && quantile === undefined) return undefined;
+  const shape = shapeOf(tree);
+  const matchers = new Set(selectorsOf(tree).flatMap((selected) => selected.matchers.map(textOfMatcher)));
+  const [found] = index()
+    .filter(
+      (each) =>
+        (each.spelling.kind === "histogram") === (call !== undefined) &&
+        each.shape === shape &&
+        names.every((name) => each.metrics.get(name)?.every((own) => matchers.has(own))) &&
+        (each.spelling.kind !== "failures" || isShareOfAll(tree, each.spelling)),
+    )
+    // What asks for more of the matchers says more exactly what it is.
+    .sort((a, b) => ownCount(b, names) - ownCount(a, names));
+  if (found === undefined) return undefined;
+  const toSignal = found.factor / factorOf(tree);
+  return { signal: found.signal, ...(quantile === undefined ? {} : { quantile }), toSignal };
 }
+
+const ownCount = ({ metrics }: Spelled, names: readonly string[]): number =>
+  names.reduce((count, name) => count + (metrics.get(name)?.length ?? 0), 0);
+
+const textOfMatcher = ({ label, op, value }: LabelMatcher): string => `${label}${op}${JSON.stringify(value)}`;
 
 let spelled: readonly Spelled[] | undefined;
 
@@ -74,26 +77,35 @@ function spelledAs(signal: SignalId, spelling: Spelling): Spelled | undefined {
       return {
         signal,
         spelling,
-        metrics: new Set(spelling.histograms.flatMap((name) => [name, `${name}_bucket`])),
-        isDivision: false,
+        metrics: metricsWithMatchers(
+          spelling.histograms.flatMap((metric) =>
+            [metric, `${metric}_bucket`].map((name) => selector(name, [], spelling.matchers)),
+          ),
+        ),
+        shape: "value",
         factor: spelling.scale ?? 1,
       };
     case "failures":
-      return spelling.want !== "error_rate"
-        ? undefined
-        : {
-            signal,
-            spelling,
-            metrics: new Set([...spelling.failures, ...spelling.total].map(({ metric }) => metric)),
-            isDivision: true,
-            factor: 1,
-          };
+      if (spelling.want !== "error_rate" || spelling.isOfSuccesses) return undefined;
+      return {
+        signal,
+        spelling,
+        metrics: metricsWithMatchers(
+          [...spelling.total, ...spelling.failures].map(({ metric, matchers }) =>
+            selector(metric, [], matchers),
+          ),
+        ),
+        shape: "division",
+        factor: 1,
+      };
     case "counter":
       return {
         signal,
         spelling,
-        metrics: new Set(spelling.counters.map(({ metric }) => metric)),
-        isDivision: false,
+        metrics: metricsWithMatchers(
+          spelling.counters.map(({ metric, matchers }) => selector(metric, [], matchers)),
+        ),
+        shape: "value",
         factor: spelling.scale ?? 1,
       };
     case "expression": {
@@ -103,8 +115,8 @@ function spelledAs(signal: SignalId, spelling: Spelling): Spelled | undefined {
       return {
         signal,
         spelling,
-        metrics: new Set(metricsOf(parsed.expr)),
-        isDivision: dividesVectors(parsed.expr),
+        metrics: metricsWithMatchers([text]),
+        shape: shapeOf(parsed.expr),
         factor: factorOf(parsed.expr),
       };
     }
@@ -113,18 +125,41 @@ function spelledAs(signal: SignalId, spelling: Spelling): Spelled | undefined {
   }
 }
 
-/** Whether failures stand above requests, and not the other way round. */
-function sidesAgree(tree: Expr, spelling: Spelling): boolean {
-  if (spelling.kind !== "failures") return true;
+function metricsWithMatchers(expressions: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { metric, matchers } of expressions.flatMap((expr) => selectorsOf(expr)))
+    if (metric !== undefined) found.set(metric, matchers.map(textOfMatcher));
+  return found;
+}
+
+/** Whether failures stand above requests, and all failures: not those of one type, nor of one counter the same part. */
+function isShareOfAll(tree: Expr, spelling: Extract<Spelling, { kind: "failures" }>): boolean {
   const division = [...everyPart(tree)].find(
     (part) => part.type === "binary" && part.op === "/" && isJoin(part),
   );
   if (division?.type !== "binary") return false;
-  const failures = new Set(spelling.failures.map(({ metric }) => metric));
-  const total = new Set(spelling.total.map(({ metric }) => metric));
+  const [failures, total] = [spelling.failures, spelling.total].map(
+    (counters) => new Set(counters.map(({ metric }) => metric)),
+  );
+  const [above, below] = [division.left, division.right].map((side) => selectorsOf(side));
+  const types = spelling.typeLabel === undefined ? (spelling.labels?.type ?? []) : [spelling.typeLabel];
+  const own = new Set(
+    metricsWithMatchers(
+      spelling.failures.map(({ metric, matchers }) => selector(metric, [], matchers)),
+    ).values(),
+  );
+  const allowed = new Set([...own].flat());
   return (
-    metricsOf(division.left).every((name) => failures.has(name)) &&
-    metricsOf(division.right).every((name) => total.has(name))
+    above!.every(
+      ({ metric, matchers }) =>
+        metric !== undefined &&
+        failures!.has(metric) &&
+        matchers.every((matcher) => !types.includes(matcher.label) || allowed.has(textOfMatcher(matcher))),
+    ) &&
+    below!.every(
+      ({ metric, matchers }) =>
+        metric !== undefined && total!.has(metric) && matchers.every(({ label }) => !types.includes(label)),
+    )
   );
 }
 
@@ -133,6 +168,15 @@ const isJoin = (part: Expr): boolean =>
 
 export const dividesVectors = (tree: Expr): boolean =>
   [...everyPart(tree)].some((part) => part.type === "binary" && part.op === "/" && isJoin(part));
+
+/** How an expression is built, as far as it changes what is measured: a division, and what is taken from a number. */
+const shapeOf = (tree: Expr): string =>
+  [
+    dividesVectors(tree) ? "division" : "value",
+    ...[...everyPart(tree)].flatMap((part) =>
+      part.type === "binary" && ["+", "-"].includes(part.op) && !isJoin(part) ? [part.op] : [],
+    ),
+  ].join(" ");
 
 /** The number that an expression multiplies what it measures by: 100 for `100 * a / b`, 0.01 for `a / 100`. */
 export function factorOf(tree: Expr): number {
