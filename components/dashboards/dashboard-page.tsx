@@ -11,6 +11,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { nameList } from "@/components/ui/short-name";
 import { TimeRangeControl } from "@/components/ui/time-range-control";
 import { TimeRangeProvider, useTimeRange } from "@/components/ui/use-time-range";
+import { beginsLate } from "@/lib/dashboards/covered";
 import type { Dashboard, Span } from "@/lib/dashboards/dashboard";
 import { findDashboard } from "@/lib/dashboards/dashboards";
 import { fleetOf } from "@/lib/dashboards/fleet";
@@ -36,6 +37,7 @@ import type { TimeAxis } from "./time-axis";
 import { type PanelAnswer, useBoard } from "./use-board";
 import { useInSight } from "./use-in-sight";
 import { everyService, usePageAnnotations } from "./use-page-annotations";
+import { YoungData } from "./young-data";
 
 /** The span of a panel on the grid of twelve from 1280 px on, and of six from 768 px. */
 const spans: Record<Span, string> = {
@@ -114,6 +116,7 @@ function ChosenServices({
   const fleet = board.answers.get("gpu-map")?.results;
   const gpus = useMemo(() => fleetOf([...(fleet?.values() ?? [])]), [fleet]);
   const firstGpu = useFirstGpu(board.answers);
+  const since = useMemo(() => beginsLate(board.answers.values()), [board.answers]);
   const compares = panels.some(
     ({ panel, services: shown }) =>
       panel.view === "versions" || (panel.view === "percentiles" && shown.length > 1),
@@ -150,6 +153,7 @@ function ChosenServices({
           <OverdueLine since={board.overdueSince} failed={board.errors.size > 0} />
         )}
         <SilentSources services={chosen} waitingFor={board.waitingFor} />
+        <YoungData since={since} />
         {missing.length === 0 ? null : (
           <p className="mb-4 text-secondary">
             {`There is no service ${nameList(missing)}; it may have been renamed, or its source may be disconnected.`}

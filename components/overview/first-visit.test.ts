@@ -45,6 +45,7 @@ it("loads of the charts' actions and of the notes nothing but what opens them", 
   const loaded = await loadedAtFirst(["components/overview/overview.tsx"]);
   expect(loaded.filter((file) => /^components\/(chart-actions|annotations)\//.test(file)).sort()).toEqual([
     "components/annotations/notes-button.tsx",
+    "components/annotations/notes-of-page.tsx",
     "components/chart-actions/chart-panel.tsx",
     "components/chart-actions/panel-in-url.ts",
   ]);

@@ -8,6 +8,7 @@ import { NotesOfPage } from "@/components/annotations/notes-of-page";
 import { OverdueLine } from "@/components/dashboards/overdue-line";
 import { noMarks } from "@/components/dashboards/time-axis";
 import { usePageAnnotations } from "@/components/dashboards/use-page-annotations";
+import { YoungData } from "@/components/dashboards/young-data";
 import { PageHeader } from "@/components/shell/page-header";
 import { Combobox } from "@/components/ui/combobox";
 import { nameList } from "@/components/ui/short-name";
@@ -16,6 +17,7 @@ import { rangeWords } from "@/components/ui/time-range";
 import { TimeRangeControl } from "@/components/ui/time-range-control";
 import { TimeRangeProvider, useTimeRange } from "@/components/ui/use-time-range";
 import { errorFacts } from "@/lib/api/client";
+import { beginsLate } from "@/lib/dashboards/covered";
 import { type LatencySignal, latencySignals, overviewPanels } from "@/lib/dashboards/overview";
 import { type Finding, overviewFindings, silentInstances } from "@/lib/dashboards/overview-state";
 import type { OverviewTexts } from "@/lib/dashboards/overview-texts";
@@ -140,6 +142,10 @@ function ServiceOverview({
   const range = useTimeRange();
   const words = rangeWords(range, new Date(range.now * 1000));
   const step = grid?.step ?? 1;
+  const since = useMemo(
+    () => (results === undefined || grid === undefined ? undefined : beginsLate([{ results, grid }])),
+    [results, grid],
+  );
   const { signals } = useOverviewTexts();
   const findings = useMemo<Finding[]>(() => {
     if (results === undefined) return [];
@@ -192,6 +198,7 @@ function ServiceOverview({
           {`${service.source} did not answer when it was last asked${service.problem === null ? "" : `: ${service.problem}`}. The panels wait for it.`}
         </p>
       ) : null}
+      <YoungData since={since} />
       <div className="grid gap-4">
         <KeyNumbers refresh={refresh} step={step} />
         <section aria-label="Panels" className="grid grid-cols-1 gap-4 md:grid-cols-6 xl:grid-cols-12">
