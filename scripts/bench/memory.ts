@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { ConsoleClient } from "./console-client";
 import type { BenchContext } from "./context";
 import type { Measurement } from "./measurement";
+import { median } from "./statistics";
 import { watchPage } from "./viewers";
 
 const range = 6 * 3600;
@@ -48,6 +49,11 @@ export async function measureMemory(
   const end = minutes * 60;
   const between = (from: number, to: number) =>
     samples.filter(({ second }) => second >= from && second <= to).map(({ bytes }) => bytes);
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
+  // Whether it goes on growing is not to be seen from its two ends.
+  const byMinute = Array.from({ length: Math.floor(minutes) }, (_, index) =>
+    between((index + 1) * 60 - windowSeconds, (index + 1) * 60),
+  ).flatMap((values) => (values.length === 0 ? [] : [megabytes(median(values))]));
   return {
     number: 5,
     title: `${memoryTitle}, after ${minutes} minutes against one`,
@@ -59,7 +65,8 @@ export async function measureMemory(
     },
     bar: { kind: "ratio", factor: 1.2, allowance: 0 },
     details: [
-      `${refreshes} refreshes by ${viewers} viewers; the most memory seen was ${(Math.max(...samples.map(({ bytes }) => bytes)) / 1e6).toFixed(0)} MB.`,
+      `${refreshes} refreshes by ${viewers} viewers; the most memory seen was ${megabytes(Math.max(...samples.map(({ bytes }) => bytes)))} MB.`,
+      `At the end of each minute it was ${byMinute.join(", ")} MB.`,
     ],
   };
 }
