@@ -132,6 +132,26 @@ describe("merge", () => {
     expect(second.longestSpan).toBe(40);
   });
 
+  it("joins head, kept and tail of series that are not in all of them", () => {
+    const first = merge(
+      undefined,
+      [fetched(20, 30, { all: [2, 3], kept: [20, 30], late: [null, 3] })],
+      { start: 20, end: 30 },
+      STEP,
+      31,
+    );
+    const head = fetched(0, 10, { all: [0, 1], head: [7, 8] });
+    const tail = fetched(40, 50, { all: [4, 5], late: [4, null], tail: [null, 9] });
+    const second = merge(first, [tail, head], { start: 0, end: 50 }, STEP, 51);
+    expect(seriesWithin(second, { start: 0, end: 50 })).toEqual([
+      { labels: { name: "all" }, values: [0, 1, 2, 3, 4, 5] },
+      { labels: { name: "kept" }, values: [null, null, 20, 30, null, null] },
+      { labels: { name: "late" }, values: [null, null, null, 3, 4, null] },
+      { labels: { name: "head" }, values: [7, 8, null, null, null, null] },
+      { labels: { name: "tail" }, values: [null, null, null, null, null, 9] },
+    ]);
+  });
+
   it("drops what is older than the longest view and a quarter", () => {
     let kept = merge(
       undefined,

@@ -298,7 +298,9 @@ describe("what an answer can be", () => {
     ["a length", { "content-length": "1000" }],
     ["chunks", {}],
   ])("is cut off in the middle, sent with %s", async (_, headers) => {
+    let requests = 0;
     const url = await serve((_request, response) => {
+      requests++;
       response.writeHead(200, headers);
       response.write('{"status":', () => response.socket!.end());
     });
@@ -306,6 +308,7 @@ describe("what an answer can be", () => {
       failure: "cut_off",
       code: "upstream_unavailable",
     });
+    expect(requests).toBe(1);
   });
 
   it("comes too late", async () => {
