@@ -605,13 +605,15 @@ export async function enqueueSummary(
     for (const id of new Set(channels))
       byChannel.set(id, [...(byChannel.get(id) ?? []), { ...toldAlert(alert), status: "resolved" }]);
   }
-  for (const [channelId, told] of byChannel)
-    await writeMessage(tx, {
+  await writeMessages(
+    tx,
+    [...byChannel].map(([channelId, told]) => ({
       teamId,
       channelId,
       key: SUMMARY_KEY,
       content: contentOf("summary", SUMMARY_KEY, {}, told),
-    });
+    })),
+  );
 }
 
 const SUMMARY_KEY = "summary";
@@ -672,24 +674,35 @@ export function toldAlert(row: {
   };
 }
 
+/** A message that is to be sent. */
+export interface NewMessage {
+  teamId: string;
+  channelId: string;
+  key: string;
+  content: MessageContent;
+}
+
 /**
- * Writes a message, in the transaction that found its reason. What still waits for the same key and only said again
- * what was said before is superseded by it.
+ * Writes messages, at most one a key, in the transaction that found their reason, and returns their ids. What still
+ * waits for the same key and only said again what was said before is superseded.
  */
-export async function writeMessage(
-  tx: Transaction,
-  message: { teamId: string; channelId: string; key: string; content: MessageContent },
-): Promise<string> {
-  const { teamId, channelId, key, content } = message;
-  await tx.outboxMessage.updateMany({
-    where: { channelId, key, state: "waiting", content: { path: ["reason"], equals: "repeat" } },
-    data: { state: "superseded" },
+export async function writeMessages(tx: Transaction, messages: readonly NewMessage[]): Promise<string[]> {
+  if (messages.length === 0) return [];
+  await tx.$executeRaw`
+    UPDATE "OutboxMessage" SET state = 'superseded'
+    WHERE state = 'waiting' AND content ->> 'reason' = 'repeat' AND ("channelId", key) IN (
+      SELECT * FROM unnest(
+        ${messages.map(({ channelId }) => channelId)}::text[],
+        ${messages.map(({ key }) => key)}::text[]))`;
+  const rows = await tx.outboxMessage.createManyAndReturn({
+    data: messages.map((message) => ({
+      ...message,
+      content: message.content as unknown as Prisma.InputJsonValue,
+    })),
+    select: { id: true },
   });
-  const row = await tx.outboxMessage.create({
-    data: { teamId, channelId, key, content: content as unknown as Prisma.InputJsonValue },
-  });
-  await notify(tx, { type: "notification", id: row.id });
-  return row.id;
+  await notify(tx, { type: "notification", id: rows[0]!.id });
+  return rows.map(({ id }) => id);
 }
 
 /**
@@ -721,14 +734,16 @@ export const writeTest = command({
       // An Alertmanager forgets it after so long.
       holdsFor: 60,
     };
-    const messageId = await writeMessage(tx, {
-      teamId: actor.teamId,
-      channelId: id,
-      key: `test:${now.toISOString()}`,
-      content: contentOf("test", "{}:{}", { alertname: labels.alertname }, [alert]),
-    });
+    const [messageId] = await writeMessages(tx, [
+      {
+        teamId: actor.teamId,
+        channelId: id,
+        key: `test:${now.toISOString()}`,
+        content: contentOf("test", "{}:{}", { alertname: labels.alertname }, [alert]),
+      },
+    ]);
     return {
-      result: messageId,
+      result: messageId!,
       changes: [
         {
           type: "notification_channel",

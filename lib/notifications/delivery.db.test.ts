@@ -7,7 +7,7 @@ import { testDatabaseUrl } from "@/testing/database";
 import { type HttpSink, type MailSink, startHttpSink, startMailSink } from "@/testing/notification-sinks";
 import { type NotifiedTeam, notifiedTeam } from "@/testing/notified-team";
 import { freePort } from "@/testing/ports";
-import { addChannel, contentOf, retryMessage, writeMessage, writeTest } from "./commands";
+import { addChannel, contentOf, retryMessage, writeMessages, writeTest } from "./commands";
 import { deliverDue, deliverOne } from "./job";
 import { getChannel, getMessage, listMessages } from "./queries";
 import type { ToldAlert } from "./schema";
@@ -52,14 +52,11 @@ const alert = (name: string): ToldAlert => ({
 });
 
 const write = (channelId: string, key: string, name = key, reason: "change" | "repeat" = "change") =>
-  transaction((tx) =>
-    writeMessage(tx, {
-      teamId: team.actor.teamId,
-      channelId,
-      key,
-      content: contentOf(reason, key, { alertname: name }, [alert(name)]),
-    }),
-  );
+  transaction(async (tx) => {
+    const content = contentOf(reason, key, { alertname: name }, [alert(name)]);
+    const [id] = await writeMessages(tx, [{ teamId: team.actor.teamId, channelId, key, content }]);
+    return id!;
+  });
 
 /** As if the wait until the next try, or for a sender that died, were over. */
 const letTimePass = () =>

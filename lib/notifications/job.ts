@@ -8,11 +8,12 @@ import { log } from "@/lib/observability/log";
 import {
   contentOf,
   type GroupWrite,
+  type NewMessage,
   resealChannels,
   storedContent,
   toldAlert,
   writeGroups,
-  writeMessage,
+  writeMessages,
 } from "./commands";
 import { externalSilences } from "./external-silences";
 import { type GroupedAlert, stepGroup, stepRelay } from "./group";
@@ -81,13 +82,13 @@ async function flushTeam(
     looks.map(({ write }) => write),
   );
   const messages = looks.flatMap(({ message }) => message ?? []);
-  for (const message of messages) await writeMessage(tx, message);
+  await writeMessages(tx, messages);
   return { looked: groups.length, written: messages.length };
 }
 
 interface Look {
   write: GroupWrite;
-  message: Parameters<typeof writeMessage>[1] | null;
+  message: NewMessage | null;
 }
 
 /** Reads once what all groups of a round need, and returns what looks at one. */
