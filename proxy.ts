@@ -41,6 +41,6 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  // Routes under /api and /v1 set their own headers and must stay out: the proxy would cut their bodies at 10 MB.
-  matcher: ["/((?!api/|v1/|health/|metrics$|_next/static|_next/image|favicon|icon).*)"],
+  // Routes under /api set their own headers and must stay out: the proxy would cut their bodies at 10 MB.
+  matcher: ["/((?!api/|health/|metrics$|_next/static|_next/image|favicon|icon).*)"],
 };

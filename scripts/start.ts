@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import http, { type RequestListener } from "node:http";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,6 +11,7 @@ import { closeDatabase } from "@/lib/db/client";
 import { applyMigrations } from "@/lib/db/migrations";
 import { startWorker } from "@/lib/jobs/worker";
 import { log } from "@/lib/observability/log";
+import { measuringPages, routesOf } from "@/lib/observability/page-durations";
 import { recordUsage } from "@/lib/query/job";
 import { ensureEnvironmentSources } from "@/lib/sources/environment";
 
@@ -24,6 +26,11 @@ function stop(sentence: string): never {
 const reason = (error: unknown) => (error instanceof Error ? error.message || error.name : String(error));
 
 const root = process.cwd();
+for (const needed of ["prisma/migrations", ".next/standalone/server.js"])
+  if (!existsSync(path.join(root, needed)))
+    stop(
+      `There is no ${needed} in ${root}. Start the console in the folder of a clone in which \`npm run build\` has run, or in that of the container image.`,
+    );
 let config: ReturnType<typeof parseConfig>;
 try {
   config = parseConfig(process.env);
@@ -94,11 +101,12 @@ async function shutDown(signal: string) {
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void shutDown(signal));
 
 if (config.INFERSCOPE_ROLE !== "worker") {
+  const routeOf = routesOf(path.join(root, ".next/standalone/.next/routes-manifest.json"));
   // Next's standalone server makes its own HTTP server and takes no listener; this is where ours gets in front of it.
   const createServer = http.createServer;
   http.createServer = ((listener: RequestListener) => {
     http.createServer = createServer;
-    return createServer(inFrontOf(listener));
+    return createServer(measuringPages(inFrontOf(listener), routeOf));
   }) as typeof createServer;
   await import(pathToFileURL(path.join(root, ".next/standalone/server.js")).href);
 }

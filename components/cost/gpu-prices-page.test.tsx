@@ -28,7 +28,7 @@ function show(prices: GpuPrices, { canEdit = true, answer }: { canEdit?: boolean
   queries.setQueryData(gpuPricesQuery().queryKey, prices);
   queries.setQueryData(gpuModelsQuery().queryKey, {
     items: [{ gpuModel: h100, gpus: 4, services: ["chat-api"] }],
-    notes: [],
+    nextCursor: null, notes: [],
   });
   render(
     <QueryClientProvider client={queries}>
@@ -39,7 +39,7 @@ function show(prices: GpuPrices, { canEdit = true, answer }: { canEdit?: boolean
 }
 
 it("offers the models in use, and sends all prices with their currency", async () => {
-  const sent = show({ currency: null, items: [] });
+  const sent = show({ currency: null, items: [], nextCursor: null });
   fireEvent.click(screen.getByRole("button", { name: `${h100} (4 in use)` }));
   fireEvent.change(screen.getByLabelText("Per GPU-hour"), { target: { value: "2,5" } });
   fireEvent.change(screen.getByLabelText("Currency"), { target: { value: "eur" } });
@@ -50,7 +50,7 @@ it("offers the models in use, and sends all prices with their currency", async (
 });
 
 it("takes a price away", async () => {
-  const sent = show({ currency: "USD", items: [{ gpuModel: h100, pricePerHour: 3 }] });
+  const sent = show({ currency: "USD", items: [{ gpuModel: h100, pricePerHour: 3 }], nextCursor: null });
   fireEvent.click(screen.getByRole("button", { name: `Remove the price of ${h100}` }));
   await act(async () => fireEvent.click(screen.getByRole("button", { name: "Save" })));
   await waitFor(() => expect(sent).toEqual([{ currency: "USD", items: [] }]));
@@ -68,7 +68,7 @@ it("shows what was wrong beside its field", async () => {
     }),
     { status: 400, headers: { "content-type": "application/problem+json" } },
   );
-  const sent = show({ currency: "USD", items: [{ gpuModel: h100, pricePerHour: 3 }] }, { answer });
+  const sent = show({ currency: "USD", items: [{ gpuModel: h100, pricePerHour: 3 }], nextCursor: null }, { answer });
   fireEvent.change(screen.getByLabelText("Per GPU-hour"), { target: { value: "cheap" } });
   await act(async () => fireEvent.click(screen.getByRole("button", { name: "Save" })));
   await waitFor(() =>
@@ -86,6 +86,7 @@ it("shows prices to those who may not change them", () => {
         { gpuModel: "*", pricePerHour: 1 },
         { gpuModel: h100, pricePerHour: 2.9875 },
       ],
+      nextCursor: null,
     },
     { canEdit: false },
   );

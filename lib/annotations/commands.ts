@@ -104,17 +104,22 @@ export const editAnnotation = command({
   },
 });
 
-/** Deletes an annotation, which can be restored. Throws `not_found`, also for one that is deleted already. */
+/**
+ * Deletes an annotation, which can be restored. Throws `not_found`, also for one that is deleted already, and
+ * `precondition_failed` with the current state when `ifMatch` is not the present version.
+ */
 export const deleteAnnotation = command({
   permission: "annotations:write",
-  input: z.object({ id: z.string(), now: z.date() }),
-  run: async (tx, actor, { id, now }) => {
+  input: z.object({ id: z.string(), ifMatch: z.number().int().optional(), now: z.date() }),
+  run: async (tx, actor, { id, ifMatch, now }) => {
     const before = await found(tx, actor, id);
+    if (before.deletedAt !== null) throw problem("not_found", "This annotation is deleted already.");
+    if (ifMatch !== undefined && ifMatch !== before.version) throw changedMeanwhile(before, actor);
     const { count } = await tx.annotation.updateMany({
-      where: { id, deletedAt: null },
+      where: { id, version: before.version, deletedAt: null },
       data: { deletedAt: now, version: { increment: 1 } },
     });
-    if (count === 0) throw problem("not_found", "This annotation is deleted already.");
+    if (count === 0) throw changedMeanwhile(await found(tx, actor, id), actor);
     return { result: undefined, changes: [change("delete", before, null)] };
   },
 });

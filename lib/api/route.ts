@@ -1,7 +1,7 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { cookies as requestCookies } from "next/headers";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import { authenticate } from "@/lib/auth/authenticate";
 import { type Action, can, whyNot } from "@/lib/auth/permissions";
@@ -92,6 +92,12 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, what: s
     })),
   });
 }
+
+/** A misspelt field would be taken for one that was left out. */
+const exact = <Schema extends z.ZodType>(schema: Schema): Schema =>
+  schema instanceof z.ZodObject && schema.def.catchall === undefined
+    ? (schema.strict() as unknown as Schema)
+    : schema;
 
 /** Repeated query parameters become arrays, single ones strings. */
 const queryObject = (search: URLSearchParams): Record<string, string | string[]> => {
@@ -219,7 +225,8 @@ export function route<
       declaration.body === undefined
         ? undefined
         : await readJson(request, declaration.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
-    const body = declaration.body === undefined ? undefined : parse(declaration.body, rawBody ?? {}, "body");
+    const body =
+      declaration.body === undefined ? undefined : parse(exact(declaration.body), rawBody ?? {}, "body");
     const ifMatch = parseIfMatch(request.headers.get("if-match"), definition.ifMatch);
 
     const answer = () =>

@@ -28,6 +28,7 @@ export function gpuPricesView(rows: readonly GpuPriceRow[]): GpuPrices {
     items: rows
       .map(({ gpuModel, pricePerHour }) => ({ gpuModel, pricePerHour: Number(pricePerHour) }))
       .sort((a, b) => a.gpuModel.localeCompare(b.gpuModel)),
+    nextCursor: null,
   };
 }
 
@@ -107,7 +108,7 @@ export async function listGpuModels(actor: Actor, context: Context): Promise<Gpu
   const asked = [...services.values()].filter((service) =>
     measurableSignals(service).includes(presenceOf(service)),
   );
-  if (asked.length === 0) return { items: [], notes: [] };
+  if (asked.length === 0) return { items: [], nextCursor: null, notes: [] };
   const end = Math.floor(context.now.getTime() / 1000);
   const queries = asked.map((service) => ({
     id: service.name,
@@ -133,7 +134,11 @@ export async function listGpuModels(actor: Actor, context: Context): Promise<Gpu
       models.set(gpuModel, model);
     }
   }
-  return { items: [...models.values()].sort((a, b) => a.gpuModel.localeCompare(b.gpuModel)), notes };
+  return {
+    items: [...models.values()].sort((a, b) => a.gpuModel.localeCompare(b.gpuModel)),
+    nextCursor: null,
+    notes,
+  };
 }
 
 // --- cost ---------------------------------------------------------------------------------------------------------
@@ -264,7 +269,9 @@ async function readHeadroom(
   const unread = [rate, queue].find(({ status }) => status !== "ok");
   const missing =
     unread !== undefined
-      ? reasonOf(unread)
+      ? isNewerThan(end, unread)
+        ? "There is no full hour of history yet; it takes two days."
+        : reasonOf(unread)
       : queue.series.length > 1
         ? "Its time in the queue is known of each replica by itself only, which cannot be put together."
         : undefined;
@@ -284,6 +291,10 @@ async function readHeadroom(
   const estimate = withNotes(base.notes, estimateHeadroom(history, seededRandom(`${id} ${end}`)));
   return { headroom: { ...base, ...estimate }, isFailed };
 }
+
+/** Whether all that there is of a signal came after a time. */
+const isNewerThan = (end: number, { status, reason }: SignalResult): boolean =>
+  status === "empty" && (reason?.lastSampleAt ?? 0) >= end;
 
 const withNotes = <Part extends { notes: string[] }>(notes: string[], part: Part): Part => ({
   ...part,

@@ -32,6 +32,7 @@ const currencySchema = z
 export const gpuPricesSchema = z.object({
   currency: currencySchema.nullable().describe("Null before the first price is set."),
   items: z.array(gpuPriceSchema),
+  nextCursor: z.null().describe("All are on one page."),
 });
 export type GpuPrices = z.infer<typeof gpuPricesSchema>;
 
@@ -63,6 +64,7 @@ export const gpuModelsSchema = z.object({
       services: z.array(z.string()),
     }),
   ),
+  nextCursor: z.null().describe("All are on one page."),
   notes: z.array(z.string()).describe("Services whose GPUs could not be read, with the reason."),
 });
 export type GpuModels = z.infer<typeof gpuModelsSchema>;

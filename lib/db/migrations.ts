@@ -61,7 +61,7 @@ async function loadEngine(): Promise<typeof bindings.SchemaEngine> {
 /** The newest migration's snapshot of the schema, which is all that applying needs: an image holds no other. */
 const newestSnapshot = (paths: MigrationPaths): string => {
   const newest = migrationNames(paths.migrationsDirectory).at(-1);
-  if (newest === undefined) throw new Error(`There are no migrations in ${paths.migrationsDirectory}.`);
+  if (newest === undefined) throw new Error(`there are no migrations in ${paths.migrationsDirectory}`);
   return path.join(paths.migrationsDirectory, newest, "schema");
 };
 

@@ -41,7 +41,7 @@ export async function serviceGaps(
     context,
   );
   const { gaps, notes } = findGaps(evidence);
-  return { items: gaps, notes };
+  return { items: gaps, nextCursor: null, notes };
 }
 
 /** Reads what gaps are told from; the grid must be aligned. */

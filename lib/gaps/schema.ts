@@ -14,6 +14,7 @@ export const gapsSchema = z.object({
       text: z.string().describe("Why, in a sentence."),
     }),
   ),
+  nextCursor: z.null().describe("All are on one page."),
   notes: z.array(z.string()).describe("What could not be told, and why."),
 });
 export type GapsAnswer = z.infer<typeof gapsSchema>;

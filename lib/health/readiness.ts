@@ -39,14 +39,15 @@ export async function readiness(): Promise<Readiness> {
       };
     const sources = await prisma().source.findMany({
       where: { validTo: null, reachable: false },
-      select: { name: true, problem: true },
+      select: { name: true },
       orderBy: { name: "asc" },
     });
     return {
       status: "ready",
       degraded: sources.map((source) => ({
         source: source.name,
-        problem: source.problem ?? "It cannot be reached.",
+        // Whoever may ask this need not be signed in: addresses and what they answered are for Settings.
+        problem: "It did not answer when it was last asked. Settings, Data sources says what is wrong.",
       })),
     };
   } catch {

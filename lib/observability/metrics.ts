@@ -12,7 +12,7 @@ function create() {
     registry,
     requestDuration: new Histogram({
       name: "inferscope_http_request_duration_seconds",
-      help: "Time to answer a request of the console's API.",
+      help: "Time to answer a request: of the API by its path, of pages and health checks by their route.",
       labelNames: ["route", "method", "status"],
       buckets: SECONDS_BUCKETS,
       registers: [registry],

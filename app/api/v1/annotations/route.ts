@@ -37,14 +37,13 @@ export const POST = route({
     body: { start: "2026-03-04T14:00:00Z", text: "Deployed v1.3.0", kind: "deployment", service: "chat-api" },
     response: exampleAnnotation,
   },
-  handler: async ({ actor, body, requestId }) =>
-    new Answer(
-      // The command reads the same schema, which takes times as text.
-      await addAnnotation(
-        actor,
-        { ...body, start: body.start.toISOString(), end: body.end?.toISOString() ?? null },
-        { requestId },
-      ),
-      { status: 201 },
-    ),
+  handler: async ({ actor, body, requestId }) => {
+    // The command reads the same schema, which takes times as text.
+    const annotation = await addAnnotation(
+      actor,
+      { ...body, start: body.start.toISOString(), end: body.end?.toISOString() ?? null },
+      { requestId },
+    );
+    return new Answer(annotation, { status: 201, etag: annotation.version });
+  },
 });

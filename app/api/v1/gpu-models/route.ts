@@ -13,6 +13,7 @@ export const GET = route({
   example: {
     response: {
       items: [{ gpuModel: "NVIDIA H100 80GB HBM3", gpus: 4, services: ["chat-api"] }],
+      nextCursor: null,
       notes: [],
     },
   },

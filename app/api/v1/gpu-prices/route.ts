@@ -18,7 +18,7 @@ export const GET = route({
   summary: "Read the prices of GPU-hours",
   access: "gpu_prices:read",
   response: gpuPricesSchema,
-  example: { response: example },
+  example: { response: { ...example, nextCursor: null } },
   handler: ({ actor }) => listGpuPrices(actor),
 });
 
@@ -31,6 +31,6 @@ export const PUT = route({
   access: "gpu_prices:write",
   body: gpuPricesInputSchema,
   response: gpuPricesSchema,
-  example: { body: example, response: example },
+  example: { body: example, response: { ...example, nextCursor: null } },
   handler: ({ actor, body, requestId }) => setGpuPrices(actor, body, { requestId }),
 });

@@ -54,8 +54,9 @@ export const DELETE = route({
   params,
   example: { params: exampleParams },
   errors: ["not_found"],
-  handler: async ({ actor, params, requestId, now }) => {
-    await deleteAnnotation(actor, { id: params.annotation, now }, { requestId });
+  ifMatch: "optional",
+  handler: async ({ actor, params, ifMatch, requestId, now }) => {
+    await deleteAnnotation(actor, { id: params.annotation, ifMatch, now }, { requestId });
     return new Answer(undefined, { status: 204 });
   },
 });

@@ -27,6 +27,7 @@ export const GET = route({
           text: "chat-api-v2-0 did not answer the scrape, of 2 targets of chat-api; the numbers are those of the others.",
         },
       ],
+      nextCursor: null,
       notes: [],
     },
   },
