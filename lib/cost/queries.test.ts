@@ -189,6 +189,7 @@ describe.skipIf(reason !== null)("cost and headroom of a real Prometheus", () =>
         { gpuModel: "NVIDIA H100 80GB HBM3", gpus: 2, services: ["chat-api"] },
         { gpuModel: "NVIDIA L4", gpus: 1, services: ["chat-api"] },
       ],
+      nextCursor: null,
       notes: [],
     });
   });
