@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "@/lib/api/client";
 import type { SignalResult } from "@/lib/signals/schema";
+import { formatTime } from "@/lib/units";
 import { signalResult } from "@/testing/signal-result";
 import { panelNotes, panelPromql, panelState, type Refresh } from "./panel-state";
 
@@ -44,6 +45,43 @@ describe("a panel", () => {
     const failed = refresh([result({ status: "error", error: upstream })]);
     expect(panelState(["a"], failed)).toMatchObject({ kind: "data" });
     expect(panelNotes(["a"], failed)).toEqual([{ kind: "stale", text: "Older data: Prometheus refused." }]);
+  });
+
+  it("says of older data until when they are, once for all queries of the panel, summaries too", () => {
+    const grid = { start: 1_767_225_600, step: 60 };
+    const lines = result({
+      status: "error",
+      error: upstream,
+      series: [{ labels: {}, values: [1, 2, null] }],
+    });
+    const newer = result({
+      id: "b",
+      status: "error",
+      error: { ...upstream, detail: "Another sentence for it." },
+      series: [{ labels: {}, values: [1, 2, 3] }],
+    });
+    const until = formatTime(grid.start + grid.step);
+    expect(panelNotes(["a", "b"], { ...refresh([lines, newer]), grid, overdueSince: grid.start })).toEqual([
+      { kind: "stale", text: `Older data, until ${until}: Prometheus refused.` },
+    ]);
+    const summary = result({
+      status: "error",
+      error: upstream,
+      series: [],
+      window: { start: 0, end: grid.start },
+      summary: {
+        count: 1,
+        mean: 1,
+        standardDeviation: { kind: "undetermined", reason: "" },
+        quantiles: [],
+      },
+    });
+    expect(panelNotes(["a"], refresh([summary]))[0]?.text).toContain(`until ${formatTime(grid.start)}`);
+  });
+
+  it("says what it waits for while nothing was answered", () => {
+    const waiting = { source: "prometheus", since: 1_767_225_600 };
+    expect(panelState(["a"], { ...refresh(undefined), waiting })).toEqual({ kind: "loading", waiting });
   });
 
   it("keeps what is on screen when the whole refresh failed, and says since when", () => {

@@ -15,7 +15,16 @@ export interface Refresh {
   shownUntil: number | undefined;
   /** Since when a refresh is overdue: the last time that the source answered, unix seconds. */
   overdueSince?: number | undefined;
+  /** A source that has not answered yet, and since when it is waited for, unix seconds. */
+  waiting?: Waiting | undefined;
+  /** Of the results, to say of one that is older how old it is. Unix seconds and seconds. */
+  grid?: { start: number; step: number } | undefined;
   retry: () => void;
+}
+
+export interface Waiting {
+  source: string;
+  since: number;
 }
 
 export type Note = { kind: "warning" | "stale"; text: string };
@@ -28,7 +37,7 @@ export function panelState(queryIds: readonly string[], refresh: Refresh): Panel
   const { results, isRefreshing, error, retry } = refresh;
   if (results === undefined)
     return error === null || error === undefined
-      ? { kind: "loading" }
+      ? { kind: "loading", waiting: refresh.waiting }
       : { kind: "error", error: errorFacts(error), onRetry: retry, retrying: isRefreshing };
   const first = results.get(queryIds[0] ?? "");
   if (first === undefined) return { kind: "loading" };
@@ -52,25 +61,45 @@ export function panelState(queryIds: readonly string[], refresh: Refresh): Panel
 
 /** The lines under a panel's title: what makes its numbers less than whole or less than fresh. */
 export function panelNotes(queryIds: readonly string[], refresh: Refresh): Note[] {
+  const { results, error, overdueSince, shownUntil } = refresh;
+  if (results === undefined) return [];
   const notes: Note[] = [];
-  if (refresh.results !== undefined && refresh.error)
+  const answers = queryIds.flatMap((id) => results.get(id) ?? []);
+  const older = answers.filter(isOlder);
+  // One sentence for one fact: the queries of a panel that failed did so together.
+  if (error)
     notes.push({
       kind: "stale",
-      text: `Not refreshed${refresh.shownUntil === undefined ? "" : ` since ${formatTime(refresh.shownUntil)}`}: ${errorFacts(refresh.error).detail}`,
+      text: `Not refreshed${shownUntil === undefined ? "" : ` since ${formatTime(shownUntil)}`}: ${errorFacts(error).detail}`,
     });
-  else if (refresh.results !== undefined && refresh.overdueSince !== undefined)
+  else if (older[0] !== undefined) {
+    const ends = older.flatMap((result) => measuredUntil(result, refresh.grid) ?? []);
+    const until = ends.length === 0 ? "" : `, until ${formatTime(Math.min(...ends))}`;
     notes.push({
       kind: "stale",
-      text: `Last refreshed at ${formatTime(refresh.overdueSince)}; waiting for Prometheus`,
+      text: `Older data${until}: ${older[0].error?.detail ?? "the last query failed."}`,
     });
-  for (const id of queryIds) {
-    const result = refresh.results?.get(id);
-    if (result === undefined) continue;
-    if (result.status === "error" && result.series.length > 0)
-      notes.push({ kind: "stale", text: `Older data: ${result.error?.detail ?? "the last query failed."}` });
-    for (const warning of result.warnings) notes.push({ kind: "warning", text: warning });
-  }
+  } else if (overdueSince !== undefined)
+    notes.push({
+      kind: "stale",
+      text: `Last refreshed at ${formatTime(overdueSince)}; waiting for Prometheus`,
+    });
+  for (const { warnings } of answers)
+    for (const warning of warnings) notes.push({ kind: "warning", text: warning });
   return notes.filter((note, index) => notes.findIndex(({ text }) => text === note.text) === index);
+}
+
+/** What is shown of a query that failed: what was last known of it. */
+const isOlder = ({ status, series, summary }: SignalResult): boolean =>
+  status === "error" && (series.length > 0 || summary !== undefined);
+
+/** The end of what an answer says, unix seconds: of a summary its window's, of lines the newest point. */
+export function measuredUntil(result: SignalResult, grid: Refresh["grid"]): number | undefined {
+  if (result.window !== undefined) return result.window.end;
+  const newest = Math.max(
+    ...result.series.map(({ values }) => values.findLastIndex((value) => value !== null)),
+  );
+  return grid === undefined || newest < 0 ? undefined : grid.start + newest * grid.step;
 }
 
 /** The PromQL behind a panel, each expression once, in the order of its queries. */

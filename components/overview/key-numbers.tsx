@@ -1,32 +1,31 @@
 "use client";
 
 import { Sparkline } from "@/components/charts/sparkline";
-import type { Refresh } from "@/components/dashboards/panel-state";
+import { measuredUntil, type Refresh } from "@/components/dashboards/panel-state";
 import { StatCard, type StatCardProps } from "@/components/ui/stat-card";
 import { rangeWords } from "@/components/ui/time-range";
 import { useTimeRange } from "@/components/ui/use-time-range";
 import { type KeyNumber, queryId } from "@/lib/dashboards/overview";
 import {
   courseOf,
+  judge,
   keyNumbersOf,
   measuredText,
-  meetsTarget,
-  recentValue,
   summaryOf,
   summaryValue,
   targetText,
 } from "@/lib/dashboards/overview-state";
 import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
-import type { SignalResult } from "@/lib/signals/schema";
+import type { SignalResult, SignalsAnswer } from "@/lib/signals/schema";
 import { format, formatChange, formatParts, formatTime, parseDuration } from "@/lib/units";
 import { useOverviewTexts } from "./texts";
 
 /**
  * What matters, against its target: the value over the range, its course, and the change to the range before. The
- * target is judged now; `step` is that of the courses, in seconds.
+ * target is judged by `recent`, the end of the range, and not at all by what is older.
  */
-export function KeyNumbers({ refresh, step }: { refresh: Refresh; step: number }) {
+export function KeyNumbers({ refresh, recent }: { refresh: Refresh; recent: SignalsAnswer | undefined }) {
   const range = useTimeRange();
   const words = rangeWords(range, new Date(range.now * 1000));
   const { signals } = useOverviewTexts();
@@ -41,10 +40,10 @@ export function KeyNumbers({ refresh, step }: { refresh: Refresh; step: number }
             ? definition.shortTitle
             : `${definition.shortTitle} p${percentile(quantile)}`;
         const result = summaryOf(refresh.results, number);
-        const current = summaryValue(result, quantile);
+        const { whole: current, now, verdict } = judge(refresh.results, number, definition);
         const target = targetText(definition);
-        const now = recentValue(refresh.results ?? new Map(), id, definition, step);
-        const judged = now ?? current;
+        const stale = staleWords(result, refresh);
+        const isJudged = verdict !== undefined && stale === undefined && refresh.waiting === undefined;
         const nowText = measuredText(now, definition.unit);
         const isOther = now !== undefined && nowText !== measuredText(current, definition.unit);
         const course = courseOf(refresh.results, id)?.values;
@@ -64,14 +63,18 @@ export function KeyNumbers({ refresh, step }: { refresh: Refresh; step: number }
             absent={shortReason(result?.reason?.kind, refresh.error ?? result?.error)}
             change={changeOf(definition, refresh, number, timeBefore(range.relative))}
             changeScope={`vs ${timeBefore(range.relative)}`}
+            stale={stale}
             {...(target === undefined
               ? {}
               : {
                   target: {
-                    text: isOther
-                      ? `${target} (${range.relative === null ? "at the end" : "now"} ${nowText})`
-                      : target,
-                    met: judged === undefined ? undefined : meetsTarget(definition, judged.value),
+                    text: target,
+                    by:
+                      isJudged && isOther && recent !== undefined
+                        ? `${nowText} in ${range.relative === null ? "its" : "the"} last ${format(recent.end - recent.start, "seconds")}`
+                        : undefined,
+                    met: isJudged ? verdict === "met" : undefined,
+                    severity: verdict === "critical" ? "critical" : "warning",
                   },
                 })}
             detail={
@@ -109,8 +112,6 @@ function changeOf(
   const before = results?.get(queryId(id, "before"));
   const current = summaryValue(result, quantile);
   if (current === undefined) return null;
-  if (result?.status === "error")
-    return { absent: `Not refreshed${result.window ? ` since ${formatTime(result.window.end)}` : ""}` };
   if (before === undefined) return null;
   const previous = summaryValue(before, quantile);
   if (previous === undefined)
@@ -126,6 +127,15 @@ function changeOf(
     definition.judged ? definition.better : "neutral",
     definition.unit,
   );
+}
+
+/** How old a number is, where it is older than what the page asks for: it failed to be read, or is overdue. */
+function staleWords(result: SignalResult | undefined, refresh: Refresh): string | undefined {
+  if (result?.summary === undefined) return undefined;
+  const isOlder = result.status === "error" || Boolean(refresh.error) || refresh.overdueSince !== undefined;
+  if (!isOlder) return undefined;
+  const until = measuredUntil(result, refresh.grid);
+  return `Older data${until === undefined ? "" : `, until ${formatTime(until)}`}`;
 }
 
 /** From when to when a number stands for. */

@@ -16,6 +16,7 @@ import { StateBadge } from "@/components/ui/state-badge";
 import { rangeWords } from "@/components/ui/time-range";
 import { TimeRangeControl } from "@/components/ui/time-range-control";
 import { TimeRangeProvider, useTimeRange } from "@/components/ui/use-time-range";
+import { WaitingWords } from "@/components/ui/waiting-words";
 import { errorFacts } from "@/lib/api/client";
 import { beginsLate } from "@/lib/dashboards/covered";
 import { type LatencySignal, latencySignals, overviewPanels } from "@/lib/dashboards/overview";
@@ -135,31 +136,46 @@ function ServiceOverview({
     parseAsStringLiteral(latencyViews).withDefault("heatmap").withOptions({ history: "replace" }),
   );
   const signal = chosen ?? latencies[service.id] ?? "ttft";
-  const { refresh, grid, queries } = useOverview(service, signal);
+  const { refresh, grid, queries, recent, recentError } = useOverview(service, signal);
   const shown = useMemo(() => [service.id], [service.id]);
   const axis = usePageAnnotations(shown, grid).get(service.id) ?? noMarks;
-  const { results, error, shownUntil, overdueSince } = refresh;
+  const { results, shownUntil, overdueSince, waiting } = refresh;
+  const error = refresh.error ?? recentError;
   const range = useTimeRange();
   const words = rangeWords(range, new Date(range.now * 1000));
-  const step = grid?.step ?? 1;
   const since = useMemo(
     () => (results === undefined || grid === undefined ? undefined : beginsLate([{ results, grid }])),
     [results, grid],
   );
   const { signals } = useOverviewTexts();
+  const isNowKnown = recent !== undefined;
+  const isWaiting = waiting !== undefined;
   const findings = useMemo<Finding[]>(() => {
+    if (isWaiting) return [{ state: "cannot_evaluate", text: `No answer from ${service.source} yet` }];
     if (results === undefined) return [];
     // What is on screen is judged no more once it cannot be read anew.
     if (error) return [notRefreshed(error, shownUntil)];
     if (overdueSince !== undefined)
       return [{ state: "cannot_evaluate", text: `Not refreshed since ${formatTime(overdueSince)}` }];
+    // Nor before it is known how things are now.
+    if (!isNowKnown) return [];
     const window = {
-      step,
       over: range.relative === null ? "over this range" : `over the ${words.toLowerCase()}`,
       now: range.relative === null ? "at the end" : "now",
     };
     return overviewFindings(results, window, signals);
-  }, [results, error, shownUntil, overdueSince, step, range.relative, words, signals]);
+  }, [
+    results,
+    isNowKnown,
+    isWaiting,
+    error,
+    shownUntil,
+    overdueSince,
+    service.source,
+    range.relative,
+    words,
+    signals,
+  ]);
   const latency = {
     signal,
     choose: (next: typeof signal) => void choose(next),
@@ -193,14 +209,14 @@ function ServiceOverview({
         }
       />
       {overdueSince === undefined ? null : <OverdueLine since={overdueSince} failed={Boolean(error)} />}
-      {service.reachable === false && results === undefined ? (
-        <p className="mb-4 text-body text-secondary">
-          {`${service.source} did not answer when it was last asked${service.problem === null ? "" : `: ${service.problem}`}. The panels wait for it.`}
+      {waiting === undefined ? null : (
+        <p className="mb-4 text-body text-secondary tabular-nums">
+          <WaitingWords {...waiting} />
         </p>
-      ) : null}
+      )}
       <YoungData since={since} />
       <div className="grid gap-4">
-        <KeyNumbers refresh={refresh} step={step} />
+        <KeyNumbers refresh={refresh} recent={recent} />
         <section aria-label="Panels" className="grid grid-cols-1 gap-4 md:grid-cols-6 xl:grid-cols-12">
           {orderedPanels.map((panel) => (
             <div key={panel.id} className={`min-w-0 *:h-full ${spans[panel.id] ?? "xl:col-span-4"}`}>
@@ -234,8 +250,8 @@ const wrapping =
 /** The answer first: the state of the service in words, the worst finding first, at most three. */
 function StateLine({ findings, service }: { findings: readonly Finding[]; service: Service }) {
   const isUnreachable = service.reachable === false;
-  // What every query failed with is what the source is known to fail with: said once, with its name.
-  const others = isUnreachable ? findings.filter(({ text }) => text !== service.problem) : findings;
+  // That the page's queries failed too is the same fact: said once, with the source's name.
+  const others = isUnreachable ? findings.filter(({ state }) => state !== "cannot_evaluate") : findings;
   const shown = others.slice(0, 3);
   return (
     <span role="status" className="flex min-w-0 max-w-full flex-wrap gap-2">

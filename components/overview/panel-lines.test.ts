@@ -69,6 +69,21 @@ describe("the lines of a panel", () => {
     });
   });
 
+  it("are those of what failed too, as they were last known", () => {
+    const panel = panelOf("queue-depth");
+    const failed = (id: string, signal: SignalResult["signal"]) => ({
+      ...result(id, signal, [{ labels: {}, values: [3, null] }]),
+      status: "error" as const,
+    });
+    const older = answers(
+      failed("queue-depth.waiting", "queue_depth"),
+      failed("queue-depth.running", "requests_running"),
+    );
+    expect(idsOf(panelLines(panel, older, context))).toEqual({
+      [panel.title]: ["queue_depth", "requests_running"],
+    });
+  });
+
   it("keep the colours that are on screen, whatever else was measured at another time", () => {
     const panel = panelOf("error-rate");
     const types = (...names: string[]) =>

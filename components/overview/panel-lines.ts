@@ -44,8 +44,8 @@ export function panelLines(panel: OverviewPanel, results: Results, context: Line
     const result = answer(name);
     return result === undefined ? [] : singleSeries(result, ...look);
   };
-  const beside = (name: string, label: string) =>
-    answer(name)?.status === "ok" ? single(name, label, "reference") : [];
+  // One that failed is drawn as it was last known, as the line beside it is.
+  const beside = (name: string, label: string) => single(name, label, "reference");
   const gpus = (name: string) => {
     const result = answer(name);
     return result === undefined ? [] : gpuSeries(result);

@@ -27,6 +27,7 @@ import { Skeleton } from "./skeleton";
 import { rangeToUrl } from "./time-range";
 import { toast } from "./toaster";
 import { useOptionalTimeRange } from "./use-time-range";
+import { WaitingWords } from "./waiting-words";
 
 /** Why a panel has nothing to draw. Never just "no data". */
 export type EmptyKind =
@@ -46,9 +47,12 @@ const EMPTY_TITLES: Record<EmptyKind, string> = {
   not_measurable: "Not measurable here",
 };
 
-/** The face a panel shows. `refreshing` keeps the data and runs a thin bar under the title. */
+/**
+ * The face a panel shows. `refreshing` keeps the data and runs a thin bar under the title; `waiting` says of what takes
+ * long who is waited for, and since when (unix seconds).
+ */
 export type PanelState =
-  | { kind: "loading" }
+  | { kind: "loading"; waiting?: { source: string; since: number } | undefined }
   | { kind: "data"; refreshing?: boolean }
   | { kind: "empty"; reason: EmptyKind; text: ReactNode; action?: ReactNode; refreshing?: boolean }
   | { kind: "error"; error: ErrorFacts; title?: string; onRetry?: () => void; retrying?: boolean };
@@ -283,7 +287,13 @@ function PanelBody({
     case "loading":
       return (
         <>
-          <span className="sr-only">Loading</span>
+          {state.waiting === undefined ? (
+            <span className="sr-only">Loading</span>
+          ) : (
+            <p className="pb-2 text-caption text-secondary tabular-nums">
+              <WaitingWords {...state.waiting} />
+            </p>
+          )}
           <Skeleton className="flex-1" style={{ minHeight: height === "auto" ? 96 : undefined }} />
         </>
       );

@@ -1,3 +1,4 @@
+import { Clock } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "./class-names";
 import { LoadingBar } from "./loading-bar";
@@ -22,8 +23,18 @@ export type StatCardProps = {
   change?: { text: string; direction: "better" | "worse" | "same" | "neutral" } | { absent: string } | null;
   /** What the change is measured against: "to the hour before". */
   changeScope?: string;
-  /** The target in words ("under 500 ms") and whether it is met; undefined when that cannot be said. */
-  target?: { text: string; met: boolean | undefined };
+  /**
+   * The target in words ("under 500 ms"), by what it is judged ("213 ms in the last 5 min"), and whether it is met;
+   * undefined when that cannot be said. One that is missed is a warning, or worse.
+   */
+  target?: {
+    text: string;
+    by?: string | undefined;
+    met: boolean | undefined;
+    severity?: "warning" | "critical" | undefined;
+  };
+  /** How old the number is, where it is older than the page: "Older, until 14:03:20". It takes the change's place. */
+  stale?: string | undefined;
   /** What stands where others have their target: "99.8 k requests in all". */
   detail?: ReactNode;
   /** A state that wants attention; a met target needs none. */
@@ -49,6 +60,7 @@ export function StatCard({
   change,
   changeScope,
   target,
+  stale,
   detail,
   state,
   stateText,
@@ -105,7 +117,12 @@ export function StatCard({
       ) : detail ? (
         <p className="text-caption text-secondary leading-5">{detail}</p>
       ) : null}
-      {change !== undefined || loading ? (
+      {stale !== undefined && !loading ? (
+        <p className="flex min-h-5 items-start gap-1 text-caption text-secondary leading-5">
+          <Clock aria-label="Stale" className="mt-1 size-3 shrink-0" />
+          {stale}
+        </p>
+      ) : change !== undefined || loading ? (
         <p className="min-h-5 truncate text-caption text-secondary leading-5">
           {!change || loading ? null : "absent" in change ? (
             change.absent
@@ -126,11 +143,18 @@ export function StatCard({
 
 /** Met is grey with a small shape, missed is said; a target that nothing can be compared with stands without either. */
 function Target({ target }: { target: NonNullable<StatCardProps["target"]> }) {
-  const words = `Target ${target.text}`;
-  if (target.met === undefined) return <p className="text-caption text-secondary leading-5">{words}</p>;
+  const { text, by, met, severity = "warning" } = target;
+  const words = `Target ${text}${met === false ? " missed" : ""}${by === undefined ? "" : `: ${by}`}`;
+  if (met === undefined) return <p className="text-caption text-secondary leading-5">{words}</p>;
   return (
     <p className="-ml-1 flex min-w-0">
-      <StateBadge state={target.met ? "ok" : "warning"}>{target.met ? words : `${words} missed`}</StateBadge>
+      <StateBadge
+        state={met ? "ok" : severity}
+        // Cut off, it would lose the number or the verdict.
+        className="h-auto min-h-5 items-start *:first:mt-0.5 *:last:whitespace-normal *:last:leading-5 *:last:[overflow-wrap:anywhere]"
+      >
+        {words}
+      </StateBadge>
     </p>
   );
 }

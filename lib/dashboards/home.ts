@@ -4,6 +4,7 @@ import { type SignalId, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalQuery, SignalResult, SignalsRequest } from "@/lib/signals/schema";
 import { format } from "@/lib/units";
+import { doubtFindings } from "./doubts";
 import { queryId } from "./overview";
 import {
   besideTarget,
@@ -14,6 +15,7 @@ import {
   recentValue,
   timesThreshold,
 } from "./overview-state";
+import { recentGrid } from "./recent";
 
 /** The numbers that justify a service's state; a percentile where there is one. */
 export const homeNumbers = [
@@ -30,19 +32,14 @@ export const HOME_STEP = 60;
 /** What one request may ask for. */
 const MOST_QUERIES = 64;
 
-type Listed = Pick<Service, "id" | "signals" | "versions">;
+type Listed = Pick<Service, "id" | "signals" | "versions" | "scrapeInterval">;
 
-/** What is asked of one service; of signals it does not measure nothing is. */
+/** What is asked of one service over the last hour; of signals it does not measure nothing is. */
 function queriesOf({ id: service, signals: measurable, versions }: Listed): SignalQuery[] {
   const queries: SignalQuery[] = [];
   const add = (owner: string, name: string, query: Omit<SignalQuery, "id" | "service">) => {
     if (measurable.includes(query.signal)) queries.push({ id: queryId(owner, name), service, ...query });
   };
-  for (const number of homeNumbers)
-    add(number.id, "course", {
-      signal: number.signal,
-      ...("quantile" in number ? { quantiles: [number.quantile] } : {}),
-    });
   add("request-rate", "rate", { signal: "request_rate" });
   add("queue-depth", "waiting", { signal: "queue_depth" });
   add("gpu", "utilization", { signal: "gpu_utilization" });
@@ -50,17 +47,36 @@ function queriesOf({ id: service, signals: measurable, versions }: Listed): Sign
   return queries;
 }
 
-/** The requests that read all of the services, each whole in one of them. `now` in unix seconds. */
+/** What a service's numbers are now, as the overview asks for it. */
+const recentQueriesOf = ({ id: service, signals: measurable }: Listed): SignalQuery[] =>
+  homeNumbers
+    .filter(({ signal }) => measurable.includes(signal))
+    .map((number) => ({
+      id: queryId(number.id, "recent"),
+      service,
+      signal: number.signal,
+      shape: "summary",
+      ...("quantile" in number ? { quantiles: [number.quantile] } : {}),
+    }));
+
+/**
+ * The requests that read all of the services: of each its numbers now whole in one, the rest whole in another. `now` in
+ * unix seconds.
+ */
 export function homeRequests(services: readonly Listed[], now: number): SignalsRequest[] {
   const end = alignToStep(now, HOME_STEP);
   const requests: SignalsRequest[] = [];
-  for (const service of services) {
-    const queries = queriesOf(service);
-    if (queries.length === 0) continue;
-    const open = requests.at(-1);
+  const add = (grid: Omit<SignalsRequest, "queries">, queries: SignalQuery[]) => {
+    if (queries.length === 0) return;
+    const open = requests.findLast(({ start }) => start === grid.start);
     if (open !== undefined && open.queries.length + queries.length <= MOST_QUERIES)
       open.queries.push(...queries);
-    else requests.push({ start: end - RANGE, end, step: HOME_STEP, queries });
+    else requests.push({ ...grid, queries });
+  };
+  for (const service of services) {
+    add({ start: end - RANGE, end, step: HOME_STEP }, queriesOf(service));
+    // As long as now is for a source that is scraped this often.
+    add(recentGrid(now, service.scrapeInterval, HOME_STEP), recentQueriesOf(service));
   }
   // Not by the service's name, which may be longer than an id.
   for (const request of requests)
@@ -92,8 +108,8 @@ export function homeNumber(
   results: ReadonlyMap<string, SignalResult>,
   id: HomeNumberId,
 ): Measured | undefined {
-  const { signal } = homeNumbers.find((number) => number.id === id)!;
-  return recentValue(results, id, signals[signal], HOME_STEP);
+  const number = homeNumbers.find((one) => one.id === id)!;
+  return recentValue(results.get(queryId(id, "recent")), "quantile" in number ? number.quantile : undefined);
 }
 
 /**
@@ -141,6 +157,7 @@ export function homeFindings(
         times: depth / reached.value,
       });
   }
+  findings.push(...doubtFindings(results));
   if (lastValue(results.get(queryId("request-rate", "rate"))) === 0)
     findings.push({ state: "no_data", text: "No traffic" });
   if (findings.length > 0) return findings.sort(compareFindings);

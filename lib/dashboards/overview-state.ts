@@ -3,6 +3,7 @@ import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format, formatExact } from "@/lib/units";
+import { doubtFindings } from "./doubts";
 import { endToEnd, type KeyNumber, keyNumbers, queryId } from "./overview";
 import type { Definitions } from "./overview-texts";
 
@@ -20,17 +21,39 @@ const order: Finding["state"][] = ["critical", "warning", "cannot_evaluate", "no
 
 /** What the numbers on screen stand for, and what is said of their end. */
 export interface Window {
-  /** Seconds between two points. */
-  step: number;
   /** `over the last 6 hours`. */
   over: string;
   /** `now`, or `at the end` of a range that ended in the past. */
   now: string;
 }
 
-/** How much of the end of a range counts as now: at least so many seconds, and so many points. */
-const recentSeconds = 300;
-const recentPoints = 5;
+/** What is said of a key number: its value over the range and now, and whether that meets its target. */
+export interface Judgement {
+  whole: Measured | undefined;
+  now: Measured | undefined;
+  /** Absent where there is no target, or nothing that could be judged. */
+  verdict: "met" | "warning" | "critical" | undefined;
+}
+
+/**
+ * A key number against its target, judged by now: the end of the range, its last five minutes. Of a range whose end is
+ * empty, all that can be said is said of the whole of it; before now is known, nothing is.
+ */
+export function judge(
+  results: ReadonlyMap<string, SignalResult> | undefined,
+  number: KeyNumber,
+  definition: SignalDefinition,
+): Judgement {
+  const whole = summaryValue(summaryOf(results, number), number.quantile);
+  const recent = results?.get(queryId(number.id, "recent"));
+  const now = recentValue(recent, number.quantile);
+  const judged = now ?? (recent === undefined || recent.status === "error" ? undefined : whole);
+  if (definition.target === undefined || judged === undefined) return { whole, now, verdict: undefined };
+  if (meetsTarget(definition, judged.value)) return { whole, now, verdict: "met" };
+  // Requests that fail are worse than requests that wait.
+  const isCritical = definition.kind === "ratio" && now !== undefined;
+  return { whole, now, verdict: isCritical ? "critical" : "warning" };
+}
 
 /**
  * The state of a service from the answers of its overview, worst first; never empty. Targets are judged by the end of
@@ -49,26 +72,21 @@ export function overviewFindings(
   const failed = [...results.values()].find(({ status }) => status === "error");
   let empty: SignalResult | undefined;
 
-  for (const { id, signal, quantile } of keyNumbers) {
-    const result = results.get(queryId(id, "now"));
-    if (result === undefined) continue;
-    if (result.status === "empty") empty ??= result;
+  for (const number of keyNumbersOf(results, signals)) {
+    const { id, signal, quantile } = number;
+    const result = summaryOf(results, number);
+    if (result?.status === "empty") empty ??= result;
     const definition = signals[signal];
-    if (definition.target === undefined) continue;
-    const whole = summaryValue(result, quantile);
-    const now = recentValue(results, id, definition, window.step);
-    const judgedBy = now ?? whole;
-    if (judgedBy === undefined) continue;
+    const { whole, now, verdict } = judge(results, number, definition);
+    if (verdict === undefined) continue;
     judged += 1;
-    if (!meetsTarget(definition, judgedBy.value)) {
-      // Of a range whose end is empty, all that can be said is said of the whole of it.
-      const isCritical = definition.kind === "ratio" && (now !== undefined || !hasCourse(results, id));
+    if (verdict !== "met")
       findings.push({
-        state: isCritical ? "critical" : "warning",
+        state: verdict,
         text: missedText(definition, quantile, whole, now, window),
         about: id,
       });
-    } else if (whole !== undefined && !meetsTarget(definition, whole.value))
+    else if (whole !== undefined && !meetsTarget(definition, whole.value))
       past.push({
         state: "warning",
         text: missedText(definition, quantile, whole, undefined, window),
@@ -89,6 +107,7 @@ export function overviewFindings(
       });
   }
 
+  findings.push(...doubtFindings(results));
   if (lastValue(results.get(queryId("request-rate", "rate"))) === 0)
     findings.push({ state: "no_data", text: "No traffic at the end of this range", about: "request-rate" });
 
@@ -117,13 +136,6 @@ export function overviewFindings(
 const withoutCapital = (text: string): string =>
   /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 
-const hasCourse = (results: ReadonlyMap<string, SignalResult>, id: string): boolean =>
-  (results.get(queryId(id, "course"))?.series.length ?? 0) > 0;
-
-/** The points of an answer's first series that count as now; `step` in seconds. */
-const recentOf = <Point>(points: readonly Point[], step: number): Point[] =>
-  points.slice(-Math.max(recentPoints, Math.ceil(recentSeconds / step)));
-
 /**
  * The line of a key number; undefined where there is none, where it would be an average under a percentile's name, and
  * where each replica has one of its own, none of which is the service's.
@@ -136,43 +148,6 @@ export function courseOf(
   if (course === undefined || course.statistic === "mean") return undefined;
   const isOfReplicas = course.series.some(({ labels }) => labels.replica !== undefined);
   return isOfReplicas && course.series.length > 1 ? undefined : course.series[0];
-}
-
-/**
- * A key number at the end of the range, `step` in seconds: of a ratio the mean of the last five minutes (or five
- * points), each point weighted by its requests where these are known; of anything else their median, so that one point
- * alone is nothing. Undefined where there are no points.
- */
-export function recentValue(
-  results: ReadonlyMap<string, SignalResult>,
-  id: string,
-  { kind }: Pick<SignalDefinition, "kind">,
-  step: number,
-): Measured | undefined {
-  const series = courseOf(results, id);
-  if (series === undefined || results.get(queryId(id, "course"))?.status !== "ok") return undefined;
-  const points = recentOf(
-    series.values.map((value, index) => ({ value, index })),
-    step,
-  ).filter((point): point is { value: number; index: number } => point.value !== null);
-  if (points.length === 0) return undefined;
-  if (kind === "ratio") {
-    const requests = results.get(queryId("request-rate", "rate"))?.series[0]?.values;
-    const weighted = points.map(({ value, index }) => ({ value, weight: requests?.[index] ?? 0 }));
-    const sum = weighted.reduce((total, { weight }) => total + weight, 0);
-    // Divided once, at the end: shares of the sum that are rounded apart make 99.99999999 % of a flawless service.
-    const mean =
-      sum > 0
-        ? weighted.reduce((total, { value, weight }) => total + value * weight, 0) / sum
-        : points.reduce((total, { value }) => total + value, 0) / points.length;
-    return { value: mean, isAtLeast: false };
-  }
-  const middle = points.sort((a, b) => a.value - b.value)[Math.floor((points.length - 1) / 2)]!;
-  const { lo, hi } = series.band ?? {};
-  return {
-    value: middle.value,
-    isAtLeast: typeof lo?.[middle.index] === "number" && hi?.[middle.index] === null,
-  };
 }
 
 /** Whether a value is on the good side of its signal's target; true where there is none. */
@@ -314,6 +289,20 @@ export function summaryValue(result: SignalResult | undefined, quantile?: number
   const found = summary.quantiles.find(({ q }) => q === quantile);
   if (found?.value === undefined || found.kind === "undetermined") return undefined;
   return { value: found.value, isAtLeast: found.kind === "at_least" };
+}
+
+/**
+ * A number over the last five minutes, of all requests in them together. Undefined where there were none, where the
+ * answer failed, and where each replica has a quantile of its own, none of which is the service's.
+ */
+export function recentValue(result: SignalResult | undefined, quantile?: number): Measured | undefined {
+  if (result?.status !== "ok") return undefined;
+  const whole = summaryValue(result, quantile);
+  if (whole !== undefined || quantile === undefined || result.statistic === "mean") return whole;
+  // Quantiles that the source computed by itself are no summary of the window, but lines of one point.
+  const lines = result.series.filter((series) => series.quantile === quantile);
+  const value = lines.length === 1 ? lines[0]?.values.at(-1) : undefined;
+  return value === null || value === undefined ? undefined : { value, isAtLeast: false };
 }
 
 /** The newest value of an answer's first series, from its last tenth: an older one is not "now". */

@@ -4,8 +4,8 @@ import { signalsRequestSchema } from "@/lib/signals/schema";
 import { THIN_SPACE } from "@/lib/units";
 import { signalResult } from "@/testing/signal-result";
 import { firstLatency } from "./latencies";
-import { overviewPanels, overviewRequest, queryId, tableRows } from "./overview";
-import { keyNumbersOf, overviewFindings, silentInstances } from "./overview-state";
+import { overviewPanels, overviewRecentRequest, overviewRequest, queryId, tableRows } from "./overview";
+import { judge, keyNumbersOf, overviewFindings, recentValue, silentInstances } from "./overview-state";
 import { overviewTexts } from "./overview-texts";
 
 const request = (from: number, to: number, instanceCount = 2) =>
@@ -45,6 +45,24 @@ describe("the overview's request", () => {
   });
 });
 
+describe("what is asked of now", () => {
+  const recent = (to: number, scrapeInterval = 15) =>
+    overviewRecentRequest({ service: "chat-api", to, scrapeInterval });
+
+  it("is the last five minutes, whatever the range is", () => {
+    const made = recent(1_767_229_204);
+    expect(signalsRequestSchema.safeParse(made).success).toBe(true);
+    expect([made.end - made.start, made.end]).toEqual([300, 1_767_229_200]);
+    expect(made.queries.every(({ shape }) => shape === "summary")).toBe(true);
+    // A source that does not answer is noticed by a question that was not answered.
+    expect(recent(1_767_229_214).end).toBe(made.end + 10);
+  });
+
+  it("is longer where a source is scraped too rarely for a rate over five minutes", () => {
+    expect(recent(1_767_229_204, 120).end - recent(1_767_229_204, 120).start).toBe(480);
+  });
+});
+
 it("shows first the latency that is measured", () => {
   expect(firstLatency(["vllm", "plain"])).toBe("ttft");
   expect(firstLatency(["plain", "dcgm"])).toBe("e2e_latency");
@@ -61,17 +79,17 @@ const summary = (fields: Partial<SignalResult>, value: number, kind: "estimate" 
     },
     ...fields,
   });
+const resultsOf = (...results: SignalResult[]) => new Map(results.map((one) => [one.id, one]));
+/** Of answers that say nothing of now, unless they do: then all that is known is the whole range. */
 const findings = (...results: SignalResult[]) =>
   overviewFindings(
-    new Map(results.map((one) => [one.id, one])),
-    { step: 60, over: "over the last 6 hours", now: "now" },
+    resultsOf(...["key-ttft", "key-availability"].map((id) => nothingOf(queryId(id, "recent"))), ...results),
+    { over: "over the last 6 hours", now: "now" },
     overviewTexts.signals,
   );
-/** A line of an hour's length: `before`, then the last five minutes. */
-const course = (id: string, signal: SignalResult["signal"], before: number, end: (number | null)[]) => ({
-  ...summary({ id: queryId(id, "course"), signal, summary: undefined }, 0),
-  series: [{ labels: {}, values: [...Array(55).fill(before), ...end] }],
-});
+const nothingOf = (id: string) => signalResult({ id, status: "empty" });
+const recent = (id: string, signal: SignalResult["signal"], value: number) =>
+  summary({ id: queryId(id, "recent"), signal }, value);
 const ttft = queryId("key-ttft", "now");
 const availability = queryId("key-availability", "now");
 const queue = queryId("queue-depth", "waiting");
@@ -151,6 +169,7 @@ describe("the state in words", () => {
     const states = findings(
       summary({ id: ttft }, 1),
       summary({ id: availability, signal: "availability" }, 0.99),
+      recent("key-availability", "availability", 0.99),
       deep,
     ).map(({ state }) => state);
     expect(states).toEqual(["critical", "critical", "warning"]);
@@ -159,7 +178,7 @@ describe("the state in words", () => {
   it("is red while requests fail now, however good the range was", () => {
     const [worst] = findings(
       summary({ id: availability, signal: "availability" }, 0.9995),
-      course("key-availability", "availability", 1, [1, 1, 0.8, 0.8, 0.8]),
+      recent("key-availability", "availability", 0.88),
     );
     expect(worst?.state).toBe("critical");
     expect(worst?.text).toMatch(/^Availability 88.*now, under its target of .*over the last 6 hours$/);
@@ -168,43 +187,44 @@ describe("the state in words", () => {
   it("is healthy now once it recovered, and says second what the range missed", () => {
     const [worst] = findings(
       summary({ id: availability, signal: "availability" }, 0.977),
-      course("key-availability", "availability", 0.97, [1, 1, 1, 1, 1]),
+      recent("key-availability", "availability", 1),
     );
     expect(worst?.state).toBe("warning");
     expect(worst?.text).toMatch(/^Healthy now; availability 97\.7.* over the last 6 hours, under its target/);
   });
 
-  it("weighs each point of the availability by its requests", () => {
-    const rate = summary({ id: queryId("request-rate", "rate"), signal: "request_rate" }, 0);
-    rate.series = [{ labels: {}, values: [...Array(55).fill(1), 1000, 1000, 1000, 1000, 0.1] }];
-    const states = findings(
-      summary({ id: availability, signal: "availability" }, 1),
-      course("key-availability", "availability", 1, [1, 1, 1, 1, 0]),
-      rate,
+  it("judges now by all requests of the last five minutes, with the card and the header at one", () => {
+    const definition = overviewTexts.signals.ttft;
+    const number = { id: "key-ttft", signal: "ttft", quantile: 0.95 } as const;
+    const incident = [summary({ id: ttft }, 0.256), recent("key-ttft", "ttft", 67)];
+    expect(judge(resultsOf(...incident), number, definition)).toMatchObject({ verdict: "warning" });
+    expect(findings(...incident)[0]).toMatchObject({ state: "warning", about: "key-ttft" });
+    const failing = recent("key-availability", "availability", 0.846);
+    const share = { id: "key-availability", signal: "availability" } as const;
+    expect(judge(resultsOf(failing), share, overviewTexts.signals.availability).verdict).toBe(
+      findings(failing)[0]?.state,
     );
-    expect(states[0]?.state).toBe("ok");
   });
 
-  it("takes one slow point for nothing, and three for slow", () => {
-    const one = course("key-ttft", "ttft", 0.2, [0.2, 0.2, 9, 0.2, 0.2]);
-    expect(findings(summary({ id: ttft }, 0.3), one)[0]?.state).toBe("ok");
-    const three = course("key-ttft", "ttft", 0.2, [0.2, 0.2, 9, 9, 9]);
-    expect(findings(summary({ id: ttft }, 0.3), three)[0]).toMatchObject({ state: "warning" });
+  it("judges nothing before it is known what is now, nor by an answer that failed", () => {
+    const number = { id: "key-ttft", signal: "ttft", quantile: 0.95 } as const;
+    const verdict = (...results: SignalResult[]) =>
+      judge(resultsOf(summary({ id: ttft }, 0.2), ...results), number, overviewTexts.signals.ttft).verdict;
+    expect(verdict()).toBeUndefined();
+    expect(verdict({ ...recent("key-ttft", "ttft", 0.2), status: "error" })).toBeUndefined();
+    expect(verdict(nothingOf("key-ttft.recent"))).toBe("met");
   });
 
-  it("judges no percentile by an average, nor by one replica of several", () => {
-    const slow = course("key-ttft", "ttft", 9, [9, 9, 9, 9, 9]);
-    const unsaid = summary({ id: ttft }, 9);
-    if (unsaid.summary !== undefined) unsaid.summary.quantiles = [];
-    expect(findings(unsaid, slow)[0]).toMatchObject({ state: "warning" });
-    expect(findings(unsaid, { ...slow, statistic: "mean" })[0]).toMatchObject({ state: "cannot_evaluate" });
-    const replicas = ["a", "b"].map((replica) => ({ ...slow.series[0]!, labels: { replica } }));
-    expect(findings(unsaid, { ...slow, series: replicas })[0]).toMatchObject({ state: "cannot_evaluate" });
+  it("takes a quantile of one replica for the service's, none of several, and no average", () => {
+    const line = (replica: string) => ({ labels: { replica }, quantile: 0.95, values: [9] });
+    const of = (...replicas: string[]) => signalResult({ series: replicas.map(line) });
+    expect(recentValue(of("a"), 0.95)?.value).toBe(9);
+    expect(recentValue(of("a", "b"), 0.95)).toBeUndefined();
+    expect(recentValue({ ...of("a"), statistic: "mean" }, 0.95)).toBeUndefined();
   });
 
   it("does not call healthy now what was not measured at the end", () => {
-    const silent = course("key-availability", "availability", 0.5, [null, null, null, null, null]);
-    const [worst] = findings(summary({ id: availability, signal: "availability" }, 0.5), silent);
+    const [worst] = findings(summary({ id: availability, signal: "availability" }, 0.5));
     expect(worst?.state).toBe("warning");
     expect(worst?.text).not.toContain("Healthy");
   });

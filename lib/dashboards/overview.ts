@@ -1,6 +1,7 @@
 import { alignToStep, stepFor } from "@/lib/prometheus/step";
 import type { SignalQuery, SignalsRequest } from "@/lib/signals/schema";
 import type { OverviewSignal } from "./overview-texts";
+import { recentGrid } from "./recent";
 
 /** The latencies that the latency panel can show. */
 export const latencySignals = ["ttft", "itl", "e2e_latency"] as const;
@@ -193,6 +194,36 @@ export function overviewRequest(options: {
     for (const [name, query] of Object.entries(panel.queries)) add(panel.id, name, query);
   }
   return { start, end, step, queries };
+}
+
+/** What is now is asked for this often, however long a step of the charts is; seconds. */
+export const recentStep = 10;
+
+/**
+ * What the key numbers are now, the end of the range: the other request of a page refresh, small, so that the state of a
+ * service is as fresh over thirty days as over an hour, and a source that does not answer is noticed within a refresh.
+ */
+export function overviewRecentRequest({
+  service,
+  to,
+  scrapeInterval,
+}: {
+  service: string;
+  to: number;
+  scrapeInterval: number;
+}): SignalsRequest {
+  return {
+    ...recentGrid(to, scrapeInterval, recentStep),
+    queries: [...keyNumbers, endToEnd]
+      .filter(({ signal }) => signal !== "request_rate")
+      .map(({ id, signal, quantile }) => ({
+        id: queryId(id, "recent"),
+        service,
+        signal,
+        shape: "summary",
+        ...(quantile === undefined ? {} : { quantiles: [quantile] }),
+      })),
+  };
 }
 
 /** Where the table's rows find their summaries. */

@@ -165,7 +165,7 @@ export async function requestUpstream(
     }
     const error =
       abort.signal.reason === timedOut
-        ? new UpstreamError(target, "timeout", timeoutSentence(target, timeout, sentAt !== undefined))
+        ? new UpstreamError(target, "timeout", timeoutSentence(target, timeout))
         : thrown instanceof UpstreamError
           ? thrown
           : connectionError(target, thrown);
@@ -195,12 +195,9 @@ const tooManyWait = (target: UpstreamTarget) =>
     { retryAfterSeconds: 1 },
   );
 
-const timeoutSentence = (target: UpstreamTarget, timeout: Seconds, wasSent: boolean): string => {
-  const name = `${KIND_NAMES[target.kind]} at ${addressOf(target)}`;
-  return wasSent
-    ? `${name} did not answer within ${timeout} s.`
-    : `${name} was not asked: the requests before this one took all of the ${timeout} s that it may wait.`;
-};
+/** One that waited for its turn all along is no other fact: those before it were not answered. */
+const timeoutSentence = (target: UpstreamTarget, timeout: Seconds): string =>
+  `${KIND_NAMES[target.kind]} at ${addressOf(target)} did not answer within ${timeout} s.`;
 
 /** As {@link requestUpstream}, and parses the answer. Throws `not_json` with what came instead. */
 export async function requestUpstreamJson(target: UpstreamTarget, asked: UpstreamRequest): Promise<unknown> {

@@ -6,7 +6,7 @@ import { resolveRange } from "@/components/ui/time-range";
 import { pageActor } from "@/lib/auth/page-actor";
 import { can } from "@/lib/auth/permissions";
 import { firstLatency } from "@/lib/dashboards/latencies";
-import { latencySignals, overviewRequest } from "@/lib/dashboards/overview";
+import { latencySignals, overviewRecentRequest, overviewRequest } from "@/lib/dashboards/overview";
 import { overviewTexts } from "@/lib/dashboards/overview-texts";
 import { begun } from "@/lib/services/begun";
 import { listServices } from "@/lib/services/queries";
@@ -46,14 +46,20 @@ export default async function OverviewPage({ searchParams }: { searchParams: Pro
     />
   );
   if (service === undefined) return overview;
+  const { from, to } = resolveRange(asked("from"), asked("to"), now);
+  const { scrapeInterval } = service;
   const request = overviewRequest({
     service: service.id,
-    ...resolveRange(asked("from"), asked("to"), now),
-    scrapeInterval: service.scrapeInterval,
+    from,
+    to,
+    scrapeInterval,
     instanceCount: service.instanceCount,
     latency: latencySignals.find((signal) => signal === asked("latency")) ?? latencies[service.id]!,
   });
   // A source that did not answer a moment ago would only keep the page open.
-  const requests = service.reachable === false ? [] : [request];
+  const requests =
+    service.reachable === false
+      ? []
+      : [request, overviewRecentRequest({ service: service.id, to, scrapeInterval })];
   return <Prefetched state={begun(actor, requests)}>{overview}</Prefetched>;
 }
