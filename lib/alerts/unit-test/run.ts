@@ -8,7 +8,7 @@ import type { ActiveAlert, Observation, Sample, TierState } from "../state";
 import { expandValues, parseMetric, SeriesSyntaxError, type SeriesValue } from "./input-series";
 import { parseTestedGroups, RuleFileError, type TestedGroup, type TestedRule } from "./rule-files";
 import { parseTestFile, type TestFile, type TestGroup } from "./test-file";
-import { startThrowAwayPrometheus } from "./throw-away-prometheus";
+import { prometheusProgram, startThrowAwayPrometheus } from "./throw-away-prometheus";
 
 export type UnitTestFailure = { test: string; message: string; expected: string | null; got: string | null };
 export type UnitTestResult = {
@@ -67,6 +67,7 @@ export async function runUnitTests(
     throw new UnitTestBoundError(
       `The tests take ${evaluations} evaluations, of at most ${bounds.evaluations}.`,
     );
+  prometheusProgram();
   const late = AbortSignal.timeout(bounds.seconds * 1000);
   const both = signal === undefined ? late : AbortSignal.any([signal, late]);
 
