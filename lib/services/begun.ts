@@ -22,16 +22,25 @@ export function begun(
   for (const request of requests)
     void queries.prefetchQuery({
       queryKey: signalsQuery(request).queryKey,
-      queryFn: () => {
+      queryFn: async () => {
         const signal = AbortSignal.timeout(mostWait);
         const late = new Promise<never>((_, reject) =>
           signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
         );
-        return Promise.race([
-          answer(actor, request, { requestId: randomUUID(), now: new Date(), signal }),
-          late,
-        ]);
+        try {
+          return await Promise.race([
+            answer(actor, request, { requestId: randomUUID(), now: new Date(), signal }),
+            late,
+          ]);
+        } catch (error) {
+          throw signal.aborted ? new DOMException("It is asked for by the browser.", "AbortError") : error;
+        }
       },
     });
-  return dehydrate(queries, { shouldDehydrateQuery: () => true, serializeData: JSON.stringify });
+  return dehydrate(queries, {
+    shouldDehydrateQuery: () => true,
+    serializeData: JSON.stringify,
+    // What is given up is no failure, which Next would log: it knows it by its name, and hides its words itself.
+    shouldRedactErrors: (error) => !(error instanceof DOMException && error.name === "AbortError"),
+  });
 }
