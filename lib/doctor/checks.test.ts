@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { format } from "@/lib/units";
 import {
+  blankFindings,
   bucketNote,
   cardinalityFindings,
   contradictions,
+  doubtFindings,
   personalLabels,
   scrapeFindings,
   typeFindings,
@@ -88,6 +90,41 @@ describe("contradictions", () => {
     expect(more).toEqual([]);
     expect(contradictions([gateway, { ...engine, errorRate: 0.019 }])).toEqual([]);
     expect(contradictions([engine, { ...gateway, errorRate: null }])).toEqual([]);
+  });
+});
+
+describe("doubtFindings", () => {
+  const doubt = {
+    kind: "implausible",
+    metric: "x",
+    text: "87.5 is not a ratio",
+    advice: "Export a ratio.",
+  } as const;
+
+  it("says each lie of a metric once, with what to change", () => {
+    const found = doubtFindings([doubt, doubt, { ...doubt, metric: "y" }]);
+    expect(ids(found)).toEqual(["implausible:x", "implausible:y"]);
+    expect(found[0]).toMatchObject({ title: "`x` holds what cannot be", advice: "Export a ratio." });
+  });
+
+  it("leaves to their own findings what exporters disagree on, and what is blank", () => {
+    expect(
+      doubtFindings([
+        { ...doubt, kind: "disagreement" },
+        { ...doubt, kind: "blank" },
+      ]),
+    ).toEqual([]);
+  });
+});
+
+describe("blankFindings", () => {
+  const dcgm = { title: "DCGM exporter", why: "Not supported." };
+
+  it("names the metrics and counts the rest", () => {
+    const blanks = Array.from({ length: 8 }, (_, index) => ({ metric: `m${index}`, series: 2 }));
+    const [finding] = blankFindings(dcgm, blanks);
+    expect(finding?.text).toContain("`m5` (2 series), and 2 more");
+    expect(blankFindings(dcgm, [])).toEqual([]);
   });
 });
 

@@ -1,3 +1,5 @@
+import { blankAdvice } from "@/lib/signals/blank";
+import type { Doubt } from "@/lib/signals/schema";
 import { baseName } from "@/lib/signals/spoken";
 import { format } from "@/lib/units";
 import type { DoctorFinding } from "./schema";
@@ -151,6 +153,60 @@ export function contradictions(views: readonly FailureView[]): DoctorFinding[] {
       metric: quiet.metric,
     })),
   );
+}
+
+const doubtTitles: Partial<Record<Doubt["kind"], (metric: string) => string>> = {
+  different_buckets: (metric) => `Replicas have different buckets of ${metric}`,
+  no_infinite_bucket: (metric) => `${metric} lacks its +Inf bucket`,
+  falling_buckets: (metric) => `The buckets of ${metric} are not cumulative`,
+  falling_counter: (metric) => `The counter ${metric} falls`,
+  not_a_number: (metric) => `${metric} is not a number`,
+  implausible: (metric) => `${metric} holds what cannot be`,
+  contradiction: (metric) => `${metric} contradicts the requests it is a part of`,
+};
+
+/** What was found to be untrue while signals were answered, each lie of a metric once. */
+export function doubtFindings(doubts: readonly Doubt[]): DoctorFinding[] {
+  const found = new Map<string, DoctorFinding>();
+  for (const { kind, metric, text, advice } of doubts) {
+    const title = doubtTitles[kind]?.(metric === undefined ? "A metric" : `\`${metric}\``);
+    const id = `${kind}:${metric ?? ""}`;
+    if (title !== undefined && !found.has(id))
+      found.set(id, {
+        id,
+        severity: "problem",
+        title,
+        text,
+        advice,
+        ...(metric === undefined ? {} : { metric }),
+      });
+  }
+  return [...found.values()];
+}
+
+/** Metrics that are named; the rest are counted. */
+const MOST_NAMED = 6;
+
+/** Says of which metrics an exporter has no value although it writes a number. `series`: how many of each. */
+export function blankFindings(
+  { title, why }: { title: string; why: string },
+  blanks: readonly { metric: string; series: number }[],
+): DoctorFinding[] {
+  if (blanks.length === 0) return [];
+  const named = blanks
+    .slice(0, MOST_NAMED)
+    .map(({ metric, series }) => `\`${metric}\` (${series} series)`)
+    .join(", ");
+  const more = blanks.length > MOST_NAMED ? `, and ${blanks.length - MOST_NAMED} more` : "";
+  return [
+    {
+      id: `blank:${title}`,
+      severity: "hint",
+      title: `${title} writes "no value" as a number`,
+      text: `${named}${more}. These are left out of every chart and average. ${why}.`,
+      advice: blankAdvice,
+    },
+  ];
 }
 
 /** Parts of label names that people's data go by; between them stand underscores, hyphens or dots. */

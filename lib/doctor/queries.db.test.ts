@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_TEAM_ID, systemActor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
 import { saveDiscoveries } from "@/lib/services/commands";
+import { measure } from "@/lib/services/measure";
+import type { ProfileId } from "@/lib/signals/profile";
 import { asUser, withTestTransaction } from "@/testing/database";
 import {
   openMetricsText,
@@ -18,7 +20,11 @@ const context = { requestId: "test-request", now: new Date(end * 1000) };
 const samples = (value: (second: number) => number): [number, number][] =>
   Array.from({ length: 241 }, (_, index) => [end - 3_600 + index * 15, value(index * 15)]);
 
-async function serviceOf(tx: Transaction, url: string): Promise<{ job: string; source: string }> {
+async function serviceOf(
+  tx: Transaction,
+  url: string,
+  profiles: ProfileId[] = ["vllm"],
+): Promise<{ job: string; source: string }> {
   const source = await tx.source.create({
     data: { teamId: DEFAULT_TEAM_ID, kind: "prometheus", name: `p-${randomUUID()}`, url },
   });
@@ -36,7 +42,10 @@ async function serviceOf(tx: Transaction, url: string): Promise<{ job: string; s
         instances: ["a"],
         evidence: ["vllm:num_requests_running"],
         labels: {},
-        selector: { profiles: [{ id: "vllm", matchers, labels: {} }], scrapeInterval: 15 },
+        selector: {
+          profiles: profiles.map((id) => ({ id, matchers, labels: {} })),
+          scrapeInterval: 15,
+        },
       },
     ],
   });
@@ -54,6 +63,61 @@ describe.skipIf(whyNoPrometheus())("the doctor", () => {
           name: "vllm:request_success",
           type: "counter",
           series: [{ suffix: "_total", labels, samples: samples((second) => second) }],
+        },
+        // A percentage where a ratio belongs, a sum that is none, and a GPU without a value.
+        {
+          name: "vllm:kv_cache_usage_perc",
+          type: "gauge",
+          series: [{ labels, samples: samples(() => 87.5) }],
+        },
+        {
+          name: "vllm:num_requests_waiting",
+          type: "gauge",
+          series: [{ labels, samples: samples(() => Number.NaN) }],
+        },
+        {
+          name: "DCGM_FI_DEV_GPU_UTIL",
+          type: "gauge",
+          series: [
+            { labels: { ...labels, gpu: "0", UUID: "GPU-0" }, samples: samples(() => 60) },
+            { labels: { ...labels, gpu: "1", UUID: "GPU-1" }, samples: samples(() => 2 ** 63) },
+          ],
+        },
+        {
+          name: "DCGM_FI_DEV_GPU_TEMP",
+          type: "gauge",
+          series: [{ labels: { ...labels, gpu: "0", UUID: "GPU-0" }, samples: samples(() => 2147483634) }],
+        },
+        {
+          name: "node_cpu_seconds",
+          type: "counter",
+          series: [
+            {
+              suffix: "_total",
+              labels: { ...labels, cpu: "0", mode: "idle" },
+              samples: samples((second) => second),
+            },
+          ],
+        },
+        // Triton's own counters know of no failure; every fifth request of its gateway is one.
+        {
+          name: "nv_inference_request_success",
+          type: "counter",
+          series: [{ labels, samples: samples((second) => second) }],
+        },
+        {
+          name: "nv_inference_request_failure",
+          type: "counter",
+          series: [{ labels, samples: samples(() => 0) }],
+        },
+        {
+          name: "http_requests",
+          type: "counter",
+          series: (["2xx", "5xx"] as const).map((status) => ({
+            suffix: "_total",
+            labels: { ...labels, status, handler: "/v1/completions" },
+            samples: samples((second) => (status === "2xx" ? second : second / 5)),
+          })),
         },
       ]),
     });
@@ -76,6 +140,48 @@ describe.skipIf(whyNoPrometheus())("the doctor", () => {
       expect(notTold.map((text) => text.split(":")[0])).toEqual(["Which metrics it exposes"]);
       const report = await examineSource(viewer, source, context);
       expect(report.findings.map(({ id }) => id)).toContain("personal:user_email");
+    }));
+
+  it("advises on each lie by what it is, and names what is missing", () =>
+    withTestTransaction(async (tx) => {
+      const { job } = await serviceOf(tx, prometheus.url, ["vllm", "dcgm", "node-exporter"]);
+      const { signals, findings } = await examineService(await asUser(tx, "viewer"), job, context);
+      const line = (signal: string) => signals.find((one) => one.signal === signal);
+      expect(line("kv_cache_usage")?.notes.join()).toContain("KV cache usage of 87.5 is not a ratio");
+      expect(line("kv_cache_usage")?.advice).toContain("as a ratio from 0 to 1");
+      expect(line("queue_depth")).toMatchObject({
+        state: "empty",
+        advice: expect.stringContaining("writes NaN"),
+      });
+      expect(line("gpu_temperature")?.notes.join()).toContain('a word for "no value"');
+      expect(line("host_load")).toMatchObject({ state: "empty", metric: "node_load1" });
+      expect(line("host_load")?.notes.join()).toContain("No `node_load1`");
+      const ids = findings.map(({ id }) => id);
+      expect(ids).toContain("implausible:vllm:kv_cache_usage_perc");
+      expect(findings.find(({ id }) => id === "blank:DCGM exporter")?.text).toContain(
+        "`DCGM_FI_DEV_GPU_UTIL` (1 series)",
+      );
+    }));
+
+  it("of an engine that counts no failure while its gateway does is said with the availability too", () =>
+    withTestTransaction(async (tx) => {
+      const { job } = await serviceOf(tx, prometheus.url, ["triton", "http-instrumentator"]);
+      const viewer = await asUser(tx, "viewer");
+      const { findings } = await examineService(viewer, job, context);
+      expect(
+        findings.map(({ id }) => id).filter((id) => id.includes("nv_inference_request_failure")),
+      ).toEqual(["contradiction:nv_inference_request_failure:http_requests_total"]);
+      const request = {
+        start: end - 3600,
+        end,
+        step: 60,
+        queries: [{ id: "q", service: job, signal: "availability" as const }],
+      };
+      const { results } = await measure(viewer, request, context);
+      expect(results[0]?.series[0]?.values.at(-1)).toBe(1);
+      expect(results[0]?.doubts).toMatchObject([
+        { kind: "disagreement", text: expect.stringContaining("`http_requests_total` counts 16.7") },
+      ]);
     }));
 
   it("says of a source that does not answer what could not be looked at, and finds nothing right", () =>

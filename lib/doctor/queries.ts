@@ -9,17 +9,20 @@ import { alignToStep } from "@/lib/prometheus/step";
 import { queryableServices } from "@/lib/services/queries";
 import { signalIds, signals } from "@/lib/signals/catalogue";
 import { signalEvidence } from "@/lib/signals/evidence";
+import { profileOf } from "@/lib/signals/profiles";
 import { matchersText, selector } from "@/lib/signals/promql";
 import { type QueryableService, querySignals } from "@/lib/signals/query";
-import type { SignalQuery, SignalResult } from "@/lib/signals/schema";
-import { alternativesOf, spokenFor } from "@/lib/signals/spoken";
+import type { Reason, SignalQuery, SignalResult } from "@/lib/signals/schema";
+import { alternativesOf, baseName, spokenFor } from "@/lib/signals/spoken";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { format } from "@/lib/units";
 import { isUpstreamError } from "@/lib/upstream/upstream-error";
 import {
+  blankFindings,
   bucketNote,
   cardinalityFindings,
   contradictions,
+  doubtFindings,
   type FailureView,
   type ObservedTarget,
   personalLabels,
@@ -52,16 +55,19 @@ export async function examineService(actor: Actor, id: string, context: Context)
   if (service === undefined) throw problem("not_found", `There is no service "${id}".`);
   const { ask, notTold } = asking();
   if (service.profiles.some(({ metrics }) => metrics === undefined)) notTold.push(NAMES_NOT_READ);
-  const [results, targets, types, views] = await Promise.all([
+  const [results, targets, types, views, blanks] = await Promise.all([
     answersOf(service, context),
     ask("How it is scraped", () => targetsOf(service, context)),
     ask("The declared types of its metrics", () => declaredTypes(service)),
     failureViews(service, context, notTold),
+    ask("Which of its numbers are none", () => blanksOf(service, context)),
   ]);
   const findings: DoctorFinding[] = [
     ...scrapeFindings(service.scrapeInterval, targets),
     ...typeFindings(usedMetrics(service, types ?? new Map())),
     ...contradictions(views),
+    ...doubtFindings([...results.values()].flatMap(({ doubts = [] }) => doubts)),
+    ...(blanks ?? []),
   ];
   return {
     service: id,
@@ -148,7 +154,7 @@ function linesOf(service: QueryableService, results: ReadonlyMap<string, SignalR
     if (buckets?.note !== undefined) notes.push(buckets.note);
     const state = !available
       ? "unavailable"
-      : lineState(result, buckets?.isHurting === true || notes.length > 1);
+      : lineState(result, buckets?.isHurting === true || notes.length > 1 || result?.doubts !== undefined);
     if (result?.reason !== undefined && state !== "answered" && !notes.includes(result.reason.text))
       notes.unshift(result.reason.text);
     if (result?.error !== undefined) notes.unshift(result.error.detail);
@@ -158,17 +164,25 @@ function linesOf(service: QueryableService, results: ReadonlyMap<string, SignalR
       unit,
       state,
       profile: profile ?? null,
-      metric: metric ?? result?.reason?.metric ?? null,
+      metric: (isMissing(result) ? baseName(result.reason.metric) : metric) ?? null,
       expr: expr ?? null,
       notes,
-      advice: adviceFor(
-        state,
-        buckets?.isHurting === true,
-        notes.join(" ").includes(measuredBy) ? null : measuredBy,
-      ),
+      advice:
+        result?.doubts?.[0]?.advice ??
+        adviceFor(state, {
+          isHurt: buckets?.isHurting === true,
+          measuredBy: notes.join(" ").includes(measuredBy) ? null : measuredBy,
+          reason: result?.reason,
+        }),
     };
   });
 }
+
+/** Whether it is known which metric it takes to answer a signal that has none now. */
+const isMissing = (
+  result: SignalResult | undefined,
+): result is SignalResult & { reason: { metric: string } } =>
+  result?.status !== "ok" && result?.reason?.metric !== undefined;
 
 /** The notes without those that another of them says as well. */
 const withoutRepeated = (notes: readonly (string | undefined)[]): string[] => {
@@ -183,11 +197,22 @@ function lineState(result: SignalResult | undefined, isLimited: boolean): Signal
   return isLimited || result.statistic === "mean" ? "limited" : "answered";
 }
 
-function adviceFor(state: SignalLine["state"], isHurt: boolean, measuredBy: string | null): string | null {
+/** What to do about a signal's state, where no doubt about its numbers says it. */
+function adviceFor(
+  state: SignalLine["state"],
+  { isHurt, measuredBy, reason }: { isHurt: boolean; measuredBy: string | null; reason: Reason | undefined },
+): string | null {
   if (isHurt) return "Configure buckets up to the longest time that a request may take.";
   if (state === "unavailable") return measuredBy === null ? null : `Expose ${measuredBy}.`;
-  if (state === "empty") return "Look at a longer range, or check that requests arrive.";
-  return null;
+  if (state !== "empty") return null;
+  switch (reason?.kind) {
+    case "metric_not_found":
+      return `Check that \`${reason.metric}\` is exposed and scraped: some are exposed with the first request, or have to be switched on.`;
+    case "no_traffic":
+      return "Check that requests arrive, or look at a range in which some did.";
+    default:
+      return "Look at a longer range, or wait until there are more samples.";
+  }
 }
 
 // --- scraping -----------------------------------------------------------------------------------------------------
@@ -310,6 +335,32 @@ function usedMetrics(service: QueryableService, declaredAs: DeclaredTypes): Used
     }
   }
   return [...used.values()];
+}
+
+// --- numbers that are none ------------------------------------------------------------------------------------------
+
+/** Metrics of the service's exporters whose newest number is a word for "no value". */
+async function blanksOf(service: QueryableService, { now, signal }: Context): Promise<DoctorFinding[]> {
+  const found = await Promise.all(
+    service.profiles.map(async ({ id, matchers }): Promise<DoctorFinding[]> => {
+      const { blank, title } = profileOf(id);
+      if (blank === undefined) return [];
+      const names = { label: "__name__", op: "=~" as const, value: blank.names };
+      const series = `{${matchersText([names, ...matchers])}}`;
+      const client = createPrometheusClient(await service.target());
+      const { data } = await client.query(
+        `count by (__name__) (${blank.expression.replaceAll("$series", series)})`,
+        { time: Math.floor(now.getTime() / 1000), signal },
+      );
+      if (data.type !== "vector") return [];
+      const blanks = data.series.map(({ labels, value }) => ({
+        metric: labels.__name__ ?? "",
+        series: value ?? 0,
+      }));
+      return blankFindings({ title, why: blank.why }, blanks);
+    }),
+  );
+  return found.flat();
 }
 
 // --- contradictions -----------------------------------------------------------------------------------------------

@@ -137,6 +137,33 @@ describe("discoverServices", () => {
     expect(rewritten?.profiles[0]?.rename).toEqual({ from: "vllm:", to: "vllm_" });
   });
 
+  it("makes services of two engines that stand for themselves at one instance, and says so of both", () => {
+    const at = { job: "two", instance: "two:8000" };
+    const services = discoverServices([
+      vllm(at),
+      { __name__: "sglang:num_running_reqs", model_name: "other", ...at },
+      { __name__: "llm_requests_total", ...at },
+    ]);
+    expect(services).toMatchObject([
+      { identity: { job: "two" }, engines: ["vllm"], models: ["llama"], instances: ["two:8000"] },
+      { identity: { job: "two", engine: "sglang" }, engines: ["sglang"], models: ["other"] },
+    ]);
+    expect(services.map(profilesOf)).toEqual([["vllm", "plain"], ["sglang"]]);
+    expect(services.map(({ notes }) => notes)).toEqual([
+      ["SGLang reports from the same instance: it is listed as a service of its own."],
+      ["vLLM reports from the same instance: it is listed as a service of its own."],
+    ]);
+  });
+
+  it("keeps an engine with the server that runs it", () => {
+    const at = { job: "one", instance: "one:8000" };
+    const services = discoverServices([
+      vllm(at),
+      { __name__: "request_predict_seconds_count", model_name: "llama", ...at },
+    ]);
+    expect(services.map(({ engines }) => engines)).toEqual([["vllm", "kserve"]]);
+  });
+
   it("makes services of engines of one job that share no instance", () => {
     const services = discoverServices([
       vllm({ job: "llm", instance: "a" }),
@@ -153,15 +180,6 @@ describe("discoverServices", () => {
       op: "=",
       value: "b",
     });
-  });
-
-  it("makes one service of engines on one instance", () => {
-    const [service, ...others] = discoverServices([
-      vllm({ job: "llm", instance: "a" }),
-      { __name__: "sglang:num_running_reqs", model_name: "qwen", job: "llm", instance: "a" },
-    ]);
-    expect(others).toEqual([]);
-    expect(service?.engines).toEqual(["vllm", "sglang"]);
   });
 
   it("names GPUs and hosts", () => {

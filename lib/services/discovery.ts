@@ -200,6 +200,8 @@ interface ServicePart {
   /** Selects the part where a profile's metric names alone do not. */
   instances: Set<string> | undefined;
   series: SeriesGroup["series"];
+  /** Engines that answer at the same instances and are services of their own. */
+  beside?: Profile[];
 }
 
 const provenProfiles = (series: SeriesGroup["series"]): Profile[] =>
@@ -208,8 +210,10 @@ const provenProfiles = (series: SeriesGroup["series"]): Profile[] =>
   );
 
 /**
- * The services of a group: one, or, where its engines share no instance, one for each set of engines that do. The set
- * with the first engine in the order of profiles keeps the group's identity.
+ * The services of a group: one, or one for each set of engines that belong together. Those of one instance do where one
+ * may run or front the other, such as vLLM within Triton; two that stand for themselves behind one address do not. The
+ * set with the first engine in the order of profiles keeps the group's identity, and what is no engine of an instance
+ * that several share.
  */
 function serviceParts(group: SeriesGroup): ServicePart[] {
   const proven = provenProfiles(group.series).filter(isServing);
@@ -227,7 +231,11 @@ function serviceParts(group: SeriesGroup): ServicePart[] {
   const sets: { engines: Profile[]; instances: Set<string> }[] = [];
   for (const engine of engines) {
     const instances = instancesOf(engine);
-    const touching = sets.filter((set) => [...instances].some((instance) => set.instances.has(instance)));
+    const touching = sets.filter(
+      (set) =>
+        sharesInstance(instances, set.instances) &&
+        (mayHoldOthers(engine) || set.engines.some(mayHoldOthers)),
+    );
     const merged = {
       engines: [...touching.flatMap((set) => set.engines), engine],
       instances: new Set([...touching.flatMap((set) => [...set.instances]), ...instances]),
@@ -240,17 +248,29 @@ function serviceParts(group: SeriesGroup): ServicePart[] {
     set.engines.every(({ isGateway }) => isGateway);
   if (sets.filter((set) => !isOfGateways(set)).length <= 1) return [whole];
   sets.sort((a, b) => profiles.indexOf(a.engines[0]!) - profiles.indexOf(b.engines[0]!));
+  /** An instance that several share is the first's, but for their engines. */
+  const owns = (index: number, instance: string): boolean =>
+    sets.findIndex((set) => set.instances.has(instance)) === index;
   return sets.map(({ engines: own, instances }, index) => ({
     group,
     identity: index === 0 ? group.identity : { ...group.identity, engine: own[0]!.id },
-    instances,
+    instances: new Set([...instances].filter((instance) => owns(index, instance))),
+    beside: sets
+      .filter((set, other) => other !== index && sharesInstance(set.instances, instances))
+      .flatMap((set) => set.engines),
     series: group.series.filter(({ sentinel, labels }) =>
       sentinel.profile.layer === "engine"
         ? own.includes(sentinel.profile)
-        : instances.has(labels.instance ?? ""),
+        : owns(index, labels.instance ?? ""),
     ),
   }));
 }
+
+const mayHoldOthers = ({ isGateway, embedsEngines }: Profile): boolean =>
+  isGateway === true || embedsEngines === true;
+
+const sharesInstance = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  [...one].some((instance) => other.has(instance));
 
 const exportersOf = (group: SeriesGroup): Exporter[] =>
   provenProfiles(group.series)
@@ -296,6 +316,10 @@ function describeService(
   const guessed: ServiceLabels = Object.assign({}, ...[...guesses].reverse());
   const labels = chosenLabels(guessed, choice);
 
+  if (part.beside?.length)
+    notes.push(
+      `${part.beside.map(({ title }) => title).join(" and ")} reports from the same instance: it is listed as a service of its own.`,
+    );
   const tooLong = serving.flatMap((profile) => longNames(profile, labelsOf(profile), labels));
   if (tooLong.length > 0)
     notes.push(

@@ -95,7 +95,14 @@ export type SignalPlan =
       expr: string[];
       note?: string;
       /** A metric whose presence says why there is nothing, and the matchers of the service. */
-      evidence: { metric: string; matchers: Matcher[]; profileTitle: string };
+      evidence: {
+        metric: string;
+        matchers: Matcher[];
+        profileTitle: string;
+        /** All metrics that an expression is made of, or chooses from. */
+        metrics: string[];
+        blank?: Profile["blank"];
+      };
       /** Counters that the numbers are rates of, to be looked at for falls. */
       counters: CounterName[];
     }
@@ -231,7 +238,13 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
     firstWithin: 3 * firstStep,
     dimensions,
     note: noteFor(service, found, query.signal),
-    evidence: { metric: evidenceMetric(spoken, spelling), matchers, profileTitle: profile.title },
+    evidence: {
+      metric: evidenceMetric(spoken, spelling),
+      matchers,
+      profileTitle: profile.title,
+      metrics: spelling.kind === "expression" ? spelling.metrics : [],
+      ...(profile.blank === undefined ? {} : { blank: profile.blank }),
+    },
     counters: countersOf(spelling).filter(({ metric }) => exposes(spoken, metric)),
   };
   const scaled = (expr: string): string => withScale(expr, "scale" in spelling ? spelling.scale : undefined);

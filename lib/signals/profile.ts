@@ -153,6 +153,8 @@ export interface Profile {
   layer: "engine" | "application" | "attachment" | "gpu" | "host";
   /** It passes requests on to engines: its requests and tokens are theirs too and are not added to them. */
   isGateway?: boolean;
+  /** It may run another engine within itself and show that one's metrics beside its own. */
+  embedsEngines?: boolean;
   /** Metrics of which one proves that the profile is spoken; gauges or counters, never buckets. */
   sentinels: string[];
   /** What a sentinel's labels must also show, as in PromQL: without it the name alone would mean little. */
@@ -161,6 +163,14 @@ export interface Profile {
   renames?: Rename[];
   /** In which releases a metric is exposed, where not in all: `from 0.11`, `until 0.12`. */
   releases?: Record<string, string>;
+  /** How its exporter writes that there is no value, where it writes a number for that. */
+  blank?: {
+    /** The names of such metrics, a regular expression (RE2). */
+    names: string;
+    /** PromQL that leaves of `$series` those whose newest value is none. */
+    expression: string;
+    why: string;
+  };
   /** What a metric is exposed with, where it has to be switched on. */
   exposedWith?: Record<string, string>;
   labels: {

@@ -3,15 +3,17 @@ import { setMaxListeners } from "node:events";
 import { LRUCache } from "lru-cache";
 import { isInferscopeError } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
+import { format } from "@/lib/units";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
 import { type CounterProof, lagOf, type ReadResult } from "./answers/read-results";
 import { assemble, emptyResult, hasYoung, isDoubled, mayBeNative, needsProof } from "./assemble";
+import { blankAdvice } from "./blank";
 import { boundOf } from "./buckets";
-import { alignGrid, evidenceSelector, planSignal, type ReadRole, type SignalPlan } from "./plan";
+import { alignGrid, evidenceSelector, type Grid, planSignal, type ReadRole, type SignalPlan } from "./plan";
 import { promDuration, selector } from "./promql";
 import { type Reached, type ReadOnce, readsOf, staleRead } from "./reads";
-import type { Reason, SignalQuery, SignalResult, SignalsAnswer, SignalsRequest } from "./schema";
+import type { Doubt, SignalQuery, SignalResult, SignalsAnswer, SignalsRequest } from "./schema";
 import type { MeasuredService } from "./service";
 
 /** A service with the server that its series are read from; `target` rejects where that cannot be asked now. */
@@ -66,7 +68,7 @@ export async function querySignals(
     asked.map(async ({ service, plan }): Promise<SignalResult> => {
       if (service === undefined || plan.kind === "unavailable") return emptyResult(plan);
       try {
-        return await answer({ ...service, target: await targetOf(service) }, plan, readOnce, now);
+        return await answer({ ...service, target: await targetOf(service) }, plan, readOnce, { now, grid });
       } catch (error) {
         signal?.throwIfAborted();
         return failed(plan, error, requestId);
@@ -89,7 +91,7 @@ async function answer(
   service: Reached,
   plan: ReadPlan,
   readOnce: ReadOnce,
-  now: Date,
+  { now, grid }: { now: Date; grid: Grid },
 ): Promise<SignalResult> {
   const [read, falls, isUneven] = await Promise.all([
     readAll(service, plan, readOnce),
@@ -99,10 +101,14 @@ async function answer(
   if (falls !== undefined) return refused(plan, falls);
   const results = isUneven ? await withHolders(service, plan, read, readOnce) : read;
   const proof: CounterProof = needsProof(plan, results) ? await proveCounter(service, plan, now) : "unproven";
-  const result = assemble(plan, results, proof);
-  if (result.status === "empty" && result.reason === undefined)
-    result.reason = await whyEmpty(service, plan, now);
-  return result;
+  const assembled = assemble(plan, results, proof);
+  const disagreement = await findDisagreement(service, plan, assembled, readOnce, grid);
+  const result: SignalResult =
+    disagreement === undefined
+      ? assembled
+      : { ...assembled, doubts: [...(assembled.doubts ?? []), disagreement] };
+  if (result.status !== "empty" || result.reason !== undefined) return result;
+  return { ...result, ...(await whyEmpty(service, plan, now)) };
 }
 
 async function readAll(service: Reached, plan: ReadPlan, readOnce: ReadOnce): Promise<Results> {
@@ -271,6 +277,48 @@ async function hasDifferentBuckets(service: Reached, plan: ReadPlan, now: Date):
   }).catch(() => false);
 }
 
+/** Below this a difference may be requests that one of two has not counted yet. */
+const tellingErrorRate = 0.001;
+
+/**
+ * Another profile of the service that counts failures where the one that answers counts none: an engine does not see
+ * what fails in front of it. One that cannot be asked says nothing.
+ */
+async function findDisagreement(
+  service: Reached,
+  { query, spelling }: ReadPlan,
+  result: SignalResult,
+  readOnce: ReadOnce,
+  grid: Grid,
+): Promise<Doubt | undefined> {
+  if (spelling.kind !== "failures" || result.status !== "ok") return undefined;
+  const flawless = { error_rate: 0, availability: 1, success_rate: 1 }[spelling.want as "error_rate"];
+  const values = result.series.flatMap((series) => series.values).filter((value) => value !== null);
+  if (flawless === undefined || values.length === 0 || values.some((value) => value !== flawless))
+    return undefined;
+  const metric = spelling.failures[0]?.metric ?? "";
+  for (const spoken of service.profiles) {
+    const other = planSignal(
+      { ...service, profiles: [spoken] },
+      { id: query.id, service: query.service, signal: "error_rate", shape: "summary", offset: query.offset },
+      grid,
+    );
+    if (other.kind !== "reads" || other.spelling.kind !== "failures") continue;
+    const loud = other.spelling.failures[0]?.metric;
+    if (loud === metric) continue;
+    const read = await readAll(service, other, readOnce).catch(() => undefined);
+    const rate = read === undefined ? null : (assemble(other, read).summary?.mean ?? null);
+    if (rate === null || rate <= tellingErrorRate) continue;
+    return {
+      kind: "disagreement",
+      metric,
+      text: `\`${metric}\` counts no failure while \`${loud}\` counts ${format(rate, "ratio")}.`,
+      advice: `Find out what ${other.evidence.profileTitle} counts that the other does not: time-outs in front of it, refused connections, requests that never reached it.`,
+    };
+  }
+  return undefined;
+}
+
 /** Falls are looked for over so long, once in a while: a rate over them would count what never happened. Seconds. */
 const fallsWindow = 3_600;
 /** A process that restarts makes its counters fall once; to about 0, and not every few samples. */
@@ -352,31 +400,85 @@ function refused(plan: ReadPlan, metric: string): SignalResult {
   };
 }
 
-/** Why there were no series: the metric is unknown, has no samples in the range, or too few for a rate. */
-async function whyEmpty(service: Reached, plan: ReadPlan, now: Date): Promise<Reason> {
-  const match = evidenceSelector(plan.evidence);
-  const { metric, profileTitle } = plan.evidence;
-  const last = await remembered(["last", targetKey(service.target), match], async () => {
+/** When the newest sample of a metric of the last seven days was taken, unix seconds; null where there is none. */
+function lastSampleOf(service: Reached, match: string, now: Date): Promise<number | null> {
+  return remembered(["last", targetKey(service.target), match], async () => {
     const expr = `max(max_over_time(timestamp(${match})[${evidenceWindow}s:${evidenceStep}s]))`;
     const { data } = await createPrometheusClient(service.target).query(expr, {
       time: Math.floor(now.getTime() / 1000),
     });
     return data.type === "vector" ? (data.series[0]?.value ?? null) : null;
   });
+}
+
+/**
+ * Why there were no series: the metric is unknown, has no samples in the range, too few for a rate, or none that is a
+ * value.
+ */
+async function whyEmpty(
+  service: Reached,
+  plan: ReadPlan,
+  now: Date,
+): Promise<Pick<SignalResult, "reason" | "doubts">> {
+  const { metric, metrics, profileTitle, matchers } = plan.evidence;
+  const match = evidenceSelector(plan.evidence);
+  const last = await lastSampleOf(service, match, now);
   if (last === null)
     return {
-      kind: "metric_not_found",
-      metric,
-      text: `No \`${metric}\` of ${service.name} in ${service.sourceName} in this range or the last 7 days. The profile ${profileTitle} expects it: ${match}.`,
+      reason: {
+        kind: "metric_not_found",
+        metric,
+        text: `No \`${metric}\` of ${service.name} in ${service.sourceName} in this range or the last 7 days. The profile ${profileTitle} expects it: ${match}.`,
+      },
     };
   const base = { kind: "no_samples" as const, metric, lastSampleAt: last };
   if (last < plan.grid.start)
     return {
-      ...base,
-      text: `No \`${metric}\` in ${service.sourceName} in this range: its last sample is older.`,
+      reason: {
+        ...base,
+        text: `No \`${metric}\` in ${service.sourceName} in this range: its last sample is older.`,
+      },
     };
+  const blank = await whyBlank(service, plan, now);
+  if (blank !== undefined) return blank;
+  // What an expression is made of may be there in part.
+  for (const other of metrics.filter((name) => name !== metric)) {
+    const seen = await lastSampleOf(service, selector(other, matchers), now);
+    if (seen === null || seen < plan.grid.start)
+      return {
+        reason: {
+          kind: seen === null ? "metric_not_found" : "no_samples",
+          metric: other,
+          ...(seen === null ? {} : { lastSampleAt: seen }),
+          text: `No \`${other}\` of ${service.name} in ${service.sourceName} in this range, which it takes beside \`${metric}\`.`,
+        },
+      };
+  }
   return {
-    ...base,
-    text: `No \`${metric}\` in ${service.sourceName} in this range, or too few samples to take a rate from; it has newer ones.`,
+    reason: {
+      ...base,
+      text: `No \`${metric}\` in ${service.sourceName} in this range, or too few samples to take a rate from; it has newer ones.`,
+    },
+  };
+}
+
+/** The reason where a metric's newest samples are its exporter's word for "no value". */
+async function whyBlank(
+  service: Reached,
+  plan: ReadPlan,
+  now: Date,
+): Promise<Pick<SignalResult, "reason" | "doubts"> | undefined> {
+  const { blank, metric } = plan.evidence;
+  if (blank === undefined) return undefined;
+  const series = evidenceSelector(plan.evidence);
+  const { data } = await createPrometheusClient(service.target).query(
+    `count(${blank.expression.replaceAll("$series", series)})`,
+    { time: Math.min(plan.grid.end, Math.floor(now.getTime() / 1000)) },
+  );
+  if (data.type !== "vector" || data.series.length === 0) return undefined;
+  const text = `\`${metric}\` has samples in this range, but their number is a word for "no value". ${blank.why}.`;
+  return {
+    reason: { kind: "not_measurable", metric, text },
+    doubts: [{ kind: "blank", metric, text, advice: blankAdvice }],
   };
 }

@@ -8,15 +8,42 @@ const onceAShare = (values: string): string => `max without (${sharers}) (${valu
 /** What is known of the whole GPU alone is repeated for each of its MIG instances. */
 const onceAGpu = (values: string): string => `max without (GPU_I_ID, GPU_I_PROFILE, ${sharers}) (${values})`;
 
-const usedMebibytes = onceAShare("max_over_time(DCGM_FI_DEV_FB_USED{$selector}[$window])");
-const totalMebibytes = onceAShare(
-  "(DCGM_FI_DEV_FB_USED{$selector} + DCGM_FI_DEV_FB_FREE{$selector} + DCGM_FI_DEV_FB_RESERVED{$selector}) or (DCGM_FI_DEV_FB_USED{$selector} + DCGM_FI_DEV_FB_FREE{$selector})",
-);
-const xids = onceAGpu("max_over_time(DCGM_FI_DEV_XID_ERRORS{$selector}[$window])");
+/**
+ * DCGM writes "no value" as numbers (dcgmlib/dcgm_structs.h): DCGM_INT32_BLANK 0x7ffffff0, DCGM_INT64_BLANK
+ * 0x7ffffffffffffff0, DCGM_FP64_BLANK 2^47, and, one to three above each, not found, not supported and not permitted. Of
+ * a window that holds one, the highest value is one too: the window has no value.
+ */
+export const blank32 = 2_147_483_632;
+export const blank64 = 140_737_488_355_328;
+/**
+ * What no utilization in percent, share, power in watts or clock in MHz reaches, but an average over a window in which one
+ * of a hundred thousand samples is blank.
+ */
+const leastBlankAverage = 10_000;
+/** The same of bytes per second. */
+const leastBlankTraffic = 1e13;
 
-/** A gauge over each window, by `over`, and over the GPUs, by `across`, times `scale`. */
-const gauge = (across: string, over: string, metric: string, scale?: string): Spelling => {
-  const values = `${over}_over_time(${metric}{$selector}[$window])`;
+const highest = (metric: string): string => `max_over_time(${metric}{$selector}[$window]) < ${blank32}`;
+const newest = (metric: string): string => `(${metric}{$selector} < ${blank32})`;
+
+const usedMebibytes = onceAShare(highest("DCGM_FI_DEV_FB_USED"));
+const usedAndFree = `${newest("DCGM_FI_DEV_FB_USED")} + ${newest("DCGM_FI_DEV_FB_FREE")}`;
+const totalMebibytes = onceAShare(
+  `(${usedAndFree} + ${newest("DCGM_FI_DEV_FB_RESERVED")}) or (${usedAndFree})`,
+);
+const xids = onceAGpu(highest("DCGM_FI_DEV_XID_ERRORS"));
+
+/** A gauge over each window, by `over`, and over the GPUs, by `across`, times `scale`; without what is blank. */
+const gauge = (
+  across: string,
+  over: "avg" | "min" | "max",
+  metric: string,
+  {
+    scale,
+    leastBlank = over === "avg" ? leastBlankAverage : blank32,
+  }: { scale?: string; leastBlank?: number } = {},
+): Spelling => {
+  const values = `(${over}_over_time(${metric}{$selector}[$window]) < ${leastBlank})`;
   return {
     kind: "expression",
     expression: `${across}$by(${across === "sum" ? onceAGpu(values) : values})${scale ?? ""}`,
@@ -34,6 +61,12 @@ export const dcgm: Profile = {
   title: "DCGM exporter",
   layer: "gpu",
   sentinels: ["DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_PROF_GR_ENGINE_ACTIVE"],
+  blank: {
+    names: "DCGM_FI_.+",
+    // Counters of energy and bytes pass the blanks of 32 bits on their way.
+    expression: `($series >= ${blank32} <= ${blank32 + 15}) or $series >= ${blank64}`,
+    why: "DCGM found no value: the GPU or its driver does not support the field, or the exporter may not read it",
+  },
   labels: {
     model: [],
     version: ["version"],
@@ -49,8 +82,7 @@ export const dcgm: Profile = {
   spellings: {
     gpu_utilization: {
       kind: "expression",
-      expression:
-        "avg$by(avg_over_time(DCGM_FI_DEV_GPU_UTIL{$selector}[$window]) / 100 or on (instance, gpu, UUID, uuid) avg_over_time(DCGM_FI_PROF_GR_ENGINE_ACTIVE{$selector}[$window]))",
+      expression: `avg$by((avg_over_time(DCGM_FI_DEV_GPU_UTIL{$selector}[$window]) < ${leastBlankAverage}) / 100 or on (instance, gpu, UUID, uuid) (avg_over_time(DCGM_FI_PROF_GR_ENGINE_ACTIVE{$selector}[$window]) < ${leastBlankAverage}))`,
       metrics: ["DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_PROF_GR_ENGINE_ACTIVE"],
       note: "A GPU split by MIG has no utilization: of it, how busy the engines of its instances are.",
     },
@@ -66,27 +98,27 @@ export const dcgm: Profile = {
     },
     gpu_memory_ratio: {
       kind: "expression",
-      expression: `sum$by(${onceAShare("DCGM_FI_DEV_FB_USED{$selector}")}) / sum$by(${totalMebibytes})`,
+      expression: `sum$by(${onceAShare(newest("DCGM_FI_DEV_FB_USED"))}) / sum$by(${totalMebibytes})`,
       metrics: ["DCGM_FI_DEV_FB_USED", "DCGM_FI_DEV_FB_FREE"],
     },
     gpu_power: gauge("sum", "avg", "DCGM_FI_DEV_POWER_USAGE"),
     gpu_power_limit: gauge("sum", "min", "DCGM_FI_DEV_POWER_MGMT_LIMIT"),
     gpu_energy: {
       kind: "expression",
-      expression: `sum$by(${onceAGpu("rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{$selector}[$window])")}) / 1000`,
+      expression: `sum$by(${onceAGpu(`rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{$selector}[$window]) and max_over_time(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{$selector}[$window]) < ${blank64}`)}) / 1000`,
       metrics: ["DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"],
     },
     gpu_temperature: gauge("max", "max", "DCGM_FI_DEV_GPU_TEMP"),
     gpu_memory_temperature: gauge("max", "max", "DCGM_FI_DEV_MEMORY_TEMP"),
-    gpu_sm_clock: gauge("avg", "avg", "DCGM_FI_DEV_SM_CLOCK", " * 1000000"),
-    gpu_memory_clock: gauge("avg", "avg", "DCGM_FI_DEV_MEM_CLOCK", " * 1000000"),
+    gpu_sm_clock: gauge("avg", "avg", "DCGM_FI_DEV_SM_CLOCK", { scale: " * 1000000" }),
+    gpu_memory_clock: gauge("avg", "avg", "DCGM_FI_DEV_MEM_CLOCK", { scale: " * 1000000" }),
     gpu_sm_active: gauge("avg", "avg", "DCGM_FI_PROF_SM_ACTIVE"),
     gpu_sm_occupancy: gauge("avg", "avg", "DCGM_FI_PROF_SM_OCCUPANCY"),
     gpu_tensor_active: gauge("avg", "avg", "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE"),
     gpu_dram_active: gauge("avg", "avg", "DCGM_FI_PROF_DRAM_ACTIVE"),
     gpu_throttle_reasons: {
-      ...reasonsOfMask("DCGM_FI_DEV_CLOCKS_EVENT_REASONS"),
-      otherwise: reasonsOfMask("DCGM_FI_DEV_CLOCK_THROTTLE_REASONS"),
+      ...reasonsOfMask("DCGM_FI_DEV_CLOCKS_EVENT_REASONS", blank32),
+      otherwise: reasonsOfMask("DCGM_FI_DEV_CLOCK_THROTTLE_REASONS", blank32),
     },
     gpu_ecc_uncorrected: gauge("sum", "max", "DCGM_FI_DEV_ECC_DBE_VOL_TOTAL"),
     gpu_ecc_corrected: gauge("sum", "max", "DCGM_FI_DEV_ECC_SBE_VOL_TOTAL"),
@@ -99,15 +131,15 @@ export const dcgm: Profile = {
     },
     gpu_row_remaps: {
       kind: "expression",
-      expression: `sum$by(${onceAGpu("max_over_time(DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS{$selector}[$window]) + max_over_time(DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS{$selector}[$window])")})`,
+      expression: `sum$by(${onceAGpu(`(${highest("DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS")}) + (${highest("DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS")})`)})`,
       metrics: ["DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", "DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS"],
     },
     gpu_row_remap_failure: gauge("sum", "max", "DCGM_FI_DEV_ROW_REMAP_FAILURE"),
-    gpu_pcie_rx: gauge("sum", "avg", "DCGM_FI_PROF_PCIE_RX_BYTES"),
-    gpu_pcie_tx: gauge("sum", "avg", "DCGM_FI_PROF_PCIE_TX_BYTES"),
+    gpu_pcie_rx: gauge("sum", "avg", "DCGM_FI_PROF_PCIE_RX_BYTES", { leastBlank: leastBlankTraffic }),
+    gpu_pcie_tx: gauge("sum", "avg", "DCGM_FI_PROF_PCIE_TX_BYTES", { leastBlank: leastBlankTraffic }),
     gpu_nvlink_bandwidth: {
       kind: "expression",
-      expression: `sum$by(${onceAGpu("avg_over_time(DCGM_FI_PROF_NVLINK_TX_BYTES{$selector}[$window]) + avg_over_time(DCGM_FI_PROF_NVLINK_RX_BYTES{$selector}[$window])")})`,
+      expression: `sum$by(${onceAGpu(`avg_over_time(DCGM_FI_PROF_NVLINK_TX_BYTES{$selector}[$window]) + avg_over_time(DCGM_FI_PROF_NVLINK_RX_BYTES{$selector}[$window]) < ${leastBlankTraffic}`)})`,
       metrics: ["DCGM_FI_PROF_NVLINK_TX_BYTES", "DCGM_FI_PROF_NVLINK_RX_BYTES"],
     },
   },

@@ -9,6 +9,7 @@ export const kserve: Profile = {
   id: "kserve",
   title: "KServe",
   layer: "engine",
+  embedsEngines: true,
   sentinels: ["request_predict_seconds_count"],
   labels: {
     model: ["model_name", "service_name"],

@@ -94,6 +94,7 @@ export const otelGenai: Profile = {
   id: "otel-genai",
   title: "OpenTelemetry GenAI metrics",
   layer: "engine",
+  embedsEngines: true,
   sentinels: [...serverDurations, ...clientDurations].map((metric) => `${metric}_count`),
   labels: {
     model: ["gen_ai_request_model", "gen_ai_response_model", "gen_ai.request.model", "gen_ai.response.model"],

@@ -23,11 +23,11 @@ const reasons = Object.entries(throttleReasons);
 /**
  * Whether each reason holds, 1 or 0, from a gauge of the mask. PromQL has no bit operations, and a share of time would
  * take each bit at every sample of the window, which for a week of a fleet keeps a Prometheus busy for a minute; so it is
- * the newest sample that shows. Bits are aggregated before they are put side by side: a sixth of the work.
+ * the newest sample that shows; from `blank` on it is none. Bits are aggregated before they are put side by side: a sixth of the work.
  */
-export function reasonsOfMask(mask: string): Spelling {
+export function reasonsOfMask(mask: string, blank: number): Spelling {
   const parts = reasons.map(([reason, bit]) =>
-    named(reason, `max$by(floor(${mask}{$selector} / ${bit}) % 2)`),
+    named(reason, `max$by(floor((${mask}{$selector} < ${blank}) / ${bit}) % 2)`),
   );
   return {
     kind: "expression",

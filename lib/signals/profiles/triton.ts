@@ -31,6 +31,7 @@ export const triton: Profile = {
   id: "triton",
   title: "Triton",
   layer: "engine",
+  embedsEngines: true,
   sentinels: ["nv_inference_request_success"],
   exposedWith: {
     nv_inference_first_response_histogram_ms: "`--metrics-config histogram_latencies=true`",
