@@ -87,7 +87,10 @@ export type PostedAlert = {
 };
 
 export type NewSilence = {
-  /** Replaces this one; changed matchers make it another with an id of its own. */
+  /**
+   * Replaces this one; changed matchers, or another start than it shows of one that has begun, make it another with an
+   * id of its own.
+   */
   id?: string;
   matchers: Matcher[];
   startsAt: string;
