@@ -55,15 +55,12 @@ describe.skipIf(whyNoPrometheus())("evaluated by a worker against a real Prometh
     annotations: { summary: "{{ $value }} wait at {{ $labels.service }}" },
     group: "queues",
     interval: "2m",
+    source: "rules-test",
     ...patch,
   });
 
   async function scenario(tx: Transaction, patch: Partial<RuleInput> = {}) {
     const [admin, operator] = [await asUser(tx, "admin"), await asUser(tx, "operator")];
-    await tx.source.updateMany({
-      where: { kind: "prometheus", validTo: null },
-      data: { validTo: new Date() },
-    });
     await addSource(admin, { kind: "prometheus", name: "rules-test", url: prometheus.url });
     const now = new Date(start * 1000);
     const added = await addRule(operator, { rule: rule(patch), now });

@@ -1,4 +1,5 @@
 import "server-only";
+import { externalAlertsLoop } from "@/lib/alerts/external/job";
 import { alertEvaluationLoops } from "@/lib/alerts/job";
 import { deliveryLoop, flushLoop, notificationUpkeepJob } from "@/lib/notifications/job";
 import { discoverSourceJob, discoveryLoop } from "@/lib/services/job";
@@ -20,6 +21,7 @@ export const loops: readonly LoopDefinition[] = [
   sourceCheckLoop,
   discoveryLoop,
   ...alertEvaluationLoops,
+  externalAlertsLoop,
   flushLoop,
   deliveryLoop,
 ];

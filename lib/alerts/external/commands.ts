@@ -1,0 +1,161 @@
+import "server-only";
+import type { Transaction } from "@/lib/db/client";
+import { notify } from "@/lib/events/notify";
+import { type AlertChange, enqueueChanges } from "@/lib/notifications/commands";
+import { fingerprintOf, type Labels } from "../labels";
+
+/** An alert as its server tells of it. */
+export interface SeenAlert {
+  labels: Labels;
+  annotations: Labels;
+  state: "pending" | "firing";
+  value: number | null;
+  activeAt: Date;
+  generatorUrl: string | null;
+}
+
+const keyOf = (sourceId: string, fingerprint: string) => `${sourceId}/${fingerprint}`;
+
+/**
+ * Makes the alerts of a source what it tells of now: new ones begin, those that it tells no more end. An alert has one
+ * origin: what is evaluated here, or was told by a source before, is left out. Part of one transaction; returns how many
+ * began, changed state or ended.
+ */
+export async function recordSeen(
+  tx: Transaction,
+  { id: sourceId, teamId }: { id: string; teamId: string },
+  origin: "prometheus" | "alertmanager",
+  seen: readonly SeenAlert[],
+  now: Date,
+): Promise<number> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`alerts-of:${sourceId}`}))`;
+  const known = await tx.alert.findMany({
+    where: { sourceId, origin, state: { in: ["pending", "firing"] } },
+  });
+  const elsewhere = await tx.alert.findMany({
+    where: {
+      teamId,
+      state: { in: ["pending", "firing"] },
+      NOT: { sourceId, origin },
+      // A rule here that only observes does not speak for the alert.
+      OR: [{ origin: { not: "console" } }, { isEnforced: true }],
+    },
+    select: { fingerprint: true },
+  });
+  const isElsewhere = new Set(elsewhere.map(({ fingerprint }) => fingerprint));
+  const byFingerprint = new Map(known.map((alert) => [alert.fingerprint, alert]));
+  const told = new Set<string>();
+  const changes: AlertChange[] = [];
+  let changed = 0;
+
+  for (const alert of seen) {
+    const fingerprint = fingerprintOf(alert.labels);
+    if (told.has(fingerprint) || isElsewhere.has(fingerprint)) continue;
+    told.add(fingerprint);
+    const before = byFingerprint.get(fingerprint);
+    const isNew = before === undefined;
+    const firedAt = alert.state === "firing" ? (before?.firedAt ?? (isNew ? alert.activeAt : now)) : null;
+    const shared = {
+      annotations: alert.annotations,
+      state: alert.state,
+      value: alert.value,
+      firedAt,
+      seenAt: now,
+      generatorUrl: alert.generatorUrl,
+    };
+    const row =
+      before === undefined
+        ? await tx.alert.create({
+            data: {
+              ...shared,
+              teamId,
+              sourceId,
+              origin,
+              fingerprint,
+              activeKey: keyOf(sourceId, fingerprint),
+              name: alert.labels.alertname ?? "",
+              severity: alert.labels.severity ?? null,
+              service: alert.labels.service ?? null,
+              labels: alert.labels,
+              activeAt: alert.activeAt,
+            },
+          })
+        : await tx.alert.update({ where: { id: before.id }, data: shared });
+    if (before?.state === alert.state) continue;
+    changed += 1;
+    await tx.alertTransition.createMany({
+      data: [
+        {
+          alertId: row.id,
+          at: isNew ? alert.activeAt : now,
+          from: before?.state ?? "inactive",
+          to: alert.state,
+          value: alert.value,
+        },
+      ],
+      skipDuplicates: true,
+    });
+    if (alert.state === "firing")
+      changes.push({
+        alertId: row.id,
+        fingerprint,
+        labels: alert.labels,
+        annotations: alert.annotations,
+        state: "firing",
+        startsAt: firedAt!,
+        endsAt: null,
+      });
+  }
+
+  const ended = known.filter(({ fingerprint }) => !told.has(fingerprint));
+  if (ended.length > 0) {
+    const ids = ended.map(({ id }) => id);
+    await tx.alert.updateMany({
+      where: { id: { in: ids } },
+      data: { state: "inactive", activeKey: null, resolvedAt: now },
+    });
+    await tx.alertTransition.createMany({
+      data: ended.map(({ id, state, value }) => ({
+        alertId: id,
+        at: now,
+        from: state,
+        to: "inactive",
+        value,
+      })),
+      skipDuplicates: true,
+    });
+    await tx.acknowledgement.updateMany({
+      where: { openKey: { in: ids } },
+      data: { endedAt: now, endedBy: "resolved", openKey: null },
+    });
+    for (const alert of ended)
+      if (alert.firedAt !== null)
+        changes.push({
+          alertId: alert.id,
+          fingerprint: alert.fingerprint,
+          labels: alert.labels as Labels,
+          annotations: alert.annotations as Labels,
+          state: "resolved",
+          startsAt: alert.firedAt,
+          endsAt: now,
+        });
+  }
+  await enqueueChanges(tx, teamId, changes, now);
+  if (changed + ended.length > 0) await notify(tx, { type: "alert", id: sourceId });
+  return changed + ended.length;
+}
+
+/** Ends the acknowledgements whose time has run out; their alerts escalate. Returns of how many alerts. */
+export async function endRunOut(tx: Transaction, now: Date): Promise<number> {
+  const over = await tx.acknowledgement.findMany({
+    where: { openKey: { not: null }, until: { lte: now } },
+    select: { id: true, alertId: true },
+  });
+  if (over.length === 0) return 0;
+  await tx.acknowledgement.updateMany({
+    where: { id: { in: over.map(({ id }) => id) }, openKey: { not: null } },
+    data: { endedAt: now, endedBy: "ran_out", openKey: null },
+  });
+  await notify(tx, { type: "alert", id: over[0]!.alertId });
+  return over.length;
+}
