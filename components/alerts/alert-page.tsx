@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { BookOpen, Check, Trash2 } from "lucide-react";
 import Link from "next/link";
-import { type FormEvent, type ReactNode, useMemo, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useMemo, useState } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button, IconButton } from "@/components/ui/button";
 import { Code, CodeBlock } from "@/components/ui/code-block";
@@ -34,10 +34,23 @@ import { useAlertActions } from "./use-alert-actions";
 const around = 1_800;
 
 /** One alert: what it says, how it came about, who sees to it, and what can be done. */
-export function AlertPage({ initial, me }: { initial: AlertDetail; me: { id: string; name: string } }) {
+export function AlertPage({
+  initial,
+  me,
+  now: openedAt,
+}: {
+  initial: AlertDetail;
+  me: { id: string; name: string };
+  /** When the server read it, so that the browser first shows the same. RFC 3339. */
+  now: string;
+}) {
   const query = useQuery({ ...alertQuery(initial.id), initialData: initial });
   const alert = query.data;
-  const now = new Date();
+  const [now, setNow] = useState(() => new Date(openedAt));
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), 15_000);
+    return () => clearInterval(timer);
+  }, []);
   const { state, words } = alertState(alert, now);
   const [dialog, setDialog] = useState<"acknowledge" | "take_over" | "silence" | null>(null);
   const { busy, acknowledge, undo, run } = useAlertActions();
@@ -122,11 +135,11 @@ export function AlertPage({ initial, me }: { initial: AlertDetail; me: { id: str
       ) : null}
       <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="grid min-w-0 grid-cols-1 content-start gap-4">
-          <Curve alert={alert} />
+          <Curve alert={alert} now={now} />
           <History alert={alert} me={me} onRefresh={() => void query.refetch()} />
         </div>
         <div className="grid min-w-0 grid-cols-1 content-start gap-4">
-          <Facts alert={alert} />
+          <Facts alert={alert} now={now} />
           {can("assign") || can("snooze") || can("silence") ? (
             <Handling
               alert={alert}
@@ -169,12 +182,13 @@ export function AlertPage({ initial, me }: { initial: AlertDetail; me: { id: str
   );
 }
 
-function Curve({ alert }: { alert: AlertDetail }) {
+function Curve({ alert, now }: { alert: AlertDetail; now: Date }) {
   const { query, source } = alert;
   const from = Date.parse(alert.activeAt) / 1000 - around;
+  const latest = Math.floor(now.getTime() / 60_000) * 60;
   const to = Math.min(
-    Date.now() / 1000,
-    (alert.resolvedAt === null ? Date.now() : Date.parse(alert.resolvedAt)) / 1000 + around,
+    latest,
+    alert.resolvedAt === null ? latest : Date.parse(alert.resolvedAt) / 1000 + around,
   );
   const range = curveRange(from, to);
   const marks = useMemo(
@@ -221,13 +235,13 @@ function Rows({ rows }: { rows: readonly (readonly [string, ReactNode])[] }) {
   );
 }
 
-function Facts({ alert }: { alert: AlertDetail }) {
+function Facts({ alert, now }: { alert: AlertDetail; now: Date }) {
   const since = (time: string | null) => (time === null ? "–" : <RelativeTime time={time} />);
   const shown = new Set(["summary", "runbook_url", "runbook"]);
   const annotations = Object.entries(alert.annotations).filter(([name]) => !shown.has(name));
   const { start, end } = curveRange(
     Date.parse(alert.activeAt) / 1000 - around,
-    (alert.resolvedAt === null ? Date.now() : Date.parse(alert.resolvedAt)) / 1000,
+    (alert.resolvedAt === null ? now.getTime() : Date.parse(alert.resolvedAt)) / 1000,
   );
   return (
     <Panel title="About it" height="auto">

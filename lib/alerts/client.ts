@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
-import { requestJson, withQuery } from "@/lib/api/client";
+import { ApiError, type ProblemField, requestJson, withQuery } from "@/lib/api/client";
 import type {
   AlertDetail,
   AlertRuleView,
@@ -9,6 +9,8 @@ import type {
   BacktestInput,
   BacktestView,
   bulkResultSchema,
+  ImportReport,
+  Review,
   RuleInput,
   RulePatch,
   RulePreview,
@@ -194,4 +196,35 @@ export const silencePreviewQuery = (matchers: SilenceMatcher[]) =>
       }),
     placeholderData: keepPreviousData,
     retry: false,
+  });
+
+/** Sends a rule file as it is; the API takes YAML, not JSON. Throws ApiError as `requestJson` does. */
+export async function importRuleFile(
+  content: string,
+  options: { file: string; source: string; dryRun: boolean },
+): Promise<ImportReport> {
+  const response = await fetch(withQuery("/api/v1/alert-rules/import", options), {
+    method: "POST",
+    headers: { "content-type": "application/yaml", accept: "application/json" },
+    body: content,
+  });
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body as ImportReport;
+  const { code, detail, fields, requestId } = (body ?? {}) as {
+    code?: string;
+    detail?: string;
+    fields?: ProblemField[];
+    requestId?: string;
+  };
+  throw new ApiError(response.status, code ?? "internal", detail ?? "The console gave no reason.", {
+    fields,
+    requestId,
+  });
+}
+
+export const alertReviewQuery = (days: number) =>
+  queryOptions({
+    queryKey: [...alertsKey, "review", days],
+    queryFn: ({ signal }) => requestJson<Review>(withQuery("/api/v1/alert-review", { days }), { signal }),
+    placeholderData: keepPreviousData,
   });

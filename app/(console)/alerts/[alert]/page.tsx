@@ -10,9 +10,10 @@ export const metadata: Metadata = { title: "Alert" };
 export default async function Page({ params }: { params: Promise<{ alert: string }> }) {
   const actor = await pageActor("alerts:read");
   const { alert: id } = await params;
-  const alert = await findAlert(actor, id, new Date()).catch((error: unknown) => {
+  const now = new Date();
+  const alert = await findAlert(actor, id, now).catch((error: unknown) => {
     if (isInferscopeError(error) && error.code === "not_found") notFound();
     throw error;
   });
-  return <AlertPage initial={alert} me={{ id: actor.id, name: actor.name }} />;
+  return <AlertPage initial={alert} me={{ id: actor.id, name: actor.name }} now={now.toISOString()} />;
 }

@@ -4,6 +4,7 @@ import * as accountPasswordReset from "../account/password-reset/route";
 import * as account from "../account/route";
 import * as accountSessions from "../account/sessions/route";
 import * as accountSetUp from "../account/set-up/route";
+import * as alertReview from "../alert-review/route";
 import * as alertRulesRuleRestore from "../alert-rules/[rule]/restore/route";
 import * as alertRulesRuleRevisionsRevisionRestore from "../alert-rules/[rule]/revisions/[revision]/restore/route";
 import * as alertRulesRuleRevisions from "../alert-rules/[rule]/revisions/route";
@@ -88,6 +89,7 @@ const modules: Record<string, unknown>[] = [
   alertRulesRuleRestore,
   alertRulesRuleRevisions,
   alertRulesRuleRevisionsRevisionRestore,
+  alertReview,
   alertRulesBacktest,
   alertRulesExport,
   alertRulesImport,
