@@ -3,6 +3,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import {
   Activity,
+  Bell,
   BookOpen,
   Braces,
   ClipboardList,
@@ -27,6 +28,7 @@ type Visible = { audit: boolean; jobs: boolean };
 const watch: NavItem[] = [
   { href: "/", label: "Home", icon: <House />, key: "h" },
   { href: "/overview", label: "Overview", icon: <Activity />, key: "o" },
+  { href: "/alerts", label: "Alerts", icon: <Bell />, key: "l" },
   { href: "/dashboards", label: "Dashboards", icon: <LayoutDashboard />, key: "b" },
   { href: "/doctor", label: "Metric doctor", icon: <Stethoscope />, key: "m" },
 ];
