@@ -82,23 +82,35 @@ export async function findService(actor: Actor, id: string): Promise<Service> {
 
 /** Fifty viewers ask for the same service every few seconds; what discovery changes shows after this at the latest. */
 const MEASURED_CACHE_MS = 5_000;
-const measured = new LRUCache<string, Promise<Row[]>>({ max: 500, ttl: MEASURED_CACHE_MS });
+const measured = new LRUCache<string, Promise<readonly QueryableService[]>>({
+  max: 500,
+  ttl: MEASURED_CACHE_MS,
+});
 
-function measuredRows(teamId: string, names: string[]): Promise<Row[]> {
+/** Parsed once: what signals are spelled by is found by these very lists (`lib/signals/spoken.ts`). */
+const queryable = (row: Row): QueryableService => {
+  const { profiles, scrapeInterval } = selectorSchema.parse(row.selector);
+  const target = () => upstreamTarget(row.sourceId);
+  return { name: row.name, sourceName: row.source.name, profiles, scrapeInterval, target };
+};
+
+function measuredServices(teamId: string, names: string[]): Promise<readonly QueryableService[]> {
   const key = JSON.stringify([teamId, ...names]);
   const cached = measured.get(key);
   if (cached !== undefined) return cached;
-  const rows = db().service.findMany({
-    where: { teamId, validTo: null, name: { in: names } },
-    include: { source: true },
-  });
-  measured.set(key, rows);
+  const services = db()
+    .service.findMany({
+      where: { teamId, validTo: null, name: { in: names } },
+      include: { source: true },
+    })
+    .then((rows) => rows.map(queryable));
+  measured.set(key, services);
   // What is not there may be found at any moment, and a failure is nothing to keep.
-  rows.then(
+  services.then(
     (found) => found.length < names.length && measured.delete(key),
     () => measured.delete(key),
   );
-  return rows;
+  return services;
 }
 
 /** What is needed to measure these services, at most five seconds old; ids that do not exist are left out. */
@@ -106,14 +118,8 @@ export async function queryableServices(
   actor: Actor,
   ids: readonly string[],
 ): Promise<Map<string, QueryableService>> {
-  const rows = await measuredRows(actor.teamId, [...new Set(ids)].filter(canBeName).sort());
-  return new Map(
-    rows.map((row) => {
-      const { profiles, scrapeInterval } = selectorSchema.parse(row.selector);
-      const target = () => upstreamTarget(row.sourceId);
-      return [row.name, { name: row.name, sourceName: row.source.name, profiles, scrapeInterval, target }];
-    }),
-  );
+  const services = await measuredServices(actor.teamId, [...new Set(ids)].filter(canBeName).sort());
+  return new Map(services.map((service) => [service.name, service]));
 }
 
 /** What shows which versions of a service run. */

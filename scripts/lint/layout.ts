@@ -22,7 +22,7 @@ export const systems = ["prometheus", "jaeger", "alertmanager", "routers"];
 export const ofSystems = ["config", "errors", "observability", "units", "upstream"];
 
 /** What features share beyond the platform: what is measured, from which servers, and how to reason about it. */
-export const shared = ["signals", "sources", "statistics"];
+export const shared = ["promql", "signals", "sources", "statistics"];
 
 /** The one file of the platform that knows the features: it lists their jobs for the worker. */
 export const jobRegistry = "lib/jobs/registry.ts";
