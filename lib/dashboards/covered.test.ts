@@ -3,7 +3,12 @@ import { beginsLate } from "./covered";
 
 const grid = { start: 0, end: 3_600, step: 36 };
 const line = (firstStep: number) => ({
-  series: [{ labels: {}, values: Array.from({ length: 101 }, (_, step) => (step < firstStep ? null : 0)) }],
+  series: [
+    {
+      labels: {},
+      values: Array.from({ length: 101 }, (_, step): number | null => (step < firstStep ? null : 0)),
+    },
+  ],
 });
 const of = (...lines: Pick<ReturnType<typeof line>, "series">[]) =>
   beginsLate([{ results: new Map(lines.map((one, index) => [String(index), one])), grid }]);
