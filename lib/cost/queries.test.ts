@@ -61,7 +61,14 @@ const history = () =>
     {
       name: "vllm:request_success",
       type: "counter",
-      series: [{ suffix: "_total", labels: chat, samples: growing((time) => load.get(time)!) }],
+      series: [
+        { suffix: "_total", labels: chat, samples: growing((time) => load.get(time)!) },
+        {
+          suffix: "_total",
+          labels: { ...chat, job: "young" },
+          samples: line((time) => time - end + 1_200, end - 1_200),
+        },
+      ],
     },
     {
       name: "vllm:generation_tokens",
@@ -129,6 +136,7 @@ describe.skipIf(reason !== null)("cost and headroom of a real Prometheus", () =>
       labels: {},
     };
     given.services.set("chat-api", service("chat-api", [engine("chat-api"), gpus]));
+    given.services.set("young", service("young", [engine("young")]));
     given.services.set("no-gpus", service("no-gpus", [engine("chat-api")]));
   }, 60_000);
   afterAll(() => prometheus?.stop());
@@ -202,6 +210,15 @@ describe.skipIf(reason !== null)("cost and headroom of a real Prometheus", () =>
     expect(headroom.interval!.lo).toBeGreaterThan(9);
     expect(headroom.current).toBeLessThan(6);
     expect(headroom.expr.join(" ")).toContain("vllm:num_requests_waiting");
+  });
+
+  it("says of a service of minutes that there is no history, not that its metric is missing", async () => {
+    const now = new Date((end - 60) * 1000);
+    const headroom = await serviceHeadroom(actor, "young", { days: 4 }, { ...context, now });
+    expect(headroom).toMatchObject({
+      kind: "cannot_say",
+      reason: "There is no full hour of history yet; it takes two days.",
+    });
   });
 
   it("does not guess from a day without a rush", async () => {
