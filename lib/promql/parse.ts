@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "@lezer/common";
+import type { SyntaxNode, Tree } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 import { LRUCache } from "lru-cache";
 import { aggregationParameters, functionSignatures, type ValueType } from "./functions";
@@ -46,8 +46,8 @@ function read(text: string): Parsed {
     if (text.trim() === "") throw new Refusal(0, text.length, "There is no expression.");
     // The grammar lacks the name that version 2 had for `double_exponential_smoothing`; one as long keeps positions.
     const tree = parser.parse(text.replace(/\bholt_winters(?=\s*\()/g, "day_of_month"));
-    const error = firstError(tree.topNode);
-    if (error !== undefined) throw syntaxRefusal(text, error);
+    const error = firstError(tree);
+    if (error !== undefined) throw syntaxRefusal(text, tree, error);
     const top = childrenOf(tree.topNode).find(({ name }) => name !== "LineComment");
     if (top === undefined) throw new Refusal(0, text.length, "There is no expression.");
     const expr = new Reader(text).read(top);
@@ -69,18 +69,22 @@ function childrenOf(node: SyntaxNode): SyntaxNode[] {
   return found;
 }
 
-function firstError(node: SyntaxNode): SyntaxNode | undefined {
-  if (node.type.isError) return node;
-  for (const child of childrenOf(node)) {
-    const found = firstError(child);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+function firstError(tree: Tree): SyntaxNode | undefined {
+  let found: SyntaxNode | undefined;
+  tree.iterate({
+    enter: (node) => {
+      if (node.type.isError) found ??= node.node;
+      return found === undefined;
+    },
+  });
+  return found;
 }
 
 /** Says in words what stands at a place where the grammar met what it does not know. */
-function syntaxRefusal(text: string, node: SyntaxNode): Refusal {
+function syntaxRefusal(text: string, tree: Tree, node: SyntaxNode): Refusal {
   const { from } = node;
+  if (depthOf(tree) > deepest)
+    return new Refusal(0, text.length, "Too many operators or parentheses are nested to be read.");
   const unclosed = unclosedString(text);
   if (unclosed !== undefined) return new Refusal(unclosed, text.length, "This string is not closed.");
   const name = /([a-zA-Z_][\w]*)\s*$/.exec(text.slice(0, from))?.[1];
@@ -96,6 +100,23 @@ function syntaxRefusal(text: string, node: SyntaxNode): Refusal {
     Math.max(node.to, at + word.length),
     `"${word}" is not expected here${expectedAt(node)}.`,
   );
+}
+
+/** The grammar gives up where some 650 operators or parentheses stand within each other, as if what follows were wrong. */
+const deepest = 600;
+
+function depthOf(tree: Tree): number {
+  let [depth, most] = [0, 0];
+  tree.iterate({
+    enter: () => {
+      depth++;
+      most = Math.max(most, depth);
+    },
+    leave: () => {
+      depth--;
+    },
+  });
+  return most;
 }
 
 function expectedAt(node: SyntaxNode): string {
@@ -427,8 +448,18 @@ class Reader {
 
 const isNumeric = (type: ValueType): boolean => type === "scalar" || type === "vector";
 
+const types = new WeakMap<Expr, ValueType>();
+
 /** The type of an expression's value. */
 export function typeOf(expr: Expr): ValueType {
+  const known = types.get(expr);
+  if (known !== undefined) return known;
+  const type = typeFrom(expr);
+  types.set(expr, type);
+  return type;
+}
+
+function typeFrom(expr: Expr): ValueType {
   switch (expr.type) {
     case "number":
       return "scalar";

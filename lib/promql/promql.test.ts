@@ -57,6 +57,15 @@ describe("parsePromql", () => {
     expect(parsed.error.column).toBe(column);
   });
 
+  it("refuses what is nested without end, and takes long rows", () => {
+    for (const expr of [`${"(".repeat(9_000)}x${")".repeat(9_000)}`, `x${" + x".repeat(1_500)}`])
+      expect(parsePromql(expr)).toMatchObject({
+        ok: false,
+        error: { message: expect.stringContaining("nested") },
+      });
+    expect(metricsOf(`x${" or y".repeat(500)}`)).toEqual(["x", "y"]);
+  });
+
   it("counts lines", () => {
     expect(parsePromql("sum(\n  x) >\n  rate(y)")).toMatchObject({ error: { line: 3, column: 8 } });
   });

@@ -41,6 +41,9 @@ export function parseRuleFile(text: string, file: string): RuleFile {
   return new RuleFileReader(text, file).read();
 }
 
+/** With aliases a small file can hold any number of rules. */
+const mostRules = 100_000;
+
 type Of = Pick<RuleFileProblem, "group" | "rule">;
 type NodePair = Pair<Node, Node | null>;
 
@@ -51,6 +54,9 @@ class RuleFileReader {
   private readonly unknown: (Position & { path: string })[] = [];
   private readonly lost: (Position & { text: string })[] = [];
   private document!: Document.Parsed;
+  private rules = 0;
+  /** Nodes that are being read: one that is within itself, by an alias, has no end. */
+  private readonly open = new Set<Node>();
   private names = new Set<string>();
 
   constructor(
@@ -143,10 +149,16 @@ class RuleFileReader {
         this.refuse(this.at(top), {}, `A ${kind} has items.`);
         return;
       }
+      if (this.open.has(items)) {
+        this.refuse(this.at(items), {}, "A list that is within itself has no end.");
+        return;
+      }
+      this.open.add(items);
       for (const each of items.items) {
         const item = this.resolved(each as Node);
         if (isMap(item)) this.resource(item);
       }
+      this.open.delete(items);
       return;
     }
     if (kind !== "PrometheusRule") return;
@@ -210,6 +222,12 @@ class RuleFileReader {
     if (isSeq(rules)) {
       this.commentsOfList(rules);
       for (const [index, each] of rules.items.entries()) {
+        this.rules++;
+        if (this.rules > mostRules) {
+          if (this.rules === mostRules + 1)
+            this.refuse(this.at(rules), of, `These are more than ${mostRules} rules; the rest is not read.`);
+          break;
+        }
         const rule = this.rule(this.resolved(each as Node), name, index, index === 0 ? rules : undefined);
         if (rule !== undefined) read.push(rule);
       }
@@ -391,7 +409,14 @@ class RuleFileReader {
   }
 
   private plain(node: Node): unknown {
-    return node.toJS(this.document);
+    try {
+      return node.toJS(this.document);
+    } catch (error) {
+      // Aliases that would unfold into too much.
+      if (!(error instanceof ReferenceError)) throw error;
+      this.refuse(this.at(node), {}, error.message);
+      return null;
+    }
   }
 
   // --- comments ------------------------------------------------------------------------------------------------------
@@ -465,11 +490,14 @@ class RuleFileReader {
     const own = map.items as NodePair[];
     const isMerge = (pair: NodePair): boolean => isScalar(pair.key) && pair.key.source === "<<";
     if (!own.some(isMerge)) return own;
+    if (this.open.has(map)) return [];
+    this.open.add(map);
     const merged = own.filter(isMerge).flatMap((pair) => {
       const value = this.resolved(pair.value);
       const sources = isSeq(value) ? value.items.map((item) => this.resolved(item as Node)) : [value];
       return sources.flatMap((source) => (isMap(source) ? this.pairs(source) : []));
     });
+    this.open.delete(map);
     const rest = own.filter((pair) => !isMerge(pair));
     const named = new Set(rest.map((pair) => this.keyOf(pair)));
     const seen = new Set<string>();

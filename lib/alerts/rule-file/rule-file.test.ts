@@ -202,6 +202,18 @@ describe("what Prometheus refuses", () => {
     });
   });
 
+  it.each([
+    ["a map in itself", "groups:\n- &g\n  <<: *g\n  name: g\n", 0],
+    ["a list in itself", "kind: List\nitems: &i\n- kind: List\n  items: *i\n", 1],
+    [
+      "aliases of aliases",
+      `groups:\n- name: g\n  x: [&a [1,1,1,1,1,1,1,1,1,1], &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a], &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b], [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]]\n`,
+      1,
+    ],
+  ])("comes to an end with %s", (_, text, problems) => {
+    expect(refused(text)).toHaveLength(problems);
+  });
+
   it("names comments that cannot be kept", () => {
     const { report } = parseRuleFile(rule("alert: A\nexpr: up\nx_more:\n  # Deep.\n  a: 1"), "r.yml");
     expect(report.comments).toEqual([{ line: 8, column: 7, text: "Deep." }]);

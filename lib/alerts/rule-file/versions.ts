@@ -11,10 +11,7 @@ const since = {
   utf8Names: "3.0",
 } as const;
 
-export type VersionedPart = keyof typeof since;
-
-/** The versions that a file may be wished for, by what they read. */
-export const versionedParts: Readonly<Record<VersionedPart, string>> = since;
+type VersionedPart = keyof typeof since;
 
 /** What a version does not read, each with the version that it came with; nothing where no version is said. */
 export function lacking(version: string | undefined): Partial<Record<VersionedPart, string>> {
@@ -23,9 +20,6 @@ export function lacking(version: string | undefined): Partial<Record<VersionedPa
     (Object.entries(since) as [VersionedPart, string][]).filter(([, first]) => isBefore(version, first)),
   );
 }
-
-/** Whether a version is written as one: `2.42`, `v3.0.1`. */
-export const isVersion = (text: string): boolean => /^v?\d+\.\d+(\.\d+)?/.test(text);
 
 function isBefore(version: string, other: string): boolean {
   const [a, b] = [version, other].map((one) => one.replace(/^v/, "").split(/[.+-]/).map(Number));
