@@ -77,9 +77,7 @@ export function KeyNumbers({ refresh, recent }: { refresh: Refresh; recent: Sign
                     severity: verdict === "critical" ? "critical" : "warning",
                   },
                 })}
-            detail={
-              instead === undefined ? detailOf(definition, result) : `${instead} is not measurable here`
-            }
+            detail={instead === undefined ? detailOf(definition, result) : `${instead}: not measurable here`}
             sparkline={
               course === undefined ? undefined : (
                 <Sparkline

@@ -567,13 +567,13 @@ export function whyUnspoken(service: MeasuredService, signal: SignalId): Reason 
     return {
       kind: "metric_not_found",
       metric: renamedMetric(names[0] ?? "", rename),
-      text: `${title} is not measurable here: ${service.name} exposes no ${told.join(" or ")} of ${profile.title}.`,
+      text: `${title}: not measurable here, as ${service.name} exposes no ${told.join(" or ")} of ${profile.title}.`,
     };
   }
   const spoken = service.profiles.map(({ id }) => profileOf(id).title).join(", ");
   return {
     kind: "not_measurable",
-    text: `${title} is not measurable here: ${service.name} exposes ${spoken || "none of the known metrics"}, which has none. It takes ${measuredBy}.`,
+    text: `${title}: not measurable here, as ${service.name} exposes ${spoken || "none of the known metrics"}, which has none. It takes ${measuredBy}.`,
   };
 }
 
