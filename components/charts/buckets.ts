@@ -1,10 +1,7 @@
-import { type Scale, scaleFor, type Unit } from "@/lib/units";
+import { scaleFor, THIN_SPACE, type Unit } from "@/lib/units";
 
 /** Upper bounds of buckets in the unit's base, ascending; the last may be null: no upper end. */
 export type Bounds = readonly (number | null)[];
-
-/** So many of the observations decide the scale: a bound at an hour that one request reached does not. */
-const SHARE_OF_SCALE = 0.99;
 
 /**
  * Returns where a value lies on an axis on which every bucket is one wide: 2.5 is the middle of the third bucket. In a
@@ -17,30 +14,6 @@ export function bucketPosition(bounds: Bounds, value: number): number {
   const high = bounds[index];
   if (high === null || high === undefined || high === low) return index;
   return index + (value - low) / (high - low);
-}
-
-/**
- * Returns the one scale of a chart over buckets: that of the bound under which nearly all of `counts` (observations per
- * bucket) lie. Its `format` writes bounds with three significant digits.
- */
-export function bucketScale(bounds: Bounds, counts: readonly number[], unit: Unit): Scale {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  let below = 0;
-  const index = bounds.findIndex((_, bucket) => {
-    below += counts[bucket] ?? 0;
-    return total > 0 && below >= total * SHARE_OF_SCALE;
-  });
-  const last = bounds.findLast((bound) => bound !== null) ?? 0;
-  const scale = scaleFor((index < 0 ? last : bounds[index]) ?? last, unit);
-  return {
-    ...scale,
-    format(value) {
-      if (value === null || value === undefined || value === 0) return scale.format(value);
-      const shown = value * scale.factor;
-      const rounded = Math.abs(shown) >= 1000 ? Math.round(shown) : Number(shown.toPrecision(3));
-      return scale.format(rounded / scale.factor);
-    },
-  };
 }
 
 /**
@@ -70,11 +43,23 @@ export function mergedBuckets(
   };
 }
 
-/** Returns what each bucket is called, in the scale's unit: "0.5–1", "≥ 10" for the last. */
-export const bucketNames = (bounds: Bounds, scale: Scale): string[] =>
+/**
+ * Returns a bound in the unit that suits it: "100 ms", "10 s", "1 min". Bounds go over powers of ten, so that one unit for
+ * all of them would write most as 0.00167 or 160,000.
+ */
+export function boundWords(bound: number, unit: Unit): string {
+  if (bound === 0) return "0";
+  const { factor, label, format } = scaleFor(bound, unit);
+  const shown = bound * factor;
+  const rounded = Math.abs(shown) >= 1000 ? Math.round(shown) : Number(shown.toPrecision(3));
+  return `${format(rounded / factor)}${label === "" ? "" : `${THIN_SPACE}${label}`}`;
+}
+
+/** Returns what each bucket is called: "500 ms–1 s", "≥ 10 s" for the last. */
+export const bucketNames = (bounds: Bounds, unit: Unit): string[] =>
   bounds.map((high, index) => {
-    const low = index === 0 ? 0 : (bounds[index - 1] ?? 0);
-    return high === null ? `≥ ${scale.format(low)}` : `${scale.format(low)}–${scale.format(high)}`;
+    const low = boundWords(index === 0 ? 0 : (bounds[index - 1] ?? 0), unit);
+    return high === null ? `≥ ${low}` : `${low}–${boundWords(high, unit)}`;
   });
 
 /** Returns the observations per bucket over all steps of `counts[step][bucket]`. */

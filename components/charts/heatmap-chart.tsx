@@ -2,15 +2,8 @@
 
 import { lazy, type PointerEvent, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useOptionalTimeRange } from "@/components/ui/use-time-range";
-import { format, formatTime, type Scale, type Unit } from "@/lib/units";
-import {
-  type Bounds,
-  bucketNames,
-  bucketPosition,
-  bucketScale,
-  mergedBuckets,
-  summedCounts,
-} from "./buckets";
+import { format, formatTime, type Unit } from "@/lib/units";
+import { type Bounds, boundWords, bucketNames, bucketPosition, mergedBuckets, summedCounts } from "./buckets";
 import { CHART_FONT, textWidth } from "./canvas";
 import { type ExemplarDot, useChartExemplars, useChartHeight } from "./chart-display";
 import { ChartFrame } from "./chart-frame";
@@ -18,7 +11,7 @@ import { observeSize, TokenReader, useThemeVersion } from "./chart-tokens";
 import { joinCrosshair, type SharedCrosshair } from "./crosshair";
 import { spreadLabels } from "./labels";
 import { type Grid, gridTimes } from "./series";
-import { tickWords, timeTicks } from "./ticks";
+import { mostTimeTicks, tickWords, timeTicks } from "./ticks";
 
 const ExemplarDots = lazy(() => import("./exemplar-dots"));
 
@@ -44,8 +37,6 @@ export type HeatmapChartProps = {
   /** Counts a step and bucket: `counts[step][bucket]`. */
   counts: readonly (readonly number[])[];
   unit: Unit;
-  /** From `bucketScale`, when the title needs its label; else computed here. */
-  scale?: Scale;
   lines?: readonly HeatmapLine[];
   height?: number;
   /** What is counted, in the plural. */
@@ -73,7 +64,6 @@ export function HeatmapChart({
   bounds,
   counts,
   unit,
-  scale: givenScale,
   lines = NONE,
   height: ownHeight = 192,
   noun = "requests",
@@ -86,12 +76,8 @@ export function HeatmapChart({
     () => mergedBuckets(bounds, counts, (height - TOP - AXIS_HEIGHT) / LEAST_ROW),
     [bounds, counts, height],
   );
-  const scale = useMemo(
-    () => givenScale ?? bucketScale(bounds, perBucket, unit),
-    [givenScale, bounds, perBucket, unit],
-  );
-  const names = useMemo(() => bucketNames(bounds, scale), [bounds, scale]);
-  const drawnNames = useMemo(() => bucketNames(drawn.bounds, scale), [drawn, scale]);
+  const names = useMemo(() => bucketNames(bounds, unit), [bounds, unit]);
+  const drawnNames = useMemo(() => bucketNames(drawn.bounds, unit), [drawn, unit]);
   const now = new Date(grid.end * 1000);
   const total = perBucket.reduce((sum, count) => sum + count, 0);
   return (
@@ -101,7 +87,7 @@ export function HeatmapChart({
       height={height}
       range={{ from: grid.start, to: grid.end }}
       table={() => ({
-        header: ["Time", ...names.map((name) => `${name} ${scale.label}`)],
+        header: ["Time", ...names],
         rows: gridTimes(grid).map((time, step) => ({
           key: time,
           cells: [
@@ -122,7 +108,6 @@ export function HeatmapChart({
         counts={drawn.counts}
         names={drawnNames}
         unit={unit}
-        scale={scale}
         lines={lines}
         height={height}
         noun={noun}
@@ -146,7 +131,6 @@ function HeatmapCanvas({
   counts,
   names,
   unit,
-  scale,
   lines,
   height,
   noun,
@@ -166,7 +150,7 @@ function HeatmapCanvas({
   const layout = useMemo<Layout>(() => {
     const left = Math.max(
       32,
-      ...bounds.map((bound) => (bound === null ? 0 : Math.ceil(textWidth(scale.format(bound))) + 12)),
+      ...bounds.map((bound) => (bound === null ? 0 : Math.ceil(textWidth(boundWords(bound, unit))) + 12)),
     );
     const plotWidth = Math.max(0, width - left - RIGHT);
     const plotHeight = height - TOP - AXIS_HEIGHT;
@@ -177,7 +161,7 @@ function HeatmapCanvas({
       cellWidth: plotWidth / steps,
       cellHeight: plotHeight / Math.max(1, bounds.length),
     };
-  }, [width, height, bounds, scale, steps]);
+  }, [width, height, bounds, unit, steps]);
   const { left, plotWidth, plotHeight, cellWidth, cellHeight } = layout;
 
   const exemplars = useChartExemplars(unit);
@@ -203,9 +187,9 @@ function HeatmapCanvas({
     ctx.clearRect(0, 0, width, height);
     const tokens = new TokenReader(() => root.current);
     drawCells(ctx, layout, bounds, counts, tokens);
-    drawAxes(ctx, layout, bounds, grid, scale, tokens);
+    drawAxes(ctx, layout, bounds, grid, { width, unit }, tokens);
     drawLines(ctx, layout, bounds, lines, tokens);
-  }, [width, height, layout, counts, bounds, grid, scale, lines, theme]);
+  }, [width, height, layout, counts, bounds, grid, unit, lines, theme]);
 
   const timeAt = (x: number): number =>
     grid.start + Math.min(steps - 1, Math.max(0, (x - left) / cellWidth - 0.5)) * grid.step;
@@ -296,9 +280,7 @@ function HeatmapCanvas({
             <p className="text-secondary">
               {formatTime(grid.start + hover.step * grid.step, { now: new Date(grid.end * 1000) })}
             </p>
-            <p>
-              {names[hover.bucket]} {scale.label}
-            </p>
+            <p>{names[hover.bucket]}</p>
             <p className="font-medium">
               {format(Math.round(row?.[hover.bucket] ?? 0), "count")} {noun}
               {sum > 0 ? (
@@ -346,10 +328,10 @@ function drawCells(
 
 function drawAxes(
   ctx: CanvasRenderingContext2D,
-  { left, plotWidth, plotHeight, cellWidth, cellHeight }: Layout,
+  { left, plotHeight, cellWidth, cellHeight }: Layout,
   bounds: Bounds,
   grid: Grid,
-  scale: Scale,
+  { width, unit }: { width: number; unit: Unit },
   tokens: TokenReader,
 ): void {
   ctx.font = CHART_FONT;
@@ -359,11 +341,11 @@ function drawAxes(
   const everyBucket = Math.ceil(14 / cellHeight);
   bounds.forEach((bound, bucket) => {
     if (bound === null || (bounds.length - 1 - bucket) % everyBucket !== 0) return;
-    ctx.fillText(scale.format(bound), left - 8, TOP + plotHeight - (bucket + 1) * cellHeight);
+    ctx.fillText(boundWords(bound, unit), left - 8, TOP + plotHeight - (bucket + 1) * cellHeight);
   });
   ctx.textAlign = "center";
   ctx.textBaseline = "top";
-  const { ticks, step } = timeTicks(grid.start, grid.end, Math.floor(plotWidth / 72));
+  const { ticks, step } = timeTicks(grid.start, grid.end, mostTimeTicks(width));
   for (const time of ticks) {
     const x = left + ((time - grid.start) / grid.step + 0.5) * cellWidth;
     ctx.fillText(tickWords(time, step), x, TOP + plotHeight + 6);

@@ -1,8 +1,8 @@
 "use client";
 
 import { lazy } from "react";
-import { format, type Scale, type Unit } from "@/lib/units";
-import { type Bounds, bucketNames, bucketScale } from "./buckets";
+import { format, type Unit } from "@/lib/units";
+import { type Bounds, bucketNames } from "./buckets";
 import { useChartHeight } from "./chart-display";
 import { ChartFrame } from "./chart-frame";
 
@@ -17,21 +17,19 @@ export type HistogramChartProps = {
   /** How many fell into each bucket, not added up. */
   counts: readonly number[];
   unit: Unit;
-  /** From `bucketScale`, when the title needs its label; else computed here. */
-  scale?: Scale;
   quantiles?: readonly QuantileMark[];
   height?: number;
   /** What is counted, in the plural. */
   noun?: string;
 };
 
-/** A bucket as it is drawn: its name in the scale's unit, and its share of all. */
+/** A bucket as it is drawn: its name with its unit, and its share of all. */
 export type HistogramBar = { name: string; count: number; share: number };
 
 /** Returns the bars of a histogram; shares are 0 when there is nothing in it. */
-export function histogramBars(bounds: Bounds, counts: readonly number[], scale: Scale): HistogramBar[] {
+export function histogramBars(bounds: Bounds, counts: readonly number[], unit: Unit): HistogramBar[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
-  return bucketNames(bounds, scale).map((name, index) => {
+  return bucketNames(bounds, unit).map((name, index) => {
     const count = counts[index] ?? 0;
     return { name, count, share: total === 0 ? 0 : count / total };
   });
@@ -43,14 +41,12 @@ export function HistogramChart({
   bounds,
   counts,
   unit,
-  scale: givenScale,
   quantiles = [],
   height: ownHeight = 192,
   noun = "requests",
 }: HistogramChartProps) {
   const height = useChartHeight(ownHeight);
-  const scale = givenScale ?? bucketScale(bounds, counts, unit);
-  const bars = histogramBars(bounds, counts, scale);
+  const bars = histogramBars(bounds, counts, unit);
   const total = counts.reduce((sum, count) => sum + count, 0);
   return (
     <ChartFrame
@@ -58,7 +54,7 @@ export function HistogramChart({
       summary={`${format(Math.round(total), "count")} ${noun}${quantiles.map((mark) => `, ${mark.label} ${mark.words ?? format(mark.value, unit)}`).join("")}.`}
       height={height}
       table={() => ({
-        header: [`Bucket, ${scale.label}`, noun.charAt(0).toUpperCase() + noun.slice(1), "Share"],
+        header: ["Bucket", noun.charAt(0).toUpperCase() + noun.slice(1), "Share"],
         rows: bars.map((bar, index) => ({
           key: index,
           cells: [bar.name, format(Math.round(bar.count), "count"), format(bar.share, "ratio")],
@@ -71,7 +67,6 @@ export function HistogramChart({
         bounds={bounds}
         quantiles={quantiles}
         unit={unit}
-        scale={scale}
         noun={noun}
         height={height}
       />

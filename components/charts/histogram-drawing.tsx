@@ -11,8 +11,8 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { format, type Scale, type Unit } from "@/lib/units";
-import { type Bounds, bucketPosition } from "./buckets";
+import { format, type Unit } from "@/lib/units";
+import { type Bounds, boundWords, bucketPosition } from "./buckets";
 import { textWidth } from "./canvas";
 import type { HistogramBar, QuantileMark } from "./histogram-chart";
 import { gather } from "./labels";
@@ -25,7 +25,6 @@ export default function HistogramDrawing({
   bounds,
   quantiles,
   unit,
-  scale,
   noun,
   height,
 }: {
@@ -33,7 +32,6 @@ export default function HistogramDrawing({
   bounds: Bounds;
   quantiles: readonly QuantileMark[];
   unit: Unit;
-  scale: Scale;
   noun: string;
   height: number;
 }) {
@@ -61,7 +59,7 @@ export default function HistogramDrawing({
           tickMargin={6}
           interval="preserveStartEnd"
           minTickGap={8}
-          tickFormatter={(edge: number) => (edge === 0 ? "0" : scale.format(bounds[edge - 1] ?? null))}
+          tickFormatter={(edge: number) => boundWords(edge === 0 ? 0 : (bounds[edge - 1] ?? 0), unit)}
         />
         <YAxis
           dataKey="percent"
@@ -81,9 +79,7 @@ export default function HistogramDrawing({
             if (!active || !bar) return null;
             return (
               <HoverBox>
-                <p className="text-secondary">
-                  {bar.name} {scale.label}
-                </p>
+                <p className="text-secondary">{bar.name}</p>
                 <p className="font-medium">
                   {format(bar.share, "ratio")}
                   <span className="font-normal text-secondary">{`, ${format(bar.count, "count")} ${noun}`}</span>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { logTicks, roundTicks, tickWords, timeTicks } from "./ticks";
+import { logTicks, logTimeTicks, mostTimeTicks, roundTicks, tickWords, timeTicks } from "./ticks";
 
 describe("roundTicks", () => {
   it.each([
@@ -48,7 +48,25 @@ it("takes powers of ten on a log axis", () => {
   expect(logTicks(5, 5)).toEqual([1, 10]);
 });
 
+it("sets times on a log axis at what is spoken of", () => {
+  expect(logTimeTicks(0.03, 160)).toEqual([0.01, 0.1, 1, 10, 60, 600]);
+  expect(logTimeTicks(0.5, 0.5)).toEqual([0.1, 1]);
+  expect(logTimeTicks(1e-7, 90_000).length).toBeLessThanOrEqual(8);
+  expect(logTimeTicks(1e-7, 90_000).at(-1)).toBeGreaterThanOrEqual(90_000);
+});
+
 describe("timeTicks", () => {
+  it("are the same for charts of one width, whatever stands beside the plot and for bars too", () => {
+    const six = { from: hour.from - 5 * 3600, to: hour.to };
+    const lines = timeTicks(six.from, six.to, mostTimeTicks(430), utc);
+    const bars = timeTicks(six.from - 45, six.to + 45, mostTimeTicks(430), utc, six.to - six.from);
+    expect(bars.step).toBe(lines.step);
+    expect(bars.ticks).toEqual(lines.ticks);
+    expect(timeTicks(six.from - 45, six.to + 45, 3, utc).step).not.toBe(
+      timeTicks(six.from, six.to, 3, utc).step,
+    );
+  });
+
   const utc = () => 0;
   const kolkata = () => 19_800; // UTC+5:30
   const hour = { from: 1_772_370_000, to: 1_772_373_600 }; // 13:00 to 14:00 UTC

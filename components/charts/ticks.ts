@@ -44,6 +44,29 @@ export function logTicks(min: number, max: number): number[] {
   return ticks;
 }
 
+/** Decades of seconds as they are spoken of: 1 ms … 10 s, 1 min, 10 min, 1 h, 10 h, and days. */
+const SPOKEN = [
+  ...Array.from({ length: 11 }, (_, index) => 10 ** (index - 9)),
+  60,
+  600,
+  3_600,
+  36_000,
+  86_400,
+  864_000,
+];
+
+/** As {@link logTicks} for times in seconds, in the units that they are written in. */
+export function logTimeTicks(min: number, max: number): number[] {
+  const first = Math.max(
+    0,
+    SPOKEN.findLastIndex((tick) => tick <= min * (1 + 1e-9)),
+  );
+  const reaching = SPOKEN.findIndex((tick) => tick >= max * (1 - 1e-9));
+  const last = Math.max(first + 1, reaching < 0 ? SPOKEN.length - 1 : reaching);
+  const every = Math.ceil((last - first + 1) / 8);
+  return SPOKEN.slice(first, last + every).filter((_, index) => index % every === 0);
+}
+
 /** Drops the binary noise of a multiplication (0.30000000000000004). */
 function tidy(value: number): number {
   return Number(value.toPrecision(12));
@@ -84,17 +107,31 @@ export type OffsetAt = (unixSeconds: number) => number;
 /** The offset of the viewer's zone. */
 export const localOffset: OffsetAt = (unixSeconds) => -new Date(unixSeconds * 1000).getTimezoneOffset() * 60;
 
+/** The least space between two ticks of a time axis, px. */
+const TICK_PX = 72;
+/** What of a chart's width is not its plot, as a rule: numbers on the left and names on the right. Px. */
+const BESIDE_PX = 88;
+
+/**
+ * Returns how many ticks a time axis has at most, by the width of its whole chart: charts of one width have the same ticks,
+ * however wide their numbers are.
+ */
+export const mostTimeTicks = (chartWidth: number): number =>
+  Math.max(1, Math.floor((chartWidth - BESIDE_PX) / TICK_PX));
+
 /**
  * Returns round times of the zone in [from, to], at most `most` of them, ascending, and the step between them (all
- * seconds). Aligned to the zone's midnight, so that a change of the day is always a tick below a step of a day.
+ * seconds). `span` is the range that the step is chosen for, where the axis shows half a bar more at both ends. Aligned
+ * to the zone's midnight, so that a change of the day is always a tick below a step of a day.
  */
 export function timeTicks(
   from: number,
   to: number,
   most: number,
   offsetAt: OffsetAt = localOffset,
+  span = to - from,
 ): { ticks: number[]; step: number } {
-  const step = STEPS.find((each) => (to - from) / each <= Math.max(1, most)) ?? STEPS.at(-1)!;
+  const step = STEPS.find((each) => span / each <= Math.max(1, most)) ?? STEPS.at(-1)!;
   const ticks: number[] = [];
   for (
     let local = Math.ceil((from + offsetAt(from)) / step) * step;

@@ -307,6 +307,7 @@ const Plot = memo(function Plot(props: PlotProps) {
         factor: scale.factor,
         max: props.max,
         isRatio: unit === "ratio",
+        isTime: unit === "seconds",
         isWhole: isCounted(unit, columns.slice(1)),
         log,
       }),

@@ -1,7 +1,7 @@
 import type { Unit } from "@/lib/units";
 import type { Level, Threshold } from "./canvas";
 import { type ChartSeries, type Grid, gridTimes } from "./series";
-import { logTicks, roundTicks } from "./ticks";
+import { logTicks, logTimeTicks, roundTicks } from "./ticks";
 
 /** How series become pixels: lines of their own, or bars on top of each other that add up. */
 export type SeriesKind = "line" | "stacked-bars";
@@ -109,6 +109,7 @@ export function yTicks({
   max,
   isRatio,
   isWhole = false,
+  isTime = false,
   log,
 }: {
   columns: readonly (readonly (number | null)[])[];
@@ -118,6 +119,8 @@ export function yTicks({
   isRatio: boolean;
   /** Only whole numbers are ticks. */
   isWhole?: boolean;
+  /** Seconds, which a log axis writes each in its own unit. */
+  isTime?: boolean;
   log: boolean;
 }): number[] {
   let low = 0;
@@ -138,6 +141,7 @@ export function yTicks({
       high = value;
   }
   if (log && Number.isFinite(smallest)) {
+    if (isTime) return logTimeTicks(smallest, Math.max(high, smallest));
     return logTicks(smallest * factor, Math.max(high, smallest) * factor).map((tick) => tick / factor);
   }
   if (max !== undefined) high = max;

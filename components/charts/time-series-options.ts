@@ -1,5 +1,6 @@
 import uPlot from "uplot";
 import { format, formatTime, type Scale, type Unit } from "@/lib/units";
+import { boundWords } from "./buckets";
 import {
   CHART_FONT,
   drawGaps,
@@ -17,7 +18,7 @@ import { gather, spreadLabels } from "./labels";
 import { linePaths } from "./line-path";
 import { beginPan } from "./pan";
 import { type ChartSeries, colorToken, type Grid, isDashed } from "./series";
-import { localOffset, tickWords, timeTicks } from "./ticks";
+import { localOffset, mostTimeTicks, tickWords, timeTicks } from "./ticks";
 import type { TimePick } from "./time-pick";
 import { type DrawnSeries, lonePointsOf, namedLevels, type SeriesKind, yEnds } from "./time-series-model";
 
@@ -98,10 +99,11 @@ export function plotOptions({
   const steps = (grid.end - grid.start) / grid.step + 1;
   const barPaths = stacked ? uPlot.paths.bars!({ size: [steps > 60 ? 1 : 0.8, 28, 1] }) : linePaths;
   const single = drawn.length === 1 && !stacked;
-  const mostTicks = (u: uPlot) => Math.floor((u.bbox.width / devicePixelRatio || u.width) / 72);
-  const ends = (u: uPlot) => {
+  const ticksOf = (u: uPlot) => {
+    const { start, end, step } = model.current.grid;
     const { min, max } = u.scales.x!;
-    return { from: min ?? model.current.grid.start, to: max ?? model.current.grid.end };
+    const [from, to] = [min ?? start, max ?? end];
+    return timeTicks(from, to, mostTimeTicks(u.width), localOffset, to - from - (stacked ? step : 0));
   };
   let inside = false;
   /** Whether the button was pressed with Ctrl or Cmd held. */
@@ -158,13 +160,9 @@ export function plotOptions({
         gap: 6,
         grid: { show: false },
         ticks: { show: false },
-        splits: (u) => {
-          const { from, to } = ends(u);
-          return timeTicks(from, to, mostTicks(u)).ticks;
-        },
+        splits: (u) => ticksOf(u).ticks,
         values: (u, splits) => {
-          const { from, to } = ends(u);
-          const { step } = timeTicks(from, to, mostTicks(u));
+          const { step } = ticksOf(u);
           return splits.map((time) => tickWords(time, step, localOffset));
         },
       },
@@ -177,7 +175,12 @@ export function plotOptions({
         grid: { stroke: () => tokens.color("--chart-grid"), width: 1 },
         ticks: { show: false },
         splits: () => [...model.current.ticks],
-        values: (_u, splits) => splits.map((value) => model.current.scale.format(value)),
+        values: (_u, splits) =>
+          splits.map((value) =>
+            log && model.current.unit === "seconds"
+              ? boundWords(value, "seconds")
+              : model.current.scale.format(value),
+          ),
       },
     ],
     series: [

@@ -1,7 +1,6 @@
 "use client";
 
 import { useMemo } from "react";
-import { bucketScale, summedCounts } from "@/components/charts/buckets";
 import type { Threshold } from "@/components/charts/canvas";
 import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { type ChartSeries, scaleOf } from "@/components/charts/series";
@@ -301,13 +300,11 @@ export function DistributionView(input: ViewInput) {
   const lines = useMemo(() => (result === undefined ? [] : percentileSeries(result)), [result]);
   const distribution = useMemo(() => {
     if (result?.distribution === undefined) return undefined;
-    const filled = filledBuckets(result.distribution.bounds, result.distribution.counts);
-    return { ...filled, scale: bucketScale(filled.bounds, summedCounts(filled.counts), unit) };
-  }, [result, unit]);
+    return filledBuckets(result.distribution.bounds, result.distribution.counts);
+  }, [result]);
   return (
     <SignalPanel
       input={input}
-      unit={distribution?.scale.label}
       empty={result !== undefined && distribution === undefined ? onlyMeans : undefined}
     >
       {distribution === undefined || input.grid === undefined ? null : (
@@ -317,7 +314,6 @@ export function DistributionView(input: ViewInput) {
           bounds={distribution.bounds}
           counts={distribution.counts}
           unit={unit}
-          scale={distribution.scale}
           lines={lines}
           height={chartPx}
           noun={observed}

@@ -3,7 +3,7 @@
 import { type ReactNode, useMemo } from "react";
 import { ChartPanel } from "@/components/chart-actions/chart-panel";
 import type { Measured } from "@/components/chart-actions/measured";
-import { bucketScale, summedCounts } from "@/components/charts/buckets";
+import { summedCounts } from "@/components/charts/buckets";
 import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { HistogramChart, type QuantileMark } from "@/components/charts/histogram-chart";
 import { type ChartSeries, type Grid, scaleOf } from "@/components/charts/series";
@@ -345,7 +345,7 @@ function CaptionedChart({
   children,
 }: {
   title: string;
-  unit: string | undefined;
+  unit?: string;
   control?: ReactNode;
   children: ReactNode;
 }) {
@@ -376,9 +376,8 @@ function LatencyPanel(input: PanelInput) {
   const distribution = useMemo(() => {
     if (result?.distribution === undefined) return undefined;
     const filled = filledBuckets(result.distribution.bounds, result.distribution.counts);
-    const perBucket = summedCounts(filled.counts);
-    return { ...filled, perBucket, scale: bucketScale(filled.bounds, perBucket, unit) };
-  }, [result, unit]);
+    return { ...filled, perBucket: summedCounts(filled.counts) };
+  }, [result]);
   return (
     <SignalPanel
       input={input}
@@ -414,7 +413,6 @@ function LatencyPanel(input: PanelInput) {
         {distribution === undefined || grid === undefined ? null : (
           <CaptionedChart
             title={latency.view === "heatmap" ? "Distribution over time" : "Share of all in %, by bucket"}
-            unit={distribution.scale.label}
             control={
               <Segmented
                 label="Distribution shown as"
@@ -434,7 +432,6 @@ function LatencyPanel(input: PanelInput) {
                 bounds={distribution.bounds}
                 counts={distribution.counts}
                 unit={unit}
-                scale={distribution.scale}
                 lines={series}
                 noun={observed}
               />
@@ -444,7 +441,6 @@ function LatencyPanel(input: PanelInput) {
                 bounds={distribution.bounds}
                 counts={distribution.perBucket}
                 unit={unit}
-                scale={distribution.scale}
                 quantiles={quantileMarks(refresh, signal, unit)}
                 noun={observed}
               />
