@@ -86,7 +86,20 @@ it("zooms out by key, but not while typing", async () => {
   expect(range.relative).toBe("6h");
   fireEvent.keyDown(document.body, { key: "z" });
   await settle();
-  expect(range.relative).toBe("24h");
+  expect(range.relative).toBe("12h");
+});
+
+it("shows the last so long as is typed, and says what can be", async () => {
+  show();
+  fireEvent.click(screen.getByRole("button", { name: /Time range/ }));
+  fireEvent.change(screen.getByLabelText("Last"), { target: { value: "soon" } });
+  fireEvent.click(screen.getByRole("button", { name: "Show" }));
+  expect(screen.getByText(/such as 45m/)).toBeTruthy();
+  fireEvent.change(screen.getByLabelText("Last"), { target: { value: "45 min" } });
+  fireEvent.click(screen.getByRole("button", { name: "Show" }));
+  await settle();
+  expect(url.get("from")).toBe("now-45m");
+  expect(screen.getByRole("button", { name: "Time range: Last 45 minutes" })).toBeTruthy();
 });
 
 it("refuses a custom range that ends before it starts", () => {

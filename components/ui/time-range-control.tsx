@@ -9,7 +9,7 @@ import { Input } from "./input";
 import { Menu, MenuContent, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuTrigger } from "./menu";
 import { Popover, PopoverContent, PopoverTrigger } from "./popover";
 import { useShortcuts } from "./shortcuts";
-import { parseTime, REFRESH_INTERVALS, RELATIVE_RANGES, rangeWords } from "./time-range";
+import { parseTime, REFRESH_INTERVALS, RELATIVE_RANGES, rangeWords, typedRange } from "./time-range";
 import { useTimeRange } from "./use-time-range";
 
 /** "2026-03-01T14:03:27" in the viewer's zone, the value of an `<input type="datetime-local">`. */
@@ -19,7 +19,7 @@ function localInputValue(unixSeconds: number): string {
 }
 
 /**
- * The time range of the page: relative ranges, a custom range, zoom out and back, refresh now and by itself.
+ * The time range of the page: relative ranges, one of any length, a fixed range, zoom out and back, refresh now and by itself.
  * Keys, outside of fields: `b` back, `z` zoom out, `r` refresh, `d` opens the ranges.
  */
 export function TimeRangeControl({ className }: { className?: string }) {
@@ -72,15 +72,24 @@ export function TimeRangeControl({ className }: { className?: string }) {
               </li>
             ))}
           </ul>
-          <AbsoluteRange
-            key={`${open}${range.from}`}
-            from={range.from}
-            to={range.to}
-            onApply={(from, to) => {
-              range.setRange({ from, to });
-              setOpen(false);
-            }}
-          />
+          <div className="grid w-68 content-start border-l max-sm:w-auto max-sm:border-t max-sm:border-l-0">
+            <TypedRange
+              key={`typed ${open}`}
+              onApply={(relative) => {
+                range.setRange({ relative });
+                setOpen(false);
+              }}
+            />
+            <AbsoluteRange
+              key={`${open}${range.from}`}
+              from={range.from}
+              to={range.to}
+              onApply={(from, to) => {
+                range.setRange({ from, to });
+                setOpen(false);
+              }}
+            />
+          </div>
         </PopoverContent>
       </Popover>
       <div className="flex">
@@ -124,6 +133,36 @@ export function TimeRangeControl({ className }: { className?: string }) {
   );
 }
 
+/** A range that ends now, of a length that is typed. */
+function TypedRange({ onApply }: { onApply: (relative: string) => void }) {
+  const [text, setText] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const id = useId();
+  return (
+    <form
+      className="flex items-start gap-2 border-b p-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const relative = typedRange(text);
+        if (relative === null) return setError("Give a length from 10s to 400d, such as 45m, 3h or 2d.");
+        onApply(relative);
+      }}
+    >
+      <Field label="Last" id={id} error={error} className="flex-1">
+        <Input
+          value={text}
+          placeholder="45m, 3h, 2d"
+          autoComplete="off"
+          onChange={(event) => setText(event.target.value)}
+        />
+      </Field>
+      <Button type="submit" className="mt-6">
+        Show
+      </Button>
+    </form>
+  );
+}
+
 function AbsoluteRange({
   from,
   to,
@@ -139,7 +178,7 @@ function AbsoluteRange({
   const id = useId();
   return (
     <form
-      className="grid w-68 grid-cols-1 content-start gap-3 border-l p-4 max-sm:w-auto max-sm:border-t max-sm:border-l-0"
+      className="grid grid-cols-1 content-start gap-3 p-4"
       onSubmit={(event) => {
         event.preventDefault();
         const first = parseTime(start);

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { parseRefresh, parseTime, rangeToUrl, rangeWords, resolveRange, zoomedOut } from "./time-range";
+import {
+  parseRefresh,
+  parseTime,
+  rangeToUrl,
+  rangeWords,
+  resolveRange,
+  typedRange,
+  zoomedOut,
+} from "./time-range";
 
 const NOW = 1_772_373_600; // 2026-03-01T14:00:00Z
 
@@ -33,6 +41,18 @@ describe("resolveRange", () => {
   });
 });
 
+it("reads a length that was typed, as people write one", () => {
+  expect(["45m", " 3 d ", "1h30m", "2 hours", "45 min", "90S"].map(typedRange)).toEqual([
+    "45m",
+    "3d",
+    "1h30m",
+    "2h",
+    "45m",
+    "90s",
+  ]);
+  expect(["", "45", "m", "2s", "9000d", "soon", "-3h", "1.5h"].map(typedRange)).toEqual(Array(8).fill(null));
+});
+
 it("spells ranges in the URL so that they are read back", () => {
   for (const range of [{ relative: "6h" }, { from: NOW - 700, to: NOW - 100 }]) {
     const { from, to } = rangeToUrl(range);
@@ -50,7 +70,7 @@ it("parses ends of a range", () => {
 
 describe("zoomedOut", () => {
   it("takes the next relative range, and stays at the longest", () => {
-    expect(zoomedOut({ from: NOW - 3600, to: NOW, relative: "1h" }, NOW)).toEqual({ relative: "6h" });
+    expect(zoomedOut({ from: NOW - 3600, to: NOW, relative: "1h" }, NOW)).toEqual({ relative: "3h" });
     expect(zoomedOut({ from: NOW - 2_592_000, to: NOW, relative: "30d" }, NOW)).toEqual({ relative: "30d" });
   });
 
@@ -69,7 +89,15 @@ describe("zoomedOut", () => {
 it("says a range in words", () => {
   const now = new Date(NOW * 1000);
   expect(rangeWords(resolveRange("now-6h", null, NOW), now, "UTC")).toBe("Last 6 hours");
-  expect(rangeWords(resolveRange("now-3h", null, NOW), now, "UTC")).toBe("Last 3h");
+  const relative = (text: string) => rangeWords(resolveRange(`now-${text}`, null, NOW), now, "UTC");
+  expect(["3h", "30m", "45m", "1d", "1h30m", "90s"].map(relative)).toEqual([
+    "Last 3 hours",
+    "Last 30 minutes",
+    "Last 45 minutes",
+    "Last day",
+    "Last 1 hour 30 minutes",
+    "Last 90 seconds",
+  ]);
   expect(rangeWords({ from: NOW - 3600, to: NOW - 600, relative: null }, now, "UTC")).toBe("13:00 – 13:50");
   expect(rangeWords({ from: NOW - 90, to: NOW - 30, relative: null }, now, "UTC")).toBe(
     "13:58:30 – 13:59:30",

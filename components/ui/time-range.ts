@@ -6,12 +6,17 @@ export type TimeRange = { relative: string } | { from: number; to: number };
 /** What the URL says and what it means at one moment. `from` and `to` are Unix seconds. */
 export type ResolvedRange = { from: number; to: number; relative: string | null };
 
-/** The ranges on offer; any other duration may stand in the URL. */
+/** The ranges on offer; any other duration may be typed, or stand in the URL. */
 export const RELATIVE_RANGES = [
+  { value: "5m", label: "Last 5 minutes" },
   { value: "15m", label: "Last 15 minutes" },
+  { value: "30m", label: "Last 30 minutes" },
   { value: "1h", label: "Last hour" },
+  { value: "3h", label: "Last 3 hours" },
   { value: "6h", label: "Last 6 hours" },
+  { value: "12h", label: "Last 12 hours" },
   { value: "24h", label: "Last 24 hours" },
+  { value: "2d", label: "Last 2 days" },
   { value: "7d", label: "Last 7 days" },
   { value: "30d", label: "Last 30 days" },
 ] as const;
@@ -40,6 +45,41 @@ export function parseTime(text: string | null | undefined): number | null {
   return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000);
 }
 
+const WORDS_OF_UNITS = [
+  ["y", "year"],
+  ["w", "week"],
+  ["d", "day"],
+  ["h", "hour"],
+  ["m", "minute"],
+  ["s", "second"],
+] as const;
+
+/** Whether a range that ends now may be so long, or short. */
+const isLength = (seconds: number | null): seconds is number =>
+  seconds !== null && seconds >= SHORTEST_RANGE_SECONDS && seconds <= LONGEST_RANGE_SECONDS;
+
+/** Returns the relative range that was typed ("45m", "3 d", "1h30m", "2 hours"), null for what is none. */
+export function typedRange(text: string): string | null {
+  const spelled = text
+    .toLowerCase()
+    .replace(/\s+/g, "")
+    .replace(/(\d)(y|w|d|h|m|s)[a-z]*/g, "$1$2");
+  // A bare number may be of anything.
+  return /[a-z]$/.test(spelled) && isLength(parseDuration(spelled)) ? spelled : null;
+}
+
+/** Returns the words of a relative range: "Last hour", "Last 45 minutes", "Last 1 hour 30 minutes". */
+function relativeWords(relative: string): string {
+  const parts = WORDS_OF_UNITS.flatMap(([unit, word]) => {
+    const count = new RegExp(`(\\d+)${unit}(?![a-z])`).exec(relative)?.[1];
+    return count === undefined ? [] : [{ count: Number(count), word }];
+  });
+  const [only, ...more] = parts;
+  if (only === undefined) return `Last ${relative}`;
+  if (more.length === 0 && only.count === 1) return `Last ${only.word}`;
+  return `Last ${parts.map(({ count, word }) => `${count} ${word}${count === 1 ? "" : "s"}`).join(" ")}`;
+}
+
 /**
  * Returns the range that `from` and `to` of a URL mean at `now` (Unix seconds). `from` is `now-1h` with `to` absent or
  * `now`, or both are times. What cannot be read, is reversed, or is longer than 400 days is the last hour.
@@ -52,9 +92,7 @@ export function resolveRange(
   const relative = /^now-(\w+)$/.exec(from ?? "")?.[1];
   if (relative && (!to || to === "now")) {
     const seconds = parseDuration(relative);
-    if (seconds !== null && seconds >= SHORTEST_RANGE_SECONDS && seconds <= LONGEST_RANGE_SECONDS) {
-      return { from: now - seconds, to: now, relative };
-    }
+    if (isLength(seconds)) return { from: now - seconds, to: now, relative };
   }
   const start = parseTime(from);
   const end = to === "now" ? now : parseTime(to);
@@ -85,11 +123,11 @@ export function zoomedOut(range: ResolvedRange, now: number): TimeRange {
   return { from: Math.max(to - span * 2, to - LONGEST_RANGE_SECONDS), to };
 }
 
-/** Returns the words of a range: "Last hour", "Last 3h", "14:00 – 14:20", with dates where they are not today. */
+/** Returns the words of a range: "Last hour", "Last 45 minutes", "14:00 – 14:20", with dates where they are not today. */
 export function rangeWords(range: ResolvedRange, now: Date, timeZone?: string): string {
   if (range.relative !== null) {
     const known = RELATIVE_RANGES.find((entry) => entry.value === range.relative);
-    return known?.label ?? `Last ${range.relative}`;
+    return known?.label ?? relativeWords(range.relative);
   }
   const seconds = range.to - range.from < 600;
   const start = formatTime(range.from, { now, timeZone, seconds });
