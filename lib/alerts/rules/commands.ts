@@ -1,4 +1,5 @@
 import "server-only";
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
@@ -261,40 +262,22 @@ async function recordRules(
 ): Promise<void> {
   for (let first = 0; first < changes.length; first += rowsAtOnce) {
     const some = changes.slice(first, first + rowsAtOnce);
-    await tx.auditEvent.createMany({
-      data: some.map(({ type, id, name, action, before, after }) => ({
-        at: now,
-        teamId: actor.teamId,
-        actorType: actor.type,
-        actorId: actor.id,
-        actorName: actor.name,
-        action,
-        resourceType: type,
-        resourceId: id,
-        resourceName: name,
-        before: before === null ? Prisma.DbNull : json(before),
-        after: after === null ? Prisma.DbNull : json(after),
-      })),
-    });
+    await tx.$executeRaw`
+      INSERT INTO "AuditEvent" (at, "teamId", "actorType", "actorId", "actorName", action, "resourceType",
+        "resourceId", "resourceName", before, after)
+      SELECT ${now}::timestamptz, ${actor.teamId}, ${actor.type}, ${actor.id}, ${actor.name}, action, type, id, name,
+        nullif(before, 'null'::jsonb), nullif(after, 'null'::jsonb)
+      FROM jsonb_to_recordset(${JSON.stringify(some)}::jsonb)
+        AS given (action text, type text, id text, name text, before jsonb, after jsonb)`;
     await tx.revision.updateMany({
       where: { resourceType: "alert_rule", resourceId: { in: some.map(({ id }) => id) }, validTo: null },
       data: { validTo: now },
     });
-    await tx.revision.createMany({
-      data: some.flatMap(({ type, id, after }) =>
-        after === null
-          ? []
-          : [
-              {
-                teamId: actor.teamId,
-                resourceType: type,
-                resourceId: id,
-                state: json(after),
-                validFrom: now,
-              },
-            ],
-      ),
-    });
+    await tx.$executeRaw`
+      INSERT INTO "Revision" ("teamId", "resourceType", "resourceId", state, "validFrom")
+      SELECT ${actor.teamId}, type, id, after, ${now}::timestamptz
+      FROM jsonb_to_recordset(${JSON.stringify(some.filter(({ after }) => after !== null))}::jsonb)
+        AS given (type text, id text, after jsonb)`;
   }
 }
 
@@ -392,22 +375,44 @@ export const replaceFile = command({
       extra: json(columns.extra),
     });
     const changes: ReturnType<typeof ruleChange>[] = [];
-    for (let first = 0; first < added.length; first += rowsAtOnce) {
-      const made = await tx.alertRule.createManyAndReturn({
-        data: added.slice(first, first + rowsAtOnce).map((each) => ({
-          ...rowOf(each),
-          teamId: actor.teamId,
-          groupId: groupByKey.get(groupKey(each.group))!.id,
-          mode,
-          validFrom: now,
-        })),
-      });
-      const groupById = new Map([...groupByKey.values()].map((group) => [group.id, group]));
-      for (const row of made)
-        changes.push(
-          ruleChange("import", null, { ...row, group: groupById.get(row.groupId)!, status: null }),
-        );
-    }
+    const made = added.map((each) => {
+      const group = groupByKey.get(groupKey(each.group))!;
+      const { levels, labels, annotations, extra, ...plain } = each.columns;
+      const row: RuleRow = {
+        ...plain,
+        id: randomUUID(),
+        teamId: actor.teamId,
+        groupId: group.id,
+        position: each.position,
+        levels: levels as RuleRow["levels"],
+        signal: null,
+        labels: labels as RuleRow["labels"],
+        annotations: annotations as RuleRow["annotations"],
+        owner: null,
+        services: [],
+        mode,
+        alertsOnNoData: false,
+        alertsOnError: false,
+        extra: extra as RuleRow["extra"],
+        version: 1,
+        validFrom: now,
+        validTo: null,
+        group,
+        status: null,
+      };
+      return row;
+    });
+    for (let first = 0; first < made.length; first += rowsAtOnce)
+      await tx.$executeRaw`
+        INSERT INTO "AlertRule" (id, "teamId", "groupId", position, kind, name, expr, comparison, levels, "for",
+          "keepFiringFor", labels, annotations, services, mode, extra, "validFrom")
+        SELECT id, ${actor.teamId}, "groupId", position, kind, name, expr, comparison, levels, "for",
+          "keepFiringFor", labels, annotations, ARRAY[]::text[], ${mode}, extra, ${now}::timestamptz
+        FROM jsonb_to_recordset(${JSON.stringify(
+          made.slice(first, first + rowsAtOnce).map(({ group: _, status: __, ...columns }) => columns),
+        )}::jsonb) AS given (id text, "groupId" text, position int, kind text, name text, expr text, comparison text,
+          levels jsonb, "for" float8, "keepFiringFor" float8, labels jsonb, annotations jsonb, extra jsonb)`;
+    for (const row of made) changes.push(ruleChange("import", null, row));
     for (const each of changed) {
       const after = await tx.alertRule.update({
         where: { id: each.row.id },
