@@ -28,7 +28,8 @@ function show(prices: GpuPrices, { canEdit = true, answer }: { canEdit?: boolean
   queries.setQueryData(gpuPricesQuery().queryKey, prices);
   queries.setQueryData(gpuModelsQuery().queryKey, {
     items: [{ gpuModel: h100, gpus: 4, services: ["chat-api"] }],
-    nextCursor: null, notes: [],
+    nextCursor: null,
+    notes: [],
   });
   render(
     <QueryClientProvider client={queries}>
@@ -68,7 +69,10 @@ it("shows what was wrong beside its field", async () => {
     }),
     { status: 400, headers: { "content-type": "application/problem+json" } },
   );
-  const sent = show({ currency: "USD", items: [{ gpuModel: h100, pricePerHour: 3 }], nextCursor: null }, { answer });
+  const sent = show(
+    { currency: "USD", items: [{ gpuModel: h100, pricePerHour: 3 }], nextCursor: null },
+    { answer },
+  );
   fireEvent.change(screen.getByLabelText("Per GPU-hour"), { target: { value: "cheap" } });
   await act(async () => fireEvent.click(screen.getByRole("button", { name: "Save" })));
   await waitFor(() =>

@@ -4,14 +4,8 @@ import { type Matcher, oneOf, selector } from "@/lib/signals/promql";
 import type { SpokenProfile } from "@/lib/signals/service";
 import { type Exporter, exporterTies, hostsOf, machinesOf, type Tie } from "./exporters";
 import { identityKey, type ServiceIdentity } from "./identity";
-import {
-  chosenLabels,
-  guessLabels,
-  isUsable,
-  longestName,
-  type ServiceLabelChoices,
-  type ServiceLabels,
-} from "./label-guess";
+import { chosenLabels, guessLabels, type ServiceLabelChoices, type ServiceLabels } from "./label-guess";
+import { isUsable, longestName } from "./schema";
 import {
   evidenceOf,
   exposedMetrics,

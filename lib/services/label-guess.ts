@@ -1,4 +1,5 @@
 import type { Profile } from "@/lib/signals/profile";
+import { isUsable } from "./schema";
 
 type Labels = Record<string, string>;
 
@@ -12,8 +13,6 @@ export interface ServiceLabels {
 /** What a person said instead: a label's name, or an empty text where no label carries it. */
 export type ServiceLabelChoices = { [Key in keyof ServiceLabels]?: string };
 
-/** A longer value names nothing that a person could read, and would make queries of its length. */
-export const longestName = 200;
 /** More values than this are ids of something else than a version or a model. */
 const mostValues = 100;
 
@@ -46,9 +45,6 @@ const otherVersions =
 const looksLikeVersion = (label: string): boolean =>
   (/(^|[_.])(version|revision|release)$/.test(label) || /[a-z]Version$/.test(label)) &&
   !otherVersions.test(label);
-
-export const isUsable = (value: string | undefined): value is string =>
-  value !== undefined && value !== "" && value.length <= longestName;
 
 const valuesOf = (series: readonly Labels[], label: string): Set<string> =>
   new Set(series.map((labels) => labels[label]).filter(isUsable));

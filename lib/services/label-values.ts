@@ -3,9 +3,9 @@ import type { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import { problem } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
-import { isUsable } from "./label-guess";
 import { watchedVersions } from "./queries";
 import type { serviceLabelSchema } from "./schema";
+import { isUsable } from "./schema";
 
 /** Series that are looked at: enough to see which labels there are and some of what they hold. */
 const mostSeries = 500;

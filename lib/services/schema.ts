@@ -2,6 +2,13 @@ import { z } from "zod";
 import { profileIds } from "@/lib/signals/profile";
 import { dimensions, signalIdSchema } from "@/lib/signals/schema";
 
+/** A longer value names nothing that a person could read, and would make queries of its length. */
+export const longestName = 200;
+
+/** Whether a label's value can be shown and asked for as a name. */
+export const isUsable = (value: string | undefined): value is string =>
+  value !== undefined && value !== "" && value.length <= longestName;
+
 /** A label matcher as it is kept with a service. */
 export const matcherSchema = z.object({
   label: z.string().min(1),
