@@ -64,8 +64,8 @@ export function PageFailure({ error, reset }: PageFailureProps) {
         </p>
       ) : (
         <p className="text-secondary">
-          {reason ?? "The console does not answer."} Nothing was changed. The page comes back by itself once that
-          is over.
+          {reason ?? "The console does not answer."} Nothing was changed. The page comes back by itself once
+          that is over.
         </p>
       )}
       {error.digest === undefined ? null : (
