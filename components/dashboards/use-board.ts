@@ -67,14 +67,18 @@ export function useBoard(inSight: readonly PlacedPanel[], scrapeInterval: number
   );
   const known = useRef<ReadonlyMap<string, PanelAnswer>>(new Map());
   if (isAlive) known.current = withAnswers(known.current, batches, queries, grid, isLate);
+  // Each by its own time: while one hangs, the others are asked again and answer.
+  const askedAt = useRef(new Map<string, number>());
+  const fetching = new Set(
+    batches.flatMap((entries, index) =>
+      queries[index]?.isFetching === true ? (entries[0]?.source ?? []) : [],
+    ),
+  );
+  for (const source of askedAt.current.keys()) if (!fetching.has(source)) askedAt.current.delete(source);
+  for (const source of fetching)
+    if (!askedAt.current.has(source)) askedAt.current.set(source, performance.now());
   const waitingFor = isLate
-    ? [
-        ...new Set(
-          batches.flatMap((entries, index) =>
-            queries[index]?.isFetching === true ? (entries[0]?.source ?? []) : [],
-          ),
-        ),
-      ]
+    ? [...fetching].filter((source) => performance.now() - (askedAt.current.get(source) ?? 0) >= lateAfterMs)
     : [];
 
   const answered = useRef<number | undefined>(undefined);

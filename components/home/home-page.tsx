@@ -207,7 +207,7 @@ const columns: DataColumn<Row>[] = [
         >
           {service.id}
         </Link>
-        <span className="line-clamp-4 max-w-[56ch] whitespace-normal text-caption text-secondary [overflow-wrap:anywhere] xl:max-w-[38ch] 2xl:max-w-[56ch]">
+        <span className="line-clamp-4 max-w-[56ch] whitespace-normal text-caption text-secondary [overflow-wrap:anywhere] xl:max-w-[34ch] 2xl:max-w-[56ch]">
           {sentenceOf(service, findings)}
         </span>
       </span>
@@ -255,7 +255,7 @@ const columns: DataColumn<Row>[] = [
       return (
         <span className="grid py-1.5">
           {shares.map(({ version, share }) => (
-            <span key={version} className="w-max max-w-[18ch] truncate 2xl:max-w-[28ch]" title={version}>
+            <span key={version} className="w-max max-w-[13ch] truncate 2xl:max-w-[28ch]" title={version}>
               <span className="tabular-nums">{format(share, "ratio")}</span> {version}
             </span>
           ))}
@@ -276,7 +276,7 @@ const columns: DataColumn<Row>[] = [
         </span>
       ) : (
         <span className="grid py-1.5">
-          <span className="max-w-[20ch] truncate 2xl:max-w-[28ch]" title={change.text}>
+          <span className="max-w-[15ch] truncate 2xl:max-w-[28ch]" title={change.text}>
             {change.text}
           </span>
           <span className="text-caption text-secondary">
