@@ -207,7 +207,7 @@ const columns: DataColumn<Row>[] = [
         >
           {service.id}
         </Link>
-        <span className="line-clamp-4 max-w-[56ch] whitespace-normal text-caption text-secondary [overflow-wrap:anywhere] xl:max-w-[34ch] 2xl:max-w-[56ch]">
+        <span className="line-clamp-4 max-w-[56ch] whitespace-normal text-caption text-secondary [overflow-wrap:anywhere] xl:max-w-[31ch] 2xl:max-w-[56ch]">
           {sentenceOf(service, findings)}
         </span>
       </span>
