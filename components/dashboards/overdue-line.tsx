@@ -1,7 +1,8 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { format, formatTime } from "@/lib/units";
+import { waitedWords } from "@/components/ui/waiting-words";
+import { formatTime } from "@/lib/units";
 
 /** When the page was last refreshed, `since` in unix seconds, and what it waits for. */
 export function OverdueLine({ since, failed }: { since: number; failed: boolean }) {
@@ -10,10 +11,9 @@ export function OverdueLine({ since, failed }: { since: number; failed: boolean 
     const timer = setInterval(() => setNow(Date.now() / 1000), 1_000);
     return () => clearInterval(timer);
   }, []);
-  const age = format(Math.max(0, Math.floor(now - since)), "seconds");
   return (
     <p className="mb-4 text-body text-secondary">
-      {`Last refreshed at ${formatTime(since)}, ${age} ago${failed ? "" : "; waiting for Prometheus"}`}
+      {`Last refreshed at ${formatTime(since)}, ${waitedWords(now - since)} ago${failed ? "" : "; waiting for Prometheus"}`}
     </p>
   );
 }

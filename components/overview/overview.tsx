@@ -176,6 +176,10 @@ function ServiceOverview({
     words,
     signals,
   ]);
+  // What the source is known to fail with is another attempt's: where the page's own say it, that is said, once.
+  const failed = results && [...results.values()].find(({ status }) => status === "error");
+  const isSaid = waiting !== undefined || overdueSince !== undefined;
+  const reason = isSaid ? null : (failed?.error?.detail ?? service.problem);
   const latency = {
     signal,
     choose: (next: typeof signal) => void choose(next),
@@ -187,7 +191,7 @@ function ServiceOverview({
     <NotesOfPage services={shown} range={range} canWrite={canNote}>
       <PageHeader
         title={service.id}
-        state={<StateLine findings={findings} service={service} />}
+        state={<StateLine findings={findings} service={service} reason={reason} />}
         description={describeService(service, silentInstances(results, service).length)}
         actions={
           <>
@@ -248,7 +252,16 @@ const wrapping =
   "h-auto min-h-5 py-0.5 *:last:line-clamp-3 *:last:whitespace-normal *:last:[overflow-wrap:anywhere]";
 
 /** The answer first: the state of the service in words, the worst finding first, at most three. */
-function StateLine({ findings, service }: { findings: readonly Finding[]; service: Service }) {
+function StateLine({
+  findings,
+  service,
+  reason,
+}: {
+  findings: readonly Finding[];
+  service: Service;
+  /** Why its source does not answer, where it does not. */
+  reason: string | null;
+}) {
   const isUnreachable = service.reachable === false;
   // That the page's queries failed too is the same fact: said once, with the source's name.
   const others = isUnreachable ? findings.filter(({ state }) => state !== "cannot_evaluate") : findings;
@@ -257,7 +270,7 @@ function StateLine({ findings, service }: { findings: readonly Finding[]; servic
     <span role="status" className="flex min-w-0 max-w-full flex-wrap gap-2">
       {isUnreachable ? (
         <StateBadge state="cannot_evaluate" className={wrapping}>
-          {`${service.source} does not answer${service.problem === null ? "" : `: ${service.problem}`}`}
+          {`${service.source} does not answer${reason === null ? "" : `: ${reason}`}`}
         </StateBadge>
       ) : null}
       {shown.map(({ state, text }) => (

@@ -78,6 +78,16 @@ it("knows nothing of now where only the range is answered, from what the server 
   expect(page.current.refresh.waiting).toEqual({ source: service.source, since: NOW });
 });
 
+it("waits on for the range where only what is now was kept", async () => {
+  answers = { recent: true, range: false };
+  const page = shown();
+  await seconds(3);
+  answers = { recent: false, range: false };
+  await seconds(40);
+  expect(page.current.refresh.overdueSince).toBeUndefined();
+  expect(page.current.refresh.waiting).toEqual({ source: service.source, since: NOW });
+});
+
 it("says whom it waits for within two seconds, and counts on over refreshes", async () => {
   answers = { recent: false, range: false };
   const page = shown();

@@ -68,7 +68,9 @@ export function useOverview(service: Service, latency: LatencySignal) {
   const isOverdue = useOverdue(answeredAt, refreshSeconds === 0 ? 0 : Math.max(refreshSeconds, request.step));
   const recentlyAnsweredAt = useAnsweredAt(recentQuery, service.id);
   const isRecentOverdue = useOverdue(recentlyAnsweredAt, recentDue);
-  const overdueSince = isRecentOverdue ? recentlyAnsweredAt : isOverdue ? answeredAt : undefined;
+  const lastAnsweredAt = isRecentOverdue ? recentlyAnsweredAt : isOverdue ? answeredAt : undefined;
+  // Nothing is old while there is nothing on screen.
+  const overdueSince = answer === undefined ? undefined : lastAnsweredAt;
 
   const waitingSince = useUnanswered(
     isAlive &&
