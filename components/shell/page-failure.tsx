@@ -1,11 +1,10 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { startTransition, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { buttonClass } from "@/components/ui/button-class";
 
 /** What Next gives to an error page. */
-export type PageFailureProps = { error: Error & { digest?: string }; reset: () => void };
+export type PageFailureProps = { error: Error & { digest?: string } };
 
 /** Often enough that nobody need press the button, seldom enough for a database that has just come back. */
 const ASK_AGAIN_MS = 5_000;
@@ -27,24 +26,17 @@ async function obstacle(signal: AbortSignal): Promise<string | null | undefined>
  * In place of a page that could not be made, mostly since the database is away; panels show their own errors. Says what
  * is wrong as far as the console knows, and loads the page again once that is over.
  */
-export function PageFailure({ error, reset }: PageFailureProps) {
-  const router = useRouter();
+export function PageFailure({ error }: PageFailureProps) {
   const [reason, setReason] = useState<string | null | undefined>(null);
   const wasInTheWay = useRef(false);
-  const again = useRef(() => {});
-  again.current = () =>
-    startTransition(() => {
-      router.refresh();
-      reset();
-    });
-
   useEffect(() => {
     const stopped = new AbortController();
     const ask = async () => {
       const found = await obstacle(stopped.signal);
       if (stopped.signal.aborted) return;
       setReason(found);
-      if (found === null && wasInTheWay.current) again.current();
+      // Next's own way back renders the page from what it holds, which is this failure.
+      if (found === null && wasInTheWay.current) window.location.reload();
       wasInTheWay.current = found !== null;
     };
     void ask();
@@ -72,7 +64,7 @@ export function PageFailure({ error, reset }: PageFailureProps) {
         <p className="text-mono text-secondary">In the log: digest {error.digest}</p>
       )}
       {/* Not `Button`: every page loads this in advance, and that brings links and tooltips along. */}
-      <button type="button" className={buttonClass("primary")} onClick={() => again.current()}>
+      <button type="button" className={buttonClass("primary")} onClick={() => window.location.reload()}>
         Try again
       </button>
     </div>
