@@ -2,8 +2,9 @@
 
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Sparkline } from "@/components/charts/sparkline";
+import { longestCurrent } from "@/components/dashboards/freshness";
 import { PageHeader } from "@/components/shell/page-header";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { ErrorState } from "@/components/ui/error-state";
@@ -22,11 +23,13 @@ import {
   homeNumbers,
   homeRequests,
   homeResults,
+  RECENT_STEP,
   silentSources,
   trafficShares,
 } from "@/lib/dashboards/home";
 import { queryId } from "@/lib/dashboards/overview";
 import { type Finding, lastValue, measuredText, meetsTarget } from "@/lib/dashboards/overview-state";
+import { alignToStep } from "@/lib/prometheus/step";
 import { servicesQuery } from "@/lib/services/client";
 import type { Service } from "@/lib/services/schema";
 import { signals } from "@/lib/signals/catalogue";
@@ -34,8 +37,8 @@ import { signalsQuery } from "@/lib/signals/client";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format } from "@/lib/units";
 
-/** Seconds between two readings; the grid's step, so that viewers share them. */
-const REFRESH_SECONDS = 60;
+/** How often it is looked whether the next reading is due: from one look a reading begins late by at most this. Seconds. */
+const LOOK_SECONDS = 5;
 /** How far back a change is looked for. Seconds. */
 const CHANGES_RANGE = 7 * 86_400;
 
@@ -46,31 +49,44 @@ interface Row {
   change: AnnotationView | undefined;
 }
 
+interface Reading {
+  /** Unix seconds. */
+  at: number;
+  services: ReadonlySet<string>;
+  results: ReturnType<typeof homeResults>;
+}
+
 /** Every service with its state in words, worst first, and what justifies it. */
 export function HomePage({ now: initialNow }: { now: number }) {
-  const now = useMinute(initialNow);
+  const now = useReadingTime(initialNow);
   const services = useQuery(servicesQuery());
   const items = services.data?.items;
   const requests = useMemo(() => homeRequests(items ?? [], now), [items, now]);
-  const answers = useQueries({
-    queries: requests.map((request) => ({ ...signalsQuery(request), placeholderData: keepPreviousData })),
-  });
+  const answers = useQueries({ queries: requests.map(signalsQuery) });
   const changes = useQuery({
     ...annotationsQuery({ start: now - CHANGES_RANGE, end: now }),
     placeholderData: keepPreviousData,
   });
   const failure = answers.find(({ error }) => error)?.error;
-  const isRead = answers.every(({ data, error }) => data !== undefined || error !== null);
-  const results = homeResults(
-    requests,
-    answers.map(({ data }) => data?.results),
-  );
+  // Of one time all or none; what was read before stays until the next reading is whole.
+  const lastRead = useRef<Reading>(undefined);
+  if (items !== undefined && answers.every(({ data, error }) => data !== undefined || error !== null))
+    lastRead.current = {
+      at: now,
+      services: new Set(items.map(({ id }) => id)),
+      results: homeResults(
+        requests,
+        answers.map(({ data }) => data?.results),
+      ),
+    };
+  const isCurrent = now - (lastRead.current?.at ?? 0) <= longestCurrent(RECENT_STEP);
+  const read = isCurrent ? lastRead.current : undefined;
   const rows: Row[] = (items ?? []).map((service) => {
-    const own = results.get(service.id) ?? new Map<string, SignalResult>();
+    const own = read?.results.get(service.id) ?? new Map<string, SignalResult>();
     return {
       service,
       results: own,
-      findings: isRead ? homeFindings(service, own) : undefined,
+      findings: read?.services.has(service.id) ? homeFindings(service, own) : undefined,
       change: changes.data?.items.find((one) => one.service === service.id),
     };
   });
@@ -90,7 +106,7 @@ export function HomePage({ now: initialNow }: { now: number }) {
     <>
       <PageHeader
         title="Home"
-        state={isRead ? <Summary rows={rows} /> : undefined}
+        state={read !== undefined ? <Summary rows={rows} /> : undefined}
         description="Every service, the worst first, judged by its last five minutes."
       />
       {silentSources(items ?? []).map(({ source, problem, services: count }) => (
@@ -117,21 +133,21 @@ export function HomePage({ now: initialNow }: { now: number }) {
   );
 }
 
-/** The current minute, unix seconds; stands still while nobody looks. */
-function useMinute(initial: number): number {
+/** The time of the newest reading that is due, unix seconds; stands still while nobody looks. */
+function useReadingTime(initial: number): number {
   const [now, setNow] = useState(initial);
   useEffect(() => {
     const tick = () => {
       if (document.visibilityState === "visible") setNow(Math.floor(Date.now() / 1000));
     };
-    const timer = setInterval(tick, REFRESH_SECONDS * 1000);
+    const timer = setInterval(tick, LOOK_SECONDS * 1000);
     document.addEventListener("visibilitychange", tick);
     return () => {
       clearInterval(timer);
       document.removeEventListener("visibilitychange", tick);
     };
   }, []);
-  return now - (now % REFRESH_SECONDS);
+  return alignToStep(now, RECENT_STEP);
 }
 
 const stateOf = ({ findings }: Row): Finding["state"] | "progress" => findings?.[0]?.state ?? "progress";

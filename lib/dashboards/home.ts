@@ -29,6 +29,8 @@ export type HomeNumberId = (typeof homeNumbers)[number]["id"];
 /** An hour shows a trend and is cheap to read for many services. Seconds. */
 const RANGE = 3_600;
 export const HOME_STEP = 60;
+/** What is now is asked for this often, so that viewers share it. Seconds. */
+export const RECENT_STEP = 30;
 /** What one request may ask for. */
 const MOST_QUERIES = 64;
 
@@ -76,7 +78,7 @@ export function homeRequests(services: readonly Listed[], now: number): SignalsR
   for (const service of services) {
     add({ start: end - RANGE, end, step: HOME_STEP }, queriesOf(service));
     // As long as now is for a source that is scraped this often.
-    add(recentGrid(now, service.scrapeInterval, HOME_STEP), recentQueriesOf(service));
+    add(recentGrid(now, service.scrapeInterval, RECENT_STEP), recentQueriesOf(service));
   }
   // Not by the service's name, which may be longer than an id.
   for (const request of requests)
