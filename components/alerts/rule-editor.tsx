@@ -253,7 +253,7 @@ export function RuleEditor({
             </div>
           )}
         </fieldset>
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid items-start gap-4 sm:grid-cols-2">
           <Field
             label="For"
             hint="How long it must hold before it fires, such as 5m."
@@ -293,7 +293,7 @@ export function RuleEditor({
           isReadOnly={isReadOnly}
           onChange={(labels) => set({ labels })}
         />
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid items-start gap-4 sm:grid-cols-2">
           <Field label="Owner" optional error={errorOf("owner")} id={fieldId("owner")}>
             <Input
               value={form.owner}

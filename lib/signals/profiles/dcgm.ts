@@ -80,11 +80,11 @@ export const dcgm: Profile = {
     host: ["Hostname", "hostname", "instance"],
   },
   spellings: {
+    // A GPU split by MIG has no utilization: of it, how busy the engines of its instances are (docs/gpu.md).
     gpu_utilization: {
       kind: "expression",
       expression: `avg$by((avg_over_time(DCGM_FI_DEV_GPU_UTIL{$selector}[$window]) < ${leastBlankAverage}) / 100 or on (instance, gpu, UUID, uuid) (avg_over_time(DCGM_FI_PROF_GR_ENGINE_ACTIVE{$selector}[$window]) < ${leastBlankAverage}))`,
       metrics: ["DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_PROF_GR_ENGINE_ACTIVE"],
-      note: "A GPU split by MIG has no utilization: of it, how busy the engines of its instances are.",
     },
     gpu_memory_used: {
       kind: "expression",
