@@ -2,14 +2,20 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
 import { ApiError, type ProblemField, requestJson, withQuery } from "@/lib/api/client";
 import type {
+  AcceptUsual,
   AlertDetail,
   AlertRuleView,
   AlertView,
+  ApplyCorrection,
+  acceptedUsualSchema,
   alertCountsSchema,
+  appliedCorrectionSchema,
   BacktestInput,
   BacktestView,
   bulkResultSchema,
   ImportReport,
+  LintInput,
+  LintReport,
   Review,
   RuleInput,
   RulePatch,
@@ -18,6 +24,7 @@ import type {
   SilenceMatcher,
   SilenceView,
   silencePreviewSchema,
+  UsualRules,
 } from "./schema";
 
 /** The key of alerts; events of type `alert` make it stale. */
@@ -228,3 +235,35 @@ export const alertReviewQuery = (days: number) =>
     queryFn: ({ signal }) => requestJson<Review>(withQuery("/api/v1/alert-review", { days }), { signal }),
     placeholderData: keepPreviousData,
   });
+
+/** Lint of a draft, of one rule among the others, or of the whole set. Changes of rules make it stale. */
+export const lintQuery = (input: LintInput, enabled = true) =>
+  queryOptions({
+    queryKey: [...alertRulesKey, "lint", input],
+    queryFn: ({ signal }) =>
+      requestJson<LintReport>("/api/v1/alert-rules/lint", { method: "POST", body: input, signal }),
+    staleTime: 60_000,
+    retry: false,
+    enabled,
+  });
+
+export const applyCorrection = (body: ApplyCorrection) =>
+  requestJson<z.infer<typeof appliedCorrectionSchema>>("/api/v1/alert-rules/corrections", {
+    method: "POST",
+    body,
+  });
+
+const usualPath = (service: string) => `/api/v1/services/${encodeURIComponent(service)}/usual-rules`;
+
+/** The usual rules of a service with their backtest, which takes a while. */
+export const usualRulesQuery = (service: string) =>
+  queryOptions({
+    queryKey: ["usual-rules", service],
+    queryFn: ({ signal }) => requestJson<UsualRules>(usualPath(service), { signal }),
+    staleTime: 300_000,
+    retry: false,
+    enabled: service !== "",
+  });
+
+export const acceptUsualRules = (service: string, body: AcceptUsual) =>
+  requestJson<z.infer<typeof acceptedUsualSchema>>(usualPath(service), { method: "POST", body });

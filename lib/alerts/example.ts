@@ -3,10 +3,12 @@ import type {
   AlertRuleView,
   AlertView,
   BacktestView,
+  FindingView,
   ImportReport,
   Review,
   RuleInput,
   SilenceView,
+  UsualRules,
 } from "./schema";
 
 /** A rule as it is given to the API. */
@@ -202,3 +204,62 @@ export const exampleReview = {
   neverFired: [],
   neverActedOn: [],
 } satisfies Review;
+
+const { id, name, expr, comparison, keepFiringFor, labels, annotations } = exampleRule;
+
+/** Lint of a rule in the field's textbook way. */
+export const exampleFinding = {
+  id: "severity-contradicts",
+  severity: "warning",
+  rules: [{ id, name, version: 1 }],
+  text: "Error rate above 5 % is warning here, and critical in the usual set: warning above 1 %, critical above 5 %.",
+  corrected: [
+    {
+      title: "Warn above 1 %, critical above 5 %",
+      rules: [
+        {
+          id,
+          name,
+          expr,
+          comparison,
+          levels: exampleRule.levels,
+          for: exampleRule.for,
+          keepFiringFor,
+          labels,
+          annotations,
+        },
+      ],
+    },
+  ],
+} satisfies FindingView;
+
+export const exampleUsualRules = {
+  service: "chat-api",
+  source: "prod-eu",
+  start: "2026-02-25T14:00:00.000Z",
+  end: "2026-03-04T14:00:00.000Z",
+  items: [
+    {
+      key: "queue-depth",
+      name: "LLMLongQueue",
+      summary: "chat-api: Requests that wait for a place in the batch: {{ $value | humanize }}.",
+      expr: 'sum(vllm:num_requests_waiting{job="chat-api"})',
+      comparison: ">",
+      levels: [
+        { severity: "warning", threshold: 100 },
+        { severity: "critical", threshold: 500 },
+      ],
+      unit: "count",
+      for: 300,
+      promql: [
+        { severity: "warning", expr: 'sum(vllm:num_requests_waiting{job="chat-api"}) > 100' },
+        { severity: "critical", expr: 'sum(vllm:num_requests_waiting{job="chat-api"}) > 500' },
+      ],
+      mode: "enforce",
+      note: null,
+      backtest: { pagesPerWeek: 1, pages: 1, completeFrom: "2026-02-25T14:00:00.000Z", reason: null },
+      isTicked: true,
+      ruleId: null,
+    },
+  ],
+} satisfies UsualRules;

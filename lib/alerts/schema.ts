@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { parseDuration } from "./duration";
+import { findingIds } from "./lint/finding";
 import { compileRe2 } from "./re2";
+import { usualKeys } from "./usual-keys";
 
 /** PostgreSQL holds no NUL in a text. */
 const text = (most: number) =>
@@ -630,3 +632,133 @@ export const reviewSchema = handlingFiguresSchema.extend({
     .describe("Fired, and nobody acknowledged, commented, assigned or silenced."),
 });
 export type Review = z.infer<typeof reviewSchema>;
+
+/** A rule as a correction has it: what it says, and which it replaces. */
+const correctedRuleSchema = z.object({
+  id: text(300).min(1),
+  name: ruleFields.name,
+  expr: ruleFields.expr,
+  comparison: ruleFields.comparison,
+  levels: ruleFields.levels,
+  for: z.number().min(0).describe("Seconds."),
+  keepFiringFor: z.number().min(0).describe("Seconds."),
+  labels: labelsSchema,
+  annotations: labelsSchema,
+});
+
+export const correctionSchema = z.object({
+  title: z.string().describe("What it does."),
+  rules: z.array(correctedRuleSchema).describe("What stands in the place of the rules of the finding."),
+  mode: z.literal("observe").optional().describe("Where the rules stay and shall notify nobody."),
+});
+
+export const findingSchema = z.object({
+  id: z.enum(findingIds),
+  severity: z.enum(["error", "warning", "info"]),
+  rules: z
+    .array(z.object({ id: z.string(), name: z.string(), version: z.number().int().nullable() }))
+    .describe("Which it is about. The version is null for a draft."),
+  text: z.string().describe("What is really compared."),
+  corrected: z.array(correctionSchema).describe("The best first."),
+  bounds: z
+    .object({ below: z.number().nullable(), above: z.number().nullable() })
+    .optional()
+    .describe("The bucket bounds on both sides of the threshold."),
+  at: z.object({ from: z.number().int(), to: z.number().int() }).optional().describe("Where in `expr`."),
+});
+export type FindingView = z.infer<typeof findingSchema>;
+
+export const lintInputSchema = z
+  .object({
+    rule: ruleInputSchema.optional().describe("A draft."),
+    id: z.uuid().optional().describe("A rule of the set, with what the others say of it."),
+  })
+  .refine(({ rule, id }) => rule === undefined || id === undefined, {
+    path: ["id"],
+    error: "Either a draft or a rule of the set",
+  });
+export type LintInput = z.input<typeof lintInputSchema>;
+
+export const lintReportSchema = z.object({
+  items: z.array(findingSchema),
+  rules: z.number().int().describe("How many were looked at."),
+  notes: z.array(z.string()).describe("What was not looked at, and why."),
+});
+export type LintReport = z.infer<typeof lintReportSchema>;
+
+export const applyCorrectionSchema = z.object({
+  replaces: z
+    .array(z.object({ id: z.uuid(), version: z.number().int() }))
+    .min(1)
+    .max(50)
+    .describe("The rules of the finding, as they were when it was found."),
+  rules: z
+    .array(correctedRuleSchema.extend({ id: z.uuid() }))
+    .min(1)
+    .max(50),
+  mode: z.literal("observe").optional(),
+});
+export type ApplyCorrection = z.input<typeof applyCorrectionSchema>;
+
+export const appliedCorrectionSchema = z.object({
+  items: z.array(alertRuleSchema).describe("The rules that stay, as they are now."),
+  deleted: z.array(z.uuid()),
+});
+
+const usualBacktestSchema = z.object({
+  pagesPerWeek: z.number().nullable().describe("Over the last 7 days; null where that cannot be said."),
+  pages: z
+    .number()
+    .int()
+    .nullable()
+    .describe("How often it would have fired; null where that cannot be said."),
+  completeFrom: z.iso.datetime().nullable().describe("From when on there was data, where that is known."),
+  reason: z.string().nullable().describe("Why it cannot be said."),
+});
+
+export const usualRuleSchema = z.object({
+  key: z.enum(usualKeys),
+  name: z.string(),
+  summary: z.string().describe("What its alert says, as a Prometheus template."),
+  expr: z.string(),
+  comparison: z.enum(comparisons).nullable(),
+  levels: z.array(levelSchema),
+  unit: z.string().nullable().describe("Of the thresholds; null where there are none."),
+  for: z.number().describe("Seconds."),
+  promql: z.array(z.object({ severity: z.string().nullable(), expr: z.string() })),
+  mode: z.enum(ruleModes).describe("What does not page by itself is observed."),
+  note: z.string().nullable(),
+  backtest: usualBacktestSchema,
+  isTicked: z.boolean().describe("Whether it is offered; not above two pages a week, nor when it is there."),
+  ruleId: z.uuid().nullable().describe("The rule that was made of it; null where there is none."),
+});
+export type UsualRuleView = z.infer<typeof usualRuleSchema>;
+
+export const usualRulesSchema = z.object({
+  service: z.string(),
+  source: z.string(),
+  start: z.iso.datetime().describe("Of the backtest."),
+  end: z.iso.datetime(),
+  items: z.array(usualRuleSchema),
+});
+export type UsualRules = z.infer<typeof usualRulesSchema>;
+
+const usualAdjustmentSchema = z.strictObject({
+  levels: ruleFields.levels.optional(),
+  for: durationSchema.optional(),
+  mode: z.enum(ruleModes).optional(),
+});
+
+export const acceptUsualSchema = z.object({
+  keys: z.array(z.enum(usualKeys)).min(1).max(usualKeys.length),
+  adjust: z
+    .partialRecord(z.enum(usualKeys), usualAdjustmentSchema)
+    .default({})
+    .describe("What shall be otherwise, by key: levels, `for`, mode."),
+});
+export type AcceptUsual = z.input<typeof acceptUsualSchema>;
+
+export const acceptedUsualSchema = z.object({
+  items: z.array(alertRuleSchema).describe("The rules that were made."),
+  kept: z.array(z.enum(usualKeys)).describe("Those that were there already and stay as they are."),
+});

@@ -5,6 +5,7 @@ import { matchersText, promDuration } from "@/lib/signals/promql";
 import type { Dimension } from "@/lib/signals/schema";
 import type { MeasuredService } from "@/lib/signals/service";
 import type { AlertingRule, Level } from "./rule";
+import { type UsualKey, usualKeys } from "./usual-keys";
 
 /** A rule of the usual set, with what a page needs to offer it. */
 export interface UsualRule extends AlertingRule {
@@ -17,24 +18,6 @@ export interface UsualRule extends AlertingRule {
   /** Why it does not page, or what to know before it does. */
   note?: string;
 }
-
-export const usualKeys = [
-  "latency",
-  "ttft",
-  "itl",
-  "error-rate",
-  "queue-depth",
-  "kv-cache",
-  "preemptions",
-  "gpu-utilization",
-  "gpu-memory",
-  "host-memory",
-  "xid",
-  "ecc",
-  "no-data",
-  "replica-not-ready",
-] as const;
-export type UsualKey = (typeof usualKeys)[number];
 
 interface UsualSignalRule {
   key: UsualKey;

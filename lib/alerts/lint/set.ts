@@ -17,8 +17,9 @@ interface Read {
 /**
  * Lints a set of rules: each by itself, and those that compare the same with each other, which is told by the signal,
  * quantile and matchers, or by the text. A rule of one tier whose other tier is a rule of its own is complete.
+ * `factsFor` gives what is known of one rule's metrics.
  */
-export function lintRules(rules: readonly LintedRule[], facts: Facts): Finding[] {
+export function lintRules(rules: readonly LintedRule[], factsFor: (rule: LintedRule) => Facts): Finding[] {
   const read = rules.flatMap((rule) => readOf(rule) ?? []);
   const byKey = new Map<string, Read[]>();
   for (const each of read) byKey.set(each.key, [...(byKey.get(each.key) ?? []), each]);
@@ -32,7 +33,7 @@ export function lintRules(rules: readonly LintedRule[], facts: Facts): Finding[]
   );
   return inOrder([
     ...rules
-      .flatMap((rule) => lintRule(rule, facts))
+      .flatMap((rule) => lintRule(rule, factsFor(rule)))
       .filter(({ id, rules: of }) => id !== "one-tier" || !paired.has(of[0]!)),
     ...groups.flatMap(between),
   ]);

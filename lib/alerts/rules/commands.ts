@@ -9,7 +9,14 @@ import { problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
 import { endAlertsOfRules } from "../commands";
 import type { RuleFileGroup } from "../rule-file/rule-file";
-import { alertRuleSchema, levelsProblem, ruleInputSchema, rulePatchSchema } from "../schema";
+import {
+  alertRuleSchema,
+  type appliedCorrectionSchema,
+  applyCorrectionSchema,
+  levelsProblem,
+  ruleInputSchema,
+  rulePatchSchema,
+} from "../schema";
 import { columnsOfGroup, columnsOfRule, type RuleColumns } from "./file-rows";
 import { type RuleRow, ruleSource, ruleViews, withGroupAndStatus } from "./queries";
 import { consoleFile } from "./row";
@@ -164,12 +171,16 @@ export const editRule = command({
   },
 });
 
-/** Deletes a rule, which can be restored; its active alerts end. Throws `not_found`, also for one that is deleted. */
+/**
+ * Deletes a rule, which can be restored; its active alerts end. Throws `not_found`, also for one that is deleted, and
+ * `precondition_failed` with the current state when `ifMatch` is not the present version.
+ */
 export const deleteRule = command({
   permission: "alert_rules:write",
-  input: z.object({ id: z.string(), now: z.date() }),
-  run: async (tx, actor, { id, now }) => {
+  input: z.object({ id: z.string(), ifMatch: z.number().int().optional(), now: z.date() }),
+  run: async (tx, actor, { id, ifMatch, now }) => {
     const before = await editable(tx, actor, id);
+    if (ifMatch !== undefined && ifMatch !== before.version) throw await changedMeanwhile(before, actor, now);
     const { count } = await tx.alertRule.updateMany({
       where: { id, validTo: null },
       data: { validTo: now, version: { increment: 1 } },
@@ -228,6 +239,42 @@ export const restoreRevision = command({
   },
 });
 
+/**
+ * Puts a correction in the place of the rules of its finding: those that it has are changed, the others deleted, each with
+ * its own entry in the history. Throws `precondition_failed` where one was changed meanwhile, and as `editRule` does;
+ * then nothing was changed.
+ */
+export const applyCorrection = command({
+  permission: "alert_rules:write",
+  input: applyCorrectionSchema.extend({ now: z.date() }),
+  run: async (_tx, actor, { replaces, rules, mode, now }) => {
+    const kept = new Map(rules.map((rule) => [rule.id, rule]));
+    if (rules.some(({ id }) => !replaces.some((each) => each.id === id)))
+      throw problem("invalid_request", "Some fields are not valid.", {
+        fields: [{ path: "rules", message: "Only rules that are replaced" }],
+      });
+    const result: z.infer<typeof appliedCorrectionSchema> = { items: [], deleted: [] };
+    for (const { id, version } of replaces) {
+      const rule = kept.get(id);
+      if (rule === undefined) {
+        await deleteRule(actor, { id, ifMatch: version, now });
+        result.deleted.push(id);
+        continue;
+      }
+      const { id: _, ...patch } = rule;
+      result.items.push(
+        await editRule(actor, {
+          id,
+          ifMatch: version,
+          patch: { ...patch, ...(mode === undefined ? {} : { mode }) },
+          now,
+        }),
+      );
+    }
+    return { result, changes: [] };
+  },
+});
+
 const at = (file: string) => ({ OR: [{ file }, { file: { startsWith: `${file}#` } }] });
 
 /** The same JSON whatever the order of its keys, which jsonb does not keep. */
@@ -253,6 +300,14 @@ const columnsOfRow = (row: RuleRow): RuleColumns => ({
 
 const rowsAtOnce = 1_000;
 
+/** What goes into one statement each. */
+function inChunks<Row>(rows: readonly Row[]): Row[][] {
+  const chunks: Row[][] = [];
+  for (let first = 0; first < rows.length; first += rowsAtOnce)
+    chunks.push(rows.slice(first, first + rowsAtOnce));
+  return chunks;
+}
+
 /** Audit events and revisions of many rules, in a few statements: a file may hold ten thousand. */
 async function recordRules(
   tx: Transaction,
@@ -260,24 +315,26 @@ async function recordRules(
   changes: readonly ReturnType<typeof ruleChange>[],
   now: Date,
 ): Promise<void> {
-  for (let first = 0; first < changes.length; first += rowsAtOnce) {
-    const some = changes.slice(first, first + rowsAtOnce);
+  for (const some of inChunks(changes)) {
+    const known = some.filter(({ before }) => before !== null).map(({ id }) => id);
+    if (known.length > 0)
+      await tx.revision.updateMany({
+        where: { resourceType: "alert_rule", resourceId: { in: known }, validTo: null },
+        data: { validTo: now },
+      });
     await tx.$executeRaw`
+      WITH given AS MATERIALIZED (
+        SELECT action, type, id, name, nullif(before, 'null'::jsonb) AS before, nullif(after, 'null'::jsonb) AS after
+        FROM jsonb_to_recordset(${JSON.stringify(some)}::jsonb)
+          AS given (action text, type text, id text, name text, before jsonb, after jsonb)
+      ), revised AS (
+        INSERT INTO "Revision" ("teamId", "resourceType", "resourceId", state, "validFrom")
+        SELECT ${actor.teamId}, type, id, after, ${now}::timestamptz FROM given WHERE after IS NOT NULL
+      )
       INSERT INTO "AuditEvent" (at, "teamId", "actorType", "actorId", "actorName", action, "resourceType",
         "resourceId", "resourceName", before, after)
       SELECT ${now}::timestamptz, ${actor.teamId}, ${actor.type}, ${actor.id}, ${actor.name}, action, type, id, name,
-        nullif(before, 'null'::jsonb), nullif(after, 'null'::jsonb)
-      FROM jsonb_to_recordset(${JSON.stringify(some)}::jsonb)
-        AS given (action text, type text, id text, name text, before jsonb, after jsonb)`;
-    await tx.revision.updateMany({
-      where: { resourceType: "alert_rule", resourceId: { in: some.map(({ id }) => id) }, validTo: null },
-      data: { validTo: now },
-    });
-    await tx.$executeRaw`
-      INSERT INTO "Revision" ("teamId", "resourceType", "resourceId", state, "validFrom")
-      SELECT ${actor.teamId}, type, id, after, ${now}::timestamptz
-      FROM jsonb_to_recordset(${JSON.stringify(some.filter(({ after }) => after !== null))}::jsonb)
-        AS given (type text, id text, after jsonb)`;
+        before, after FROM given`;
   }
 }
 
@@ -347,33 +404,43 @@ export const replaceFile = command({
     if (dryRun) return { result, changes: [] };
 
     const groupByKey = new Map(known.map((group) => [groupKey(group), group]));
-    for (const [position, group] of groups.entries()) {
-      const columns = columnsOfGroup(group);
-      const data = {
-        ...columns,
-        position,
-        labels: json(columns.labels),
-        extra: json(columns.extra),
-      };
-      const row = groupByKey.get(groupKey(group));
-      if (row === undefined)
-        groupByKey.set(
-          groupKey(group),
-          await tx.ruleGroup.create({
-            data: { ...data, teamId: actor.teamId, sourceId, origin, file: group.file, name: group.name },
-            include: { source: { select: { name: true } } },
-          }),
-        );
-      else await tx.ruleGroup.update({ where: { id: row.id }, data: { ...data, version: { increment: 1 } } });
+    const placed = groups.map((group, position) => ({
+      group,
+      columns: { ...columnsOfGroup(group), position },
+    }));
+    for (const some of inChunks(placed.filter(({ group }) => !groupByKey.has(groupKey(group))))) {
+      const created = await tx.ruleGroup.createManyAndReturn({
+        data: some.map(({ group, columns }) => ({
+          ...columns,
+          labels: json(columns.labels),
+          extra: json(columns.extra),
+          teamId: actor.teamId,
+          sourceId,
+          origin,
+          file: group.file,
+          name: group.name,
+        })),
+        include: { source: { select: { name: true } } },
+      });
+      for (const group of created) groupByKey.set(groupKey(group), group);
     }
-    const rowOf = ({ columns, position }: (typeof given)[number]) => ({
-      ...columns,
-      position,
-      levels: json(columns.levels),
-      labels: json(columns.labels),
-      annotations: json(columns.annotations),
-      extra: json(columns.extra),
+    const isKnown = new Set(known.map(({ id }) => id));
+    const otherGroups = placed.flatMap(({ group, columns }) => {
+      const row = groupByKey.get(groupKey(group))!;
+      const { interval, queryOffset, limit, labels, extra, position } = row;
+      const before = { interval, queryOffset, limit, labels, extra, position };
+      return isKnown.has(row.id) && canonical(before) !== canonical(columns)
+        ? [{ id: row.id, ...columns }]
+        : [];
     });
+    for (const some of inChunks(otherGroups))
+      await tx.$executeRaw`
+        UPDATE "RuleGroup" AS kept SET position = given.position, interval = given.interval,
+          "queryOffset" = given."queryOffset", "limit" = given."limit", labels = given.labels, extra = given.extra,
+          version = kept.version + 1
+        FROM jsonb_to_recordset(${JSON.stringify(some)}::jsonb) AS given (id text, position int, interval float8,
+          "queryOffset" float8, "limit" int, labels jsonb, extra jsonb)
+        WHERE kept.id = given.id`;
     const changes: ReturnType<typeof ruleChange>[] = [];
     const made = added.map((each) => {
       const group = groupByKey.get(groupKey(each.group))!;
@@ -402,24 +469,30 @@ export const replaceFile = command({
       };
       return row;
     });
-    for (let first = 0; first < made.length; first += rowsAtOnce)
+    for (const some of inChunks(made))
       await tx.$executeRaw`
         INSERT INTO "AlertRule" (id, "teamId", "groupId", position, kind, name, expr, comparison, levels, "for",
           "keepFiringFor", labels, annotations, services, mode, extra, "validFrom")
         SELECT id, ${actor.teamId}, "groupId", position, kind, name, expr, comparison, levels, "for",
           "keepFiringFor", labels, annotations, ARRAY[]::text[], ${mode}, extra, ${now}::timestamptz
         FROM jsonb_to_recordset(${JSON.stringify(
-          made.slice(first, first + rowsAtOnce).map(({ group: _, status: __, ...columns }) => columns),
+          some.map(({ group: _, status: __, ...columns }) => columns),
         )}::jsonb) AS given (id text, "groupId" text, position int, kind text, name text, expr text, comparison text,
           levels jsonb, "for" float8, "keepFiringFor" float8, labels jsonb, annotations jsonb, extra jsonb)`;
     for (const row of made) changes.push(ruleChange("import", null, row));
-    for (const each of changed) {
-      const after = await tx.alertRule.update({
-        where: { id: each.row.id },
-        data: { ...rowOf(each), validFrom: now, version: { increment: 1 } },
-        include: withGroupAndStatus,
-      });
-      changes.push(ruleChange("import", each.row, after));
+    for (const some of inChunks(changed)) {
+      await tx.$executeRaw`
+        UPDATE "AlertRule" AS kept SET position = given.position, expr = given.expr, comparison = given.comparison,
+          levels = given.levels, "for" = given."for", "keepFiringFor" = given."keepFiringFor", labels = given.labels,
+          annotations = given.annotations, extra = given.extra, "validFrom" = ${now}::timestamptz,
+          version = kept.version + 1
+        FROM jsonb_to_recordset(${JSON.stringify(
+          some.map(({ row, columns, position }) => ({ id: row.id, position, ...columns })),
+        )}::jsonb) AS given (id text, position int, expr text, comparison text, levels jsonb, "for" float8,
+          "keepFiringFor" float8, labels jsonb, annotations jsonb, extra jsonb)
+        WHERE kept.id = given.id`;
+      for (const { row, columns, position } of some)
+        changes.push(ruleChange("import", row, { ...row, ...(columns as Partial<RuleRow>), position }));
     }
     const gone = removed.map(({ id }) => id);
     await tx.alertRule.updateMany({

@@ -10,8 +10,10 @@ import * as alertRulesRuleRevisionsRevisionRestore from "../alert-rules/[rule]/r
 import * as alertRulesRuleRevisions from "../alert-rules/[rule]/revisions/route";
 import * as alertRulesRule from "../alert-rules/[rule]/route";
 import * as alertRulesBacktest from "../alert-rules/backtest/route";
+import * as alertRulesCorrections from "../alert-rules/corrections/route";
 import * as alertRulesExport from "../alert-rules/export/route";
 import * as alertRulesImport from "../alert-rules/import/route";
+import * as alertRulesLint from "../alert-rules/lint/route";
 import * as alertRulesPreview from "../alert-rules/preview/route";
 import * as alertRules from "../alert-rules/route";
 import * as alertRulesUnitTest from "../alert-rules/unit-test/route";
@@ -62,6 +64,7 @@ import * as servicesServiceHeadroom from "../services/[service]/headroom/route";
 import * as servicesServiceLabels from "../services/[service]/labels/route";
 import * as servicesService from "../services/[service]/route";
 import * as servicesServiceSignals from "../services/[service]/signals/route";
+import * as servicesServiceUsualRules from "../services/[service]/usual-rules/route";
 import * as services from "../services/route";
 import * as signInLinks from "../sign-in-links/route";
 import * as signalsQuery from "../signals/query/route";
@@ -95,6 +98,8 @@ const modules: Record<string, unknown>[] = [
   alertRulesImport,
   alertRulesUnitTest,
   alertRulesPreview,
+  alertRulesLint,
+  alertRulesCorrections,
   alerts,
   alertsAlert,
   alertsAlertAcknowledgement,
@@ -145,6 +150,7 @@ const modules: Record<string, unknown>[] = [
   servicesServiceCost,
   servicesServiceHeadroom,
   servicesServiceSignals,
+  servicesServiceUsualRules,
   services,
   signInLinks,
   signalsQuery,

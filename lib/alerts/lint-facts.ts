@@ -1,0 +1,164 @@
+import "server-only";
+import pLimit from "p-limit";
+import { createPrometheusClient } from "@/lib/prometheus/client";
+import { instantReader } from "@/lib/prometheus/instant-reader";
+import type { VectorSeries } from "@/lib/prometheus/samples";
+import { joinsOf, metricsOf, selectorsOf } from "@/lib/promql/read";
+import type { Seconds } from "@/lib/units";
+import type { UpstreamTarget } from "@/lib/upstream/target";
+import { type Facts, type LintedRule, noFacts } from "./lint/finding";
+import { otherNamesOf } from "./lint/subject";
+
+/** What was read of one source for some rules. */
+export interface ReadFacts {
+  /** The facts of one rule: of those that were read for, the scrape interval where its metrics have the same. */
+  factsFor(rule: LintedRule): Facts;
+  /** How many questions got no answer, and how many were not asked since there are too many metrics. */
+  unanswered: number;
+  unasked: number;
+}
+
+const queriesAtOnce = 4;
+const timeout: Seconds = 5;
+/** Together; what has no answer by then is not known. */
+const longestMs = 15_000;
+/** Of each kind of question. */
+const mostMetrics = 150;
+/** Series whose labels are looked at, of one metric. */
+const mostSeries = 100;
+const namesAtOnce = 40;
+/** Answers are shared by those who ask within this. */
+const quantum: Seconds = 60;
+const week: Seconds = 7 * 86_400;
+/** In which the samples of a series are counted. */
+const counted: Seconds = 600;
+
+const nameSelector = (metric: string): string => `{__name__=${JSON.stringify(metric)}}`;
+
+/**
+ * Asks a Prometheus what lint needs to know of the metrics of some rules, in few and small queries: the labels of up to a
+ * hundred series of what is joined, the bounds of what is a histogram, what has been there for seven days, how often what
+ * is rated is scraped. What differs between series is not said, and neither is what the source does not answer in time.
+ */
+export async function readFacts(
+  target: UpstreamTarget,
+  rules: readonly LintedRule[],
+  { now, signal }: { now: Date; signal?: AbortSignal },
+): Promise<ReadFacts> {
+  const time = now.getTime() / 1000;
+  const until = AbortSignal.any([AbortSignal.timeout(longestMs), ...(signal === undefined ? [] : [signal])]);
+  const limit = pLimit(queriesAtOnce);
+  let unanswered = 0;
+  let unasked = 0;
+  const bounded = (metrics: Iterable<string>): string[] => {
+    const all = [...new Set(metrics)];
+    unasked += Math.max(0, all.length - mostMetrics);
+    return all.slice(0, mostMetrics);
+  };
+  const known = <Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> =>
+    limit(async () => {
+      try {
+        until.throwIfAborted();
+        return await ask();
+      } catch {
+        signal?.throwIfAborted();
+        unanswered += 1;
+        return undefined;
+      }
+    });
+  const vector = async (expr: string): Promise<VectorSeries[]> => {
+    const { data } = await instantReader().read({ target, expr, time, quantum, timeout, signal: until });
+    return data.type === "vector" ? data.series : [];
+  };
+  const byMetric = async <Answer>(
+    metrics: readonly string[],
+    ask: (metric: string) => Promise<Answer>,
+  ): Promise<ReadonlyMap<string, Answer | undefined>> =>
+    new Map(
+      await Promise.all(metrics.map(async (metric) => [metric, await known(() => ask(metric))] as const)),
+    );
+
+  const own = rules.flatMap(({ expr }) => metricsOf(expr));
+  const joined = rules.flatMap(({ expr }) => joinsOf(expr).flatMap(({ binary }) => metricsOf(binary)));
+  const names = bounded([...own, ...own.flatMap(otherNamesOf)]);
+  const [labels, bounds, intervals, seen] = await Promise.all([
+    byMetric(bounded(joined), async (metric) =>
+      commonLabels(await vector(`topk(${mostSeries}, ${nameSelector(metric)})`)),
+    ),
+    byMetric(bounded(own.filter((metric) => metric.endsWith("_bucket"))), async (metric) =>
+      commonBounds(await vector(`count by (le) (${nameSelector(metric)})`)),
+    ),
+    byMetric(bounded(rules.flatMap(ratedMetrics)), async (metric) =>
+      intervalOf(await vector(`topk(1, count_over_time(${nameSelector(metric)}[${counted}s]))`)),
+    ),
+    Promise.all(
+      chunksOf(names, namesAtOnce).map((some) =>
+        known(async () => {
+          const match = some.map(nameSelector);
+          const client = createPrometheusClient(target);
+          const { data } = await client.labelValues("__name__", {
+            match,
+            start: time - week,
+            end: time,
+            timeout,
+            signal: until,
+          });
+          const found = new Set(data);
+          return some.map((metric) => [metric, found.has(metric)] as const);
+        }),
+      ),
+    ),
+  ]);
+  const wasSeen = new Map(seen.flatMap((some) => some ?? []));
+  return {
+    factsFor: (rule) => {
+      const spacings = new Set(ratedMetrics(rule).map((metric) => intervals.get(metric)));
+      return {
+        ...noFacts,
+        labelsOf: (metric) => labels.get(metric),
+        boundsOf: (histogram) => bounds.get(`${histogram}_bucket`),
+        seenInLastSevenDays: (metric) => wasSeen.get(metric),
+        scrapeInterval: spacings.size === 1 ? [...spacings][0] : undefined,
+      };
+    },
+    unanswered,
+    unasked,
+  };
+}
+
+const ratedMetrics = ({ expr }: LintedRule): string[] => [
+  ...new Set(
+    selectorsOf(expr).flatMap(({ metric, range }) =>
+      metric === undefined || range === undefined ? [] : [metric],
+    ),
+  ),
+];
+
+/** The names of the labels where all series carry the same. */
+function commonLabels(series: readonly VectorSeries[]): string[] | undefined {
+  const [first, ...others] = series.map(({ labels }) =>
+    Object.keys(labels)
+      .filter((label) => label !== "__name__")
+      .sort(),
+  );
+  return others.every((each) => each.join() === first?.join()) ? first : undefined;
+}
+
+/** Ascending, where every series of the histogram has the same. */
+function commonBounds(series: readonly VectorSeries[]): number[] | undefined {
+  const counts = new Set(series.map(({ value }) => value));
+  if (counts.size !== 1) return undefined;
+  const bounds = series.map(({ labels }) => Number(labels.le)).filter(Number.isFinite);
+  return bounds.length === 0 ? undefined : bounds.sort((a, b) => a - b);
+}
+
+/** Seconds between samples, from how many the fullest series has; whole seconds. */
+function intervalOf([fullest]: readonly VectorSeries[]): Seconds | undefined {
+  const samples = fullest?.value ?? 0;
+  return samples < 5 ? undefined : Math.max(1, Math.round(counted / samples));
+}
+
+const chunksOf = <Each>(list: readonly Each[], size: number): Each[][] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  );
