@@ -58,6 +58,8 @@ class RuleFileReader {
   /** Nodes that are being read: one that is within itself, by an alias, has no end. */
   private readonly open = new Set<Node>();
   private names = new Set<string>();
+  /** The pairs of maps that merge nothing in: each is looked into a dozen times. */
+  private readonly plainMaps = new WeakMap<YAMLMap, ReadonlyMap<string, NodePair>>();
 
   constructor(
     private readonly text: string,
@@ -488,6 +490,7 @@ class RuleFileReader {
   /** The pairs of a map with those that it merges in by `<<`, its own last. */
   private pairs(map: YAMLMap): NodePair[] {
     const own = map.items as NodePair[];
+    if (this.plainMaps.has(map)) return own;
     const isMerge = (pair: NodePair): boolean => isScalar(pair.key) && pair.key.source === "<<";
     if (!own.some(isMerge)) return own;
     if (this.open.has(map)) return [];
@@ -513,7 +516,13 @@ class RuleFileReader {
   }
 
   private pair(map: YAMLMap, key: string): NodePair | undefined {
-    return this.pairs(map).find((pair) => this.keyOf(pair) === key);
+    const plain = this.plainMaps.get(map);
+    if (plain !== undefined) return plain.get(key);
+    const pairs = this.pairs(map);
+    if (pairs === map.items)
+      // Of two pairs with one key, which YAML refuses, the first counts.
+      this.plainMaps.set(map, new Map(pairs.toReversed().map((pair) => [this.keyOf(pair), pair])));
+    return pairs.find((pair) => this.keyOf(pair) === key);
   }
 
   private keyOf({ key }: NodePair): string {

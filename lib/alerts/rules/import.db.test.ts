@@ -69,6 +69,45 @@ describe("a rule file that is imported", () => {
       ]);
     }));
 
+  it("changes what its groups say, and leaves those that are the same", () =>
+    withTestTransaction(async (tx) => {
+      const { take, rules } = await scenario(tx);
+      const second = "  - name: second\n    rules:\n      - alert: Down\n        expr: up == 0\n";
+      await take(file(0.05, second));
+      const versions = async () =>
+        Object.fromEntries(
+          (await tx.ruleGroup.findMany({ where: { file: "llm-test.yaml", validTo: null } })).map((group) => [
+            group.name,
+            [group.version, group.interval, group.limit],
+          ]),
+        );
+      expect(await versions()).toEqual({ llm: [1, 30, null], second: [1, null, null] });
+      const changed = file(0.1, second).replace("interval: 30s", "interval: 15s\n    limit: 7");
+      expect(await take(changed)).toMatchObject({ added: 0, changed: 1, removed: 0, unchanged: 2 });
+      expect(await versions()).toEqual({ llm: [2, 15, 7], second: [1, null, null] });
+      const high = (await rules()).find(({ name }) => name === "HighErrorRate");
+      expect(high).toMatchObject({ expr: "errors / requests > 0.1", version: 2 });
+      const states = await tx.revision.findMany({
+        where: { resourceId: high!.id },
+        orderBy: { id: "asc" },
+      });
+      expect(
+        states.map(({ state, validTo }) => [(state as { expr: string }).expr, validTo !== null]),
+      ).toEqual([
+        ["errors / requests > 0.05", true],
+        ["errors / requests > 0.1", false],
+      ]);
+    }));
+
+  it("names the alerts that read what a recording rule makes", () =>
+    withTestTransaction(async (tx) => {
+      const { take } = await scenario(tx);
+      const reader = "      - alert: Reads\n        expr: job:errors:rate5m > 1\n";
+      const other = "      - alert: Other\n        expr: job:errors:rate5m_total > 1\n";
+      const { notes } = await take(file(0.05, reader + other), true);
+      expect(notes).toEqual([expect.stringMatching(/^Reads reads job:errors:rate5m,/)]);
+    }));
+
   it("comes out as it went in", () =>
     withTestTransaction(async (tx) => {
       const { operator, take } = await scenario(tx);

@@ -20,6 +20,9 @@ async function evaluatedThere(sourceId: string, names: ReadonlySet<string>, sign
   }
 }
 
+/** What may be the name of a metric in PromQL, each once. */
+const namesIn = (expr: string): string[] => [...new Set(expr.match(/[a-zA-Z_:][a-zA-Z0-9_:]*/g))];
+
 /**
  * Takes the groups of a rule file over: those of the same file are replaced, and what is the same stays as it is with its
  * alerts. Rules that the Prometheus evaluates itself only observe unless `mode` says otherwise. Throws `invalid_request`
@@ -43,10 +46,12 @@ export async function importRules(
   const names = new Set(rules.flatMap((rule) => (rule.kind === "alerting" ? [rule.alert] : [])));
   const there = input.mode === undefined ? await evaluatedThere(source.id, names, signal) : new Set<string>();
   const mode = input.mode ?? (there.size > 0 ? "observe" : "enforce");
-  const recorded = [...recordedOf(groups)];
+  const recorded = recordedOf(groups);
   const dependent = rules.flatMap((rule) =>
     rule.kind === "alerting"
-      ? recorded.filter((name) => rule.expr.includes(name)).map((name) => ({ alert: rule.alert, name }))
+      ? namesIn(rule.expr)
+          .filter((name) => recorded.has(name))
+          .map((name) => ({ alert: rule.alert, name }))
       : [],
   );
   const notes = [

@@ -14,8 +14,19 @@ const functionNames: ReadonlySet<string> = new Set(Object.keys(templateFunctions
 /** Where a template is wrong: indices into the text in UTF-16 units, line and column from 1. */
 export type TemplateProblem = { from: number; to: number; line: number; column: number; message: string };
 
+/** The rules of a file have many texts in common. */
+const known = new LRUCache<string, { problem: TemplateProblem | null }>({ max: 2000 });
+
 /** Returns why a label's or an annotation's text is no template, or null where it is one. */
 export function parseTemplate(text: string): TemplateProblem | null {
+  const before = known.get(text);
+  if (before !== undefined) return before.problem;
+  const problem = problemOf(text);
+  known.set(text, { problem });
+  return problem;
+}
+
+function problemOf(text: string): TemplateProblem | null {
   try {
     parse("", definitions + text, functionNames);
     return null;
@@ -80,8 +91,8 @@ const failure = (message: string) => `<error expanding template: ${message}>`;
 
 function treeOf(name: string, text: string): Tree | TemplateSyntaxError {
   const key = `${name}\n${text}`;
-  const known = parsed.get(key);
-  if (known !== undefined) return known;
+  const before = parsed.get(key);
+  if (before !== undefined) return before;
   let found: Tree | TemplateSyntaxError;
   try {
     found = parse(name, definitions + text, functionNames);
