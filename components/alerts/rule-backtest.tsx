@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Field } from "@/components/ui/field";
@@ -17,6 +17,7 @@ import { format, formatTime } from "@/lib/units";
 import { curveRange } from "./curve";
 import { durationWords } from "./duration-words";
 import { RuleCurve, thresholdsOf } from "./rule-curve";
+import { useSettled } from "./use-settled";
 
 export type Replayable = {
   expr: string;
@@ -34,20 +35,6 @@ const ranges = [
 type Days = (typeof ranges)[number]["value"];
 
 const listed = 20;
-/** What is typed is replayed once it has stood for so long. */
-const settleMs = 500;
-
-function useSettled<Value>(value: Value): Value {
-  const [settled, setSettled] = useState(value);
-  const signature = JSON.stringify(value);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for the value
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), settleMs);
-    return () => clearTimeout(timer);
-  }, [signature]);
-  return settled;
-}
-
 /** A rule over the past: its curve with the threshold, when it would have fired, and how noisy that is. */
 export function RuleBacktest({
   rule,

@@ -18,7 +18,18 @@ import { formatDuration } from "@/lib/alerts/duration";
 import type { AlertRuleView, RulePreview } from "@/lib/alerts/schema";
 import { ApiError, type ProblemField } from "@/lib/api/client";
 import { RuleBacktest } from "./rule-backtest";
-import { formOf, inputOf, type KeyValue, patchOf, type RuleFormState, replayable } from "./rule-form-state";
+import { RuleFindings } from "./rule-findings";
+import {
+  corrected,
+  formOf,
+  inputOf,
+  type KeyValue,
+  lintable,
+  patchOf,
+  type RuleFormState,
+  replayable,
+} from "./rule-form-state";
+import { useSettled } from "./use-settled";
 
 const comparisonOptions = [
   { value: "none", label: "compares by itself" },
@@ -44,6 +55,9 @@ function failureOf(error: unknown, title: string): Failure {
 
 const defaultInterval = 60;
 
+const isSame = (a: RuleFormState, b: RuleFormState): boolean =>
+  JSON.stringify(inputOf(a)) === JSON.stringify(inputOf(b));
+
 /** Makes or changes a rule, with what it would do now and what it would have done before. What was typed stays on errors. */
 export function RuleEditor({
   rule: current,
@@ -66,6 +80,9 @@ export function RuleEditor({
   const [rule] = useState(current);
   const [version, setVersion] = useState(current?.version ?? 0);
   const [form, setForm] = useState<RuleFormState>(() => formOf(current, sources[0]?.name ?? ""));
+  // What is kept already is linted among the other rules, above.
+  const [kept, setKept] = useState(current === null ? null : form);
+  const draft = useSettled(kept !== null && isSame(kept, form) ? null : lintable(form));
   const [busy, setBusy] = useState<"save" | "preview" | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [preview, setPreview] = useState<RulePreview | null>(null);
@@ -108,6 +125,7 @@ export function RuleEditor({
           ? await addAlertRule(inputOf(form))
           : await editAlertRule({ id: rule.id, version }, patchOf(form));
       setVersion(saved.version);
+      setKept(form);
       const [warning] = saved.warnings;
       toast(`${saved.name} is saved`, {
         state: warning === undefined ? "ok" : "warning",
@@ -366,6 +384,12 @@ export function RuleEditor({
           </Field>
         </div>
         {preview === null ? null : <Preview preview={preview} />}
+        <RuleFindings
+          title="What it compares"
+          input={draft === null ? null : { rule: draft }}
+          canUse={!isReadOnly}
+          onUse={(correction) => set(corrected(form, correction))}
+        />
         {isReadOnly ? null : (
           <div className="flex flex-wrap justify-end gap-2 border-t pt-4">
             <Button

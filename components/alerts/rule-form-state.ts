@@ -1,5 +1,5 @@
 import { formatDuration, parseDuration } from "@/lib/alerts/duration";
-import type { AlertRuleView, RuleInput, RulePatch } from "@/lib/alerts/schema";
+import type { AlertRuleView, FindingView, RuleInput, RulePatch } from "@/lib/alerts/schema";
 
 export type KeyValue = { id: number; name: string; value: string };
 export type LevelState = { severity: string; threshold: string };
@@ -26,6 +26,12 @@ export type RuleFormState = {
 
 const pairs = (record: Readonly<Record<string, string>>): KeyValue[] =>
   Object.entries(record).map(([name, value], id) => ({ id, name, value }));
+
+const levelStates = (levels: AlertRuleView["levels"]): LevelState[] =>
+  levels.map(({ severity, threshold }) => ({
+    severity: severity ?? "",
+    threshold: threshold === null ? "" : String(threshold),
+  }));
 
 /** The form of a rule that is there, or of a new one against a source. */
 export function formOf(rule: AlertRuleView | null, source: string): RuleFormState {
@@ -57,10 +63,7 @@ export function formOf(rule: AlertRuleView | null, source: string): RuleFormStat
     name: rule.name,
     expr: rule.expr,
     comparison: rule.comparison ?? "",
-    levels: rule.levels.map(({ severity, threshold }) => ({
-      severity: severity ?? "",
-      threshold: threshold === null ? "" : String(threshold),
-    })),
+    levels: levelStates(rule.levels),
     for: formatDuration(rule.for),
     keepFiringFor: formatDuration(rule.keepFiringFor),
     labels: pairs(rule.labels),
@@ -156,4 +159,33 @@ export function replayable(
   const threshold = numberOf(form.levels[level]?.threshold ?? "");
   if (threshold === null) return null;
   return { ...base, comparison: form.comparison as RuleInput["comparison"], threshold };
+}
+
+/** What can be linted of the form; null while something is missing. */
+export function lintable(form: RuleFormState): RuleInput | null {
+  const input = inputOf(form);
+  const isComplete =
+    form.expr.trim() !== "" &&
+    secondsOf(form.for) !== null &&
+    secondsOf(form.keepFiringFor) !== null &&
+    (input.levels ?? []).length > 0 &&
+    (input.levels ?? []).every(({ threshold }) => form.comparison === "" || threshold !== null);
+  return isComplete ? { ...input, name: input.name.trim() === "" ? "This rule" : input.name } : null;
+}
+
+/** The form with what a correction makes of the rule; what it says nothing of stays. */
+export function corrected(
+  form: RuleFormState,
+  { rules: [rule], mode }: FindingView["corrected"][number],
+): RuleFormState {
+  if (rule === undefined) return form;
+  return {
+    ...form,
+    expr: rule.expr,
+    comparison: rule.comparison ?? "",
+    levels: levelStates(rule.levels),
+    for: formatDuration(rule.for),
+    labels: pairs(rule.labels),
+    ...(mode === undefined ? {} : { mode }),
+  };
 }

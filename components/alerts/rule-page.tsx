@@ -18,6 +18,7 @@ import { errorFacts } from "@/lib/api/client";
 import { ruleState } from "./alert-words";
 import { durationWords } from "./duration-words";
 import { RuleEditor } from "./rule-editor";
+import { RuleFindings } from "./rule-findings";
 import { RuleHistory } from "./rule-history";
 
 const tabs = ["rule", "history"] as const;
@@ -131,6 +132,15 @@ export function RulePage({
           <TabsTrigger value="history">History</TabsTrigger>
         </TabsList>
         <TabsContent value="rule">
+          {rule.kind === "alerting" && rule.deletedAt === null ? (
+            <RuleFindings
+              title="Findings"
+              input={{ id: rule.id }}
+              canUse={rule.actions.includes("edit")}
+              isQuiet
+              onApplied={() => void reopen()}
+            />
+          ) : null}
           <RuleEditor
             key={opened.key}
             rule={opened.rule}

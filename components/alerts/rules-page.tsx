@@ -1,9 +1,9 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Download, Plus, X } from "lucide-react";
+import { Download, ListChecks, Plus, X } from "lucide-react";
 import Link from "next/link";
-import { debounce, parseAsString, useQueryStates } from "nuqs";
+import { debounce, parseAsBoolean, parseAsString, useQueryState, useQueryStates } from "nuqs";
 import { useEffect, useState } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Badge } from "@/components/ui/badge";
@@ -24,6 +24,7 @@ import { errorFacts } from "@/lib/api/client";
 import { ruleState } from "./alert-words";
 import { AlertsTabs } from "./alerts-tabs";
 import { durationWords } from "./duration-words";
+import { RuleFindings } from "./rule-findings";
 
 /** A select has no empty value of its own. */
 const ANY = "any";
@@ -54,6 +55,7 @@ export function RulesPage({
 }) {
   const [filters, setFilters] = useQueryStates(parsers, { history: "replace" });
   const [typed, setTyped] = useState(filters.q);
+  const [isChecking, setIsChecking] = useQueryState("check", parseAsBoolean.withDefault(false));
   const pages = useCursorPages();
   const { reset } = pages;
   const rules = useQuery(alertRulesQuery(filters satisfies RuleListFilters, pages.cursor));
@@ -79,6 +81,11 @@ export function RulesPage({
         description="Evaluated by the console against a Prometheus, with Prometheus's own semantics. Each says when it was last evaluated, and how late."
         actions={
           <>
+            <Button aria-expanded={isChecking} onClick={() => void setIsChecking(!isChecking)}>
+              <ListChecks aria-hidden />
+              Check the set
+            </Button>
+            <ButtonLink href="/alerts/rules/usual">Usual rules</ButtonLink>
             <Button asChild>
               <a href="/api/v1/alert-rules/export?target=prometheus" download="alert-rules.yaml">
                 <Download aria-hidden />
@@ -96,6 +103,11 @@ export function RulesPage({
         }
       />
       <AlertsTabs current="rules" />
+      {isChecking ? (
+        <div className="mb-6">
+          <RuleFindings title="What the rules compare" input={{}} canUse={canEdit} />
+        </div>
+      ) : null}
       <div className="mb-3 grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap">
         <SearchInput
           className="col-span-2 sm:w-72"
@@ -159,9 +171,12 @@ export function RulesPage({
             title="No rule yet"
             action={
               canEdit ? (
-                <ButtonLink href="/alerts/rules/new" variant="primary">
-                  Make the first
-                </ButtonLink>
+                <>
+                  <ButtonLink href="/alerts/rules/usual" variant="primary">
+                    Start with the usual rules
+                  </ButtonLink>
+                  <ButtonLink href="/alerts/rules/new">Make one</ButtonLink>
+                </>
               ) : undefined
             }
           >

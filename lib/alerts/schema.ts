@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UNITS } from "@/lib/units";
 import { parseDuration } from "./duration";
 import { findingIds } from "./lint/finding";
 import { compileRe2 } from "./re2";
@@ -723,7 +724,7 @@ export const usualRuleSchema = z.object({
   expr: z.string(),
   comparison: z.enum(comparisons).nullable(),
   levels: z.array(levelSchema),
-  unit: z.string().nullable().describe("Of the thresholds; null where there are none."),
+  unit: z.enum(UNITS).nullable().describe("Of the thresholds; null where there are none."),
   for: z.number().describe("Seconds."),
   promql: z.array(z.object({ severity: z.string().nullable(), expr: z.string() })),
   mode: z.enum(ruleModes).describe("What does not page by itself is observed."),

@@ -1,0 +1,172 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import Link from "next/link";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { cn } from "@/components/ui/class-names";
+import { CodeBlock } from "@/components/ui/code-block";
+import { ErrorState } from "@/components/ui/error-state";
+import { LoadingBar } from "@/components/ui/loading-bar";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { State } from "@/components/ui/state";
+import { StateBadge } from "@/components/ui/state-badge";
+import { toast } from "@/components/ui/toaster";
+import { alertRulesKey, applyCorrection, lintQuery } from "@/lib/alerts/client";
+import { exprOf } from "@/lib/alerts/rule";
+import type { FindingView, LintInput } from "@/lib/alerts/schema";
+import { errorFacts } from "@/lib/api/client";
+
+type Correction = FindingView["corrected"][number];
+
+const states: Record<FindingView["severity"], { state: State; words: string }> = {
+  error: { state: "critical", words: "Does not work" },
+  warning: { state: "warning", words: "Means something else" },
+  info: { state: "info", words: "Worth a thought" },
+};
+
+/** What lint says of a draft, of a rule or of the set, each with its correction one click away. */
+export function RuleFindings({
+  title,
+  input,
+  canUse,
+  isQuiet = false,
+  onUse,
+  onApplied,
+}: {
+  title: string;
+  /** Null while there is nothing to look at. */
+  input: LintInput | null;
+  canUse: boolean;
+  /** Whether nothing stands there while nothing is found. */
+  isQuiet?: boolean;
+  /** Where the correction is only taken into a form. */
+  onUse?: (correction: Correction) => void;
+  onApplied?: () => void;
+}) {
+  const queries = useQueryClient();
+  const report = useQuery(lintQuery(input ?? {}, input !== null));
+  const [busy, setBusy] = useState<string | null>(null);
+
+  async function apply(finding: FindingView, correction: Correction, key: string) {
+    if (onUse !== undefined) return onUse(correction);
+    setBusy(key);
+    try {
+      const { deleted } = await applyCorrection({
+        replaces: finding.rules.map(({ id, version }) => ({ id, version: version ?? 0 })),
+        rules: correction.rules,
+        ...(correction.mode === undefined ? {} : { mode: correction.mode }),
+      });
+      toast("The corrected rule is in place", {
+        state: "ok",
+        description: `The history of ${correction.rules.map(({ name }) => name).join(", ")} has what it was${deleted.length > 0 ? "; what was merged into it can be restored among the deleted rules" : ""}.`,
+      });
+      onApplied?.();
+    } catch (error) {
+      toast("Nothing was changed", { state: "failed", description: errorFacts(error).detail });
+    } finally {
+      setBusy(null);
+      await queries.invalidateQueries({ queryKey: alertRulesKey });
+    }
+  }
+
+  if (input === null) return null;
+  if (report.isError && report.data === undefined)
+    return (
+      <ErrorState
+        title="The rules could not be checked"
+        error={errorFacts(report.error)}
+        onRetry={() => void report.refetch()}
+        retrying={report.isFetching}
+      />
+    );
+  if (report.data === undefined) return <Skeleton className="h-16 w-full" />;
+  const { items, notes, rules } = report.data;
+  if (isQuiet && items.length === 0) return null;
+  return (
+    <section aria-label={title} className={cn("relative grid gap-2", isQuiet && "mb-4")}>
+      {report.isFetching ? <LoadingBar /> : null}
+      <h2 className="text-section">{title}</h2>
+      {items.length === 0 ? (
+        <p className="flex flex-wrap items-center gap-2 text-secondary">
+          <StateBadge state="ok">{rules === 0 ? "No rule yet" : "Nothing found"}</StateBadge>
+          {rules > 1 ? `${rules} rules were looked at.` : null}
+        </p>
+      ) : (
+        <ul className="rounded-panel border bg-surface-panel">
+          {items.slice(0, shown).map((finding, index) => {
+            const { state, words } = states[finding.severity];
+            const key = `${finding.id} ${finding.rules.map(({ id }) => id).join(" ")} ${finding.text}`;
+            return (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two tiers of one rule may be told the same
+              <li key={`${key} ${index}`} className="grid min-w-0 gap-2 border-b px-4 py-3 last:border-b-0">
+                <span className="flex flex-wrap items-center gap-2">
+                  <StateBadge state={state}>{words}</StateBadge>
+                  {finding.rules.map(({ id, name, version }) =>
+                    version === null || input.id === id ? null : (
+                      <Link
+                        key={id}
+                        href={`/alerts/rules/${id}`}
+                        className="text-link text-strong [overflow-wrap:anywhere] hover:underline"
+                      >
+                        {name}
+                      </Link>
+                    ),
+                  )}
+                </span>
+                <p className="[overflow-wrap:anywhere]">{finding.text}</p>
+                {finding.corrected.map((correction) => {
+                  const button = `${key} ${correction.title}`;
+                  return (
+                    <div key={button} className="grid min-w-0 gap-1">
+                      <span className="flex flex-wrap items-center gap-2">
+                        {canUse ? (
+                          <Button
+                            size="sm"
+                            loading={busy === button}
+                            disabledReason={
+                              busy !== null && busy !== button ? "Another is put in place" : undefined
+                            }
+                            onClick={() => void apply(finding, correction, button)}
+                          >
+                            Use the corrected rule
+                          </Button>
+                        ) : null}
+                        <span className="text-secondary">{correction.title}</span>
+                      </span>
+                      {correction.mode === undefined ? (
+                        <CodeBlock code={codeOf(correction)} label="PromQL" />
+                      ) : null}
+                    </div>
+                  );
+                })}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {items.length > shown ? (
+        <p className="text-secondary">
+          The worst {shown} of {items.length} are shown.
+        </p>
+      ) : null}
+      {notes.map((note) => (
+        <p key={note} className="text-caption text-secondary">
+          {note}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+const shown = 50;
+
+/** A line for each tier, with its severity as a comment. */
+const codeOf = ({ rules }: Correction): string =>
+  rules
+    .flatMap((rule) =>
+      rule.levels.map(
+        (level) => `${exprOf(rule, level)}${level.severity === null ? "" : `  # ${level.severity}`}`,
+      ),
+    )
+    .join("\n");

@@ -1,0 +1,337 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import Link from "next/link";
+import { parseAsString, useQueryState } from "nuqs";
+import { useState } from "react";
+import { PageHeader } from "@/components/shell/page-header";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
+import { EmptyState } from "@/components/ui/empty-state";
+import { ErrorState } from "@/components/ui/error-state";
+import { FormErrorSummary } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Select } from "@/components/ui/select";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
+import { toast } from "@/components/ui/toaster";
+import { acceptUsualRules, alertRulesKey, usualRulesQuery } from "@/lib/alerts/client";
+import { formatDuration } from "@/lib/alerts/duration";
+import type { AcceptUsual, UsualRules, UsualRuleView } from "@/lib/alerts/schema";
+import { ApiError, errorFacts } from "@/lib/api/client";
+import { servicesQuery } from "@/lib/services/client";
+import { format, formatTime } from "@/lib/units";
+
+/** The field's usual rules for one service: tick, adjust, accept. */
+export function UsualRulesPage({ canEdit }: { canEdit: boolean }) {
+  const [chosen, setChosen] = useQueryState("service", parseAsString.withDefault(""));
+  const services = useQuery(servicesQuery());
+  const names = services.data?.items.map(({ id }) => id) ?? [];
+  const service = chosen === "" ? (names[0] ?? "") : chosen;
+  const set = useQuery(usualRulesQuery(service));
+
+  return (
+    <>
+      <p className="mb-2">
+        <Link href="/alerts/rules" className="text-link hover:underline">
+          Alert rules
+        </Link>
+      </p>
+      <PageHeader
+        title="Usual rules"
+        description="What the field watches of such a service, with the pages a week that the last 7 days would have had. Above two a week a rule is not ticked."
+      />
+      {services.isError && services.data === undefined ? (
+        <ErrorState
+          title="The services could not be read"
+          error={errorFacts(services.error)}
+          onRetry={() => void services.refetch()}
+          retrying={services.isFetching}
+        />
+      ) : services.data === undefined ? (
+        <Skeleton className="h-24 w-full" />
+      ) : service === "" ? (
+        <EmptyState
+          title="No service yet"
+          action={<ButtonLink href="/settings/sources">Connect a source</ButtonLink>}
+        >
+          Services are found in the metrics of a connected Prometheus.
+        </EmptyState>
+      ) : (
+        <div className="grid grid-cols-1 gap-4">
+          <Select
+            className="w-full sm:w-72"
+            aria-label="Service"
+            options={[...new Set([...names, service])].map((name) => ({ value: name, label: name }))}
+            value={service}
+            onValueChange={(value) => void setChosen(value)}
+          />
+          {set.isError && set.data === undefined ? (
+            <ErrorState
+              title="The usual rules could not be tried"
+              error={errorFacts(set.error)}
+              onRetry={() => void set.refetch()}
+              retrying={set.isFetching}
+            />
+          ) : set.data === undefined ? (
+            <div role="status" className="grid gap-3">
+              <p className="text-secondary">Seven days are being replayed.</p>
+              <Skeleton className="h-80 w-full" />
+            </div>
+          ) : set.data.items.length === 0 ? (
+            <EmptyState title="Nothing of this service can be watched yet">
+              Its metrics show none of what the usual rules compare.
+            </EmptyState>
+          ) : (
+            <UsualTable key={`${service} ${set.dataUpdatedAt}`} set={set.data} canEdit={canEdit} />
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What was changed of a rule, as typed. */
+type Typed = { isTicked: boolean; thresholds: string[]; for: string; mode: UsualRuleView["mode"] };
+
+const typedOf = (rule: UsualRuleView): Typed => ({
+  isTicked: rule.isTicked,
+  thresholds: rule.levels.map(({ threshold }) => (threshold === null ? "" : String(threshold))),
+  for: formatDuration(rule.for),
+  mode: rule.mode,
+});
+
+/** Only what differs from the set; an empty number is left to the API to refuse. */
+function adjustmentOf(
+  rule: UsualRuleView,
+  typed: Typed,
+): NonNullable<AcceptUsual["adjust"]>[UsualRuleView["key"]] {
+  const usual = typedOf(rule);
+  const isMoved = usual.thresholds.join() !== typed.thresholds.join();
+  const adjustment = {
+    ...(isMoved
+      ? {
+          levels: rule.levels.map(({ severity, threshold }, index) => ({
+            severity,
+            threshold:
+              threshold === null || typed.thresholds[index]!.trim() === ""
+                ? null
+                : Number(typed.thresholds[index]),
+          })),
+        }
+      : {}),
+    ...(usual.for === typed.for.trim() ? {} : { for: typed.for.trim() }),
+    ...(usual.mode === typed.mode ? {} : { mode: typed.mode }),
+  };
+  return Object.keys(adjustment).length === 0 ? undefined : adjustment;
+}
+
+const modes = [
+  { value: "enforce", label: "Enforce" },
+  { value: "observe", label: "Observe" },
+];
+
+function UsualTable({ set, canEdit }: { set: UsualRules; canEdit: boolean }) {
+  const queries = useQueryClient();
+  const [typed, setTyped] = useState(() => set.items.map(typedOf));
+  const [isBusy, setIsBusy] = useState(false);
+  const [errors, setErrors] = useState<{ message: string }[]>([]);
+  const change = (index: number, patch: Partial<Typed>) =>
+    setTyped((before) => before.map((each, at) => (at === index ? { ...each, ...patch } : each)));
+  const ticked = set.items.flatMap((rule, index) =>
+    rule.ruleId === null && typed[index]!.isTicked ? [{ rule, typed: typed[index]! }] : [],
+  );
+
+  async function accept() {
+    setIsBusy(true);
+    setErrors([]);
+    try {
+      const adjust = Object.fromEntries(
+        ticked.flatMap(({ rule, typed }) => {
+          const adjustment = adjustmentOf(rule, typed);
+          return adjustment === undefined ? [] : [[rule.key, adjustment]];
+        }),
+      );
+      const { items } = await acceptUsualRules(set.service, {
+        keys: ticked.map(({ rule }) => rule.key),
+        adjust,
+      });
+      toast(`${items.length} ${items.length === 1 ? "rule watches" : "rules watch"} ${set.service}`, {
+        state: "ok",
+      });
+      await Promise.all([
+        queries.invalidateQueries({ queryKey: alertRulesKey }),
+        queries.invalidateQueries({ queryKey: usualRulesQuery(set.service).queryKey }),
+      ]);
+    } catch (error) {
+      const fields = error instanceof ApiError ? (error.more.fields ?? []) : [];
+      setErrors(
+        fields.length > 0
+          ? fields.map(({ path, message }) => ({ message: `${path.replace(/^adjust\./, "")}: ${message}` }))
+          : [{ message: errorFacts(error).detail }],
+      );
+    } finally {
+      setIsBusy(false);
+    }
+  }
+
+  return (
+    <div className="grid grid-cols-1 gap-3">
+      {errors.length === 0 ? null : <FormErrorSummary title="No rule was made" errors={errors} />}
+      <Table label={`Usual rules of ${set.service}`}>
+        <TableHead>
+          <tr>
+            <TableHeader>
+              <span className="sr-only">Take</span>
+            </TableHeader>
+            <TableHeader>Rule</TableHeader>
+            <TableHeader>Levels</TableHeader>
+            <TableHeader>For</TableHeader>
+            <TableHeader>Mode</TableHeader>
+            <TableHeader numeric>Pages a week</TableHeader>
+          </tr>
+        </TableHead>
+        <TableBody>
+          {set.items.map((rule, index) => (
+            <UsualRow
+              key={rule.key}
+              rule={rule}
+              typed={typed[index]!}
+              isReadOnly={!canEdit || rule.ruleId !== null}
+              onChange={(patch) => change(index, patch)}
+            />
+          ))}
+        </TableBody>
+      </Table>
+      <div className="flex flex-wrap items-center justify-end gap-3">
+        <p className="mr-auto text-caption text-secondary">
+          Replayed from {formatTime(new Date(set.start))} until {formatTime(new Date(set.end))} against{" "}
+          {set.source}. What begins to fire at one evaluation is one page.
+        </p>
+        {canEdit ? (
+          <Button
+            variant="primary"
+            loading={isBusy}
+            disabledReason={ticked.length === 0 ? "Tick a rule first" : undefined}
+            onClick={() => void accept()}
+          >
+            {ticked.length === 0
+              ? "Accept"
+              : `Accept ${ticked.length} ${ticked.length === 1 ? "rule" : "rules"}`}
+          </Button>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function UsualRow({
+  rule,
+  typed,
+  isReadOnly,
+  onChange,
+}: {
+  rule: UsualRuleView;
+  typed: Typed;
+  isReadOnly: boolean;
+  onChange: (patch: Partial<Typed>) => void;
+}) {
+  const { backtest, unit } = rule;
+  return (
+    <TableRow>
+      <TableCell>
+        <Checkbox
+          aria-label={`Take ${rule.name}`}
+          checked={rule.ruleId !== null || typed.isTicked}
+          disabled={isReadOnly}
+          onCheckedChange={(checked) => onChange({ isTicked: checked === true })}
+        />
+      </TableCell>
+      <TableCell className="whitespace-normal">
+        <span className="grid min-w-44 gap-0.5 py-2">
+          {rule.ruleId === null ? (
+            <span className="text-strong [overflow-wrap:anywhere]">{rule.name}</span>
+          ) : (
+            <Link
+              href={`/alerts/rules/${rule.ruleId}`}
+              className="text-link text-strong [overflow-wrap:anywhere] hover:underline"
+            >
+              {rule.name}
+            </Link>
+          )}
+          <span className="line-clamp-2 text-mono text-secondary [overflow-wrap:anywhere]" title={rule.expr}>
+            {rule.expr}
+          </span>
+          {rule.note === null ? null : <span className="text-caption text-secondary">{rule.note}</span>}
+        </span>
+      </TableCell>
+      <TableCell>
+        <span className="grid gap-1 py-2">
+          {rule.levels.map(({ severity, threshold }, index) =>
+            threshold === null ? (
+              <span key={severity}>{severity}</span>
+            ) : (
+              <span key={severity} className="flex items-center gap-2">
+                <span className="w-3">{rule.comparison}</span>
+                <Input
+                  className="w-20"
+                  aria-label={`Threshold of ${rule.name}, ${severity}`}
+                  inputMode="decimal"
+                  value={typed.thresholds[index]}
+                  readOnly={isReadOnly}
+                  onChange={(event) =>
+                    onChange({
+                      thresholds: typed.thresholds.map((each, at) =>
+                        at === index ? event.target.value : each,
+                      ),
+                    })
+                  }
+                />
+                <span className="text-caption text-secondary">
+                  {[
+                    unit === null || !Number.isFinite(Number(typed.thresholds[index]))
+                      ? null
+                      : format(Number(typed.thresholds[index]), unit),
+                    severity,
+                  ]
+                    .filter((part) => part !== null)
+                    .join(", ")}
+                </span>
+              </span>
+            ),
+          )}
+        </span>
+      </TableCell>
+      <TableCell>
+        <Input
+          className="w-20"
+          aria-label={`How long ${rule.name} must hold`}
+          value={typed.for}
+          readOnly={isReadOnly}
+          onChange={(event) => onChange({ for: event.target.value })}
+        />
+      </TableCell>
+      <TableCell>
+        <Select
+          className="w-28"
+          aria-label={`Mode of ${rule.name}`}
+          options={modes}
+          value={typed.mode}
+          disabled={isReadOnly}
+          onValueChange={(mode) => onChange({ mode: mode as Typed["mode"] })}
+        />
+      </TableCell>
+      <TableCell numeric className="whitespace-normal">
+        <span className="grid justify-items-end gap-0.5">
+          {backtest.pagesPerWeek === null ? "–" : backtest.pagesPerWeek.toFixed(1)}
+          {backtest.reason === null ? null : (
+            <span className="max-w-40 text-caption text-secondary">{backtest.reason}</span>
+          )}
+          {rule.ruleId === null ? null : (
+            <span className="text-caption text-secondary">is there already</span>
+          )}
+        </span>
+      </TableCell>
+    </TableRow>
+  );
+}
