@@ -20,8 +20,9 @@ import { durationWords } from "./duration-words";
 import { RuleEditor } from "./rule-editor";
 import { RuleFindings } from "./rule-findings";
 import { RuleHistory } from "./rule-history";
+import { RuleTests } from "./rule-tests";
 
-const tabs = ["rule", "history"] as const;
+const tabs = ["rule", "test", "history"] as const;
 
 /** One rule: how it stands, what it says, and who changed what. */
 export function RulePage({
@@ -129,6 +130,7 @@ export function RulePage({
       <Tabs value={tab} onValueChange={(value) => void setTab(value as (typeof tabs)[number])}>
         <TabsList aria-label="About the rule">
           <TabsTrigger value="rule">Rule</TabsTrigger>
+          <TabsTrigger value="test">Test</TabsTrigger>
           <TabsTrigger value="history">History</TabsTrigger>
         </TabsList>
         <TabsContent value="rule">
@@ -149,6 +151,9 @@ export function RulePage({
             isReadOnly={!rule.actions.includes("edit")}
             onSaved={() => void query.refetch()}
           />
+        </TabsContent>
+        <TabsContent value="test">
+          <RuleTests rule={rule} />
         </TabsContent>
         <TabsContent value="history">
           <RuleHistory rule={rule} onRestored={() => void reopen()} />

@@ -25,6 +25,7 @@ import type {
   SilenceView,
   silencePreviewSchema,
   UsualRules,
+  unitTestResultSchema,
 } from "./schema";
 
 /** The key of alerts; events of type `alert` make it stale. */
@@ -205,18 +206,15 @@ export const silencePreviewQuery = (matchers: SilenceMatcher[]) =>
     retry: false,
   });
 
-/** Sends a rule file as it is; the API takes YAML, not JSON. Throws ApiError as `requestJson` does. */
-export async function importRuleFile(
-  content: string,
-  options: { file: string; source: string; dryRun: boolean },
-): Promise<ImportReport> {
-  const response = await fetch(withQuery("/api/v1/alert-rules/import", options), {
+/** Sends YAML as it is, which the API takes in the place of JSON. Throws ApiError as `requestJson` does. */
+async function sendYaml<Answer>(path: string, content: string): Promise<Answer> {
+  const response = await fetch(path, {
     method: "POST",
     headers: { "content-type": "application/yaml", accept: "application/json" },
     body: content,
   });
   const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return body as ImportReport;
+  if (response.ok) return body as Answer;
   const { code, detail, fields, requestId } = (body ?? {}) as {
     code?: string;
     detail?: string;
@@ -228,6 +226,15 @@ export async function importRuleFile(
     requestId,
   });
 }
+
+export const importRuleFile = (
+  content: string,
+  options: { file: string; source: string; dryRun: boolean },
+): Promise<ImportReport> => sendYaml(withQuery("/api/v1/alert-rules/import", options), content);
+
+/** Runs promtool's unit tests, with their rule files within. */
+export const runUnitTests = (content: string): Promise<z.infer<typeof unitTestResultSchema>> =>
+  sendYaml("/api/v1/alert-rules/unit-test", content);
 
 export const alertReviewQuery = (days: number) =>
   queryOptions({

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { usualKeys } from "@/lib/alerts/usual-keys";
 import { renderPage } from "./render";
 
 describe("renderPage", () => {
@@ -37,5 +38,10 @@ describe("docs/", () => {
     const { html } = renderPage(readFileSync(path.join(root, name), "utf8"), page);
     const targets = [...html.matchAll(/href="\/docs\/([^"#]+)/g)].map((match) => `${match[1]}.md`);
     expect(targets.filter((target) => !pages.includes(target))).toEqual([]);
+  });
+
+  it("has a runbook for every usual rule, where its alert leads to", () => {
+    const { html } = renderPage(readFileSync(path.join(root, "alerts.md"), "utf8"), "alerts");
+    expect(usualKeys.filter((key) => !html.includes(` id="${key}"`))).toEqual([]);
   });
 });
