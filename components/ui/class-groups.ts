@@ -37,7 +37,7 @@ const valued = [
     "scroll-mb",
   ],
   ...["opacity", "translate-x", "translate-y", "rotate", "duration", "delay", "cursor", "select"],
-  ...["pointer-events", "break-inside", "fill", "stroke"],
+  ...["pointer-events", "break-inside", "fill", "stroke", "accent", "line-clamp"],
 ];
 
 /** Groups whose class may also stand alone, as `rounded` does. */
@@ -153,6 +153,7 @@ export const mergeClasses = createTailwindMerge(() => ({
   },
   conflictingClassGroups: {
     overflow: sides("overflow", "-x", "-y"),
+    "line-clamp": ["display", "overflow"],
     overscroll: sides("overscroll", "-x", "-y"),
     inset: ["inset-x", "inset-y", "top", "right", "bottom", "left"],
     "inset-x": ["right", "left"],
