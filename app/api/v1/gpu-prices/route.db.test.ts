@@ -54,12 +54,12 @@ const h100 = { gpuModel: "NVIDIA H100 80GB HBM3", pricePerHour: 2.9875 };
 describe("200", () => {
   it("replaces all prices, and the audit log says what each was", () =>
     scenario(async ({ admin, viewer }, tx) => {
-      expect((await call(read, viewer.secret)).body).toEqual({ currency: null, items: [] });
+      expect((await call(read, viewer.secret)).body).toEqual({ currency: null, items: [], nextCursor: null });
       const first = { currency: "USD", items: [h100, { gpuModel: "*", pricePerHour: 1 }] };
       expect(await call(PUT, admin.secret, first)).toMatchObject({ status: 200, body: { currency: "USD" } });
       const second = { currency: "EUR", items: [{ ...h100, pricePerHour: 2.5 }] };
       await call(PUT, admin.secret, second);
-      expect((await call(read, viewer.secret)).body).toEqual(second);
+      expect((await call(read, viewer.secret)).body).toEqual({ ...second, nextCursor: null });
 
       const changed = await expectAudit(tx, "gpu_price", "nvidia h100 80gb hbm3", {
         action: "gpu_prices:write",
