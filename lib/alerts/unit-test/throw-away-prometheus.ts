@@ -106,7 +106,8 @@ export async function startThrowAwayPrometheus(evaluationInterval: number): Prom
 async function isReady(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url}/-/ready`);
-    await response.body?.cancel();
+    // Read, not cancelled: Next.js holds a second end of the body, for which a cancellation would wait.
+    await response.arrayBuffer();
     return response.ok;
   } catch {
     return false;
