@@ -7,6 +7,7 @@ import { dimensionsOf, keyOf } from "./answers/parts";
 import { type CounterProof, lagOf, type ReadPlan, type Results } from "./answers/read-results";
 import { summaryResult } from "./answers/summary";
 import { productsOf, valueResult } from "./answers/value";
+import { bounded } from "./bounded";
 import { isBoundDoubled } from "./buckets";
 import { signals } from "./catalogue";
 import type { SignalPlan } from "./plan";
@@ -71,7 +72,7 @@ export function hasYoung(plan: ReadPlan, results: Results): boolean {
 /**
  * Puts together the answer to one query. Pure. A result without any value has status `empty`; its reason is
  * `no_traffic` where the source shows that nothing was asked of the service, and is left for the caller to find where
- * there were no series at all.
+ * there were no series at all. One of more points than a browser should be sent is cut (`bounded`).
  */
 export function assemble(plan: ReadPlan, results: Results, proof: CounterProof = "unproven"): SignalResult {
   const result = emptyResult(plan);
@@ -79,7 +80,7 @@ export function assemble(plan: ReadPlan, results: Results, proof: CounterProof =
   result.warnings = [...new Set(Object.values(results).flatMap((read) => read?.warnings ?? []))];
   if (results.coverage !== undefined && results.coverage.series.length === 0)
     return { ...result, reason: uncovered(plan) };
-  return { ...result, ...filledBy(plan, results, proof) };
+  return bounded({ ...result, ...filledBy(plan, results, proof) });
 }
 
 function filledBy(plan: ReadPlan, results: Results, proof: CounterProof): Partial<SignalResult> {
