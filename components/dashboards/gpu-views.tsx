@@ -15,10 +15,10 @@ import { type FleetSummary, fleetSummary } from "@/lib/gpu/fleet";
 import { type SignalId, signals } from "@/lib/signals/catalogue";
 import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
 import { format, type Unit } from "@/lib/units";
+import { nthColor } from "./colors";
 import { faultRows, firstGpu, healthAnswers } from "./gpu-fault-rows";
 import { GpuMap, ShadeScale } from "./gpu-map";
 import { chartPx, leadingSignal, PageChart, Sentence, sentencePx, thresholdsOf } from "./line-views";
-import { nthColor } from "./lines";
 import { resultOf, SignalPanel, type ViewInput } from "./signal-panel";
 import type { PanelAnswer } from "./use-board";
 

@@ -5,7 +5,6 @@ import {
   comparedPercentile,
   estimateLines,
   queryLines,
-  serviceColors,
   splitLines,
   versionLines,
 } from "./lines";
@@ -48,19 +47,6 @@ describe("lines of queries", () => {
       ["b", 1],
     ]);
   });
-});
-
-it("gives the second of two services of one colour another", () => {
-  const colors = serviceColors([
-    { id: "a", colorSlot: 1 },
-    { id: "b", colorSlot: 1 },
-    { id: "c", colorSlot: 2 },
-  ]);
-  expect([...colors]).toEqual([
-    ["a", 1],
-    ["c", 2],
-    ["b", 3],
-  ]);
 });
 
 describe("lines of percentiles", () => {

@@ -1,43 +1,9 @@
-import type { ChartSeries, SeriesColor } from "@/components/charts/series";
+import type { ChartSeries } from "@/components/charts/series";
 import type { Service } from "@/lib/services/schema";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
+import { colorsTogether, nthColor } from "./colors";
 import { versionSeries } from "./series";
-
-const coloured = 8;
-
-/** The colour of a slot; beyond the eight that can be told apart, the colour of the rest. */
-export const slotColor = (slot: number): SeriesColor =>
-  slot >= 1 && slot <= coloured ? (slot as SeriesColor) : "other";
-
-/** A colour for the n-th of several things that have no slot of their own; from 0. */
-export const nthColor = (index: number): SeriesColor => slotColor((index % coloured) + 1);
-
-/**
- * The colours of services that stand together: the one that a service has on every page; of two that share one, since
- * there are more services than colours, the second gets one that is free.
- */
-export function serviceColors(
-  services: readonly Pick<Service, "id" | "colorSlot">[],
-): ReadonlyMap<string, SeriesColor> {
-  const taken = new Set<number>();
-  const colors = new Map<string, SeriesColor>();
-  const clashing: string[] = [];
-  for (const { id, colorSlot } of services) {
-    if (colors.has(id) || clashing.includes(id)) continue;
-    if (colorSlot === null || taken.has(colorSlot)) clashing.push(id);
-    else {
-      taken.add(colorSlot);
-      colors.set(id, slotColor(colorSlot));
-    }
-  }
-  for (const id of clashing) {
-    const free = Array.from({ length: coloured }, (_, index) => index + 1).find((slot) => !taken.has(slot));
-    if (free !== undefined) taken.add(free);
-    colors.set(id, free === undefined ? "other" : slotColor(free));
-  }
-  return colors;
-}
 
 const drawn = ({ values, band }: SignalSeries) => ({ values, ...(band === undefined ? {} : { band }) });
 
@@ -58,7 +24,7 @@ export function queryLines(answers: readonly Answered[]): ChartSeries[] {
   const services = [...new Set(answers.map(({ service }) => service.id))];
   const queries = [...new Set(answers.map(({ query }) => query))];
   const isComparison = services.length > 1;
-  const colors = serviceColors(answers.map(({ service }) => service));
+  const colors = colorsTogether(answers.map(({ service }) => service));
   return answers.flatMap(({ service, query, label, isReference, result }): ChartSeries[] => {
     const [series] = result.series;
     if (series === undefined) return [];
@@ -81,7 +47,7 @@ export function queryLines(answers: readonly Answered[]): ChartSeries[] {
 
 /** One percentile of several services, a line each; of a service that has only an average, that, and it is said. */
 export function comparedPercentile(answers: readonly Answered[], quantile: number): ChartSeries[] {
-  const colors = serviceColors(answers.map(({ service }) => service));
+  const colors = colorsTogether(answers.map(({ service }) => service));
   return answers.flatMap(({ service, result }): ChartSeries[] => {
     const found = result.series.find((one) => one.quantile === quantile);
     const series = found ?? result.series.find((one) => one.quantile === undefined);

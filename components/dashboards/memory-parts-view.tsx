@@ -15,7 +15,7 @@ import { lastValue } from "@/lib/dashboards/overview-state";
 import { type MemoryPart, type MemoryPartName, memoryParts, weightsFromName } from "@/lib/gpu/memory-parts";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format } from "@/lib/units";
-import { nthColor } from "./lines";
+import { nthColor } from "./colors";
 import { resultOf, SignalPanel, type ViewInput } from "./signal-panel";
 
 const partWords: Record<MemoryPartName, string> = {

@@ -30,11 +30,12 @@ it("gives a version the colour that it has everywhere", () => {
       { labels: { version: "v1" }, values: [1] },
       { labels: { version: "v2" }, values: [1] },
     ]),
-    { v1: 7 },
+    { v1: 2 },
   );
+  // One that has no colour yet gets none that is taken.
   expect(lines.map(({ label, color }) => [label, color])).toEqual([
-    ["v1", 7],
-    ["v2", 2],
+    ["v1", 2],
+    ["v2", 1],
   ]);
 });
 

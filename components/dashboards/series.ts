@@ -1,10 +1,7 @@
 import type { ChartSeries, SeriesColor } from "@/components/charts/series";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
-
-const slotColor = (slot: number): SeriesColor => (slot >= 1 && slot <= 8 ? (slot as SeriesColor) : "other");
-/** A colour for the n-th of several things that have no slot of their own; from 0. */
-const nthColor = (index: number): SeriesColor => slotColor((index % 8) + 1);
+import { colorsTogether, nthColor } from "./colors";
 
 const withBand = ({ values, band }: SignalSeries) => ({ values, ...(band === undefined ? {} : { band }) });
 
@@ -41,15 +38,13 @@ export function percentileSeries(result: SignalResult): ChartSeries[] {
 
 /** A line for each version, in the colour that the version has on every page. */
 export function versionSeries(result: SignalResult, slots: Record<string, number>): ChartSeries[] {
-  return result.series.map((series, index) => {
-    const version = series.labels.version ?? "without a version";
-    const slot = slots[version];
-    return {
-      id: version,
-      label: version,
-      color: slot === undefined ? nthColor(index) : slotColor(slot),
-      ...withBand(series),
-    };
+  const versionOf = ({ labels }: SignalSeries): string => labels.version ?? "without a version";
+  const colors = colorsTogether(
+    result.series.map((series) => ({ id: versionOf(series), colorSlot: slots[versionOf(series)] ?? null })),
+  );
+  return result.series.map((series) => {
+    const version = versionOf(series);
+    return { id: version, label: version, color: colors.get(version)!, ...withBand(series) };
   });
 }
 

@@ -15,7 +15,7 @@ import { fleetOf } from "@/lib/dashboards/fleet";
 import { comparedVersions, type VersionRow } from "@/lib/dashboards/versions";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format, formatChange } from "@/lib/units";
-import { nthColor, slotColor } from "./lines";
+import { nthColor, slotColor } from "./colors";
 import { resultOf, SignalPanel, titleOf, type ViewInput } from "./signal-panel";
 
 /** The names stay in sight while a narrow screen is scrolled sideways. */
