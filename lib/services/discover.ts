@@ -31,7 +31,7 @@ const usualScrapeInterval = 15;
 /** How far back samples are looked at for their interval; holds three of a minute. Seconds. */
 const intervalWindow = 180;
 /** The metric names of so many groups are asked for in a round, of the others in later ones. */
-const groupsARound = 12;
+const groupsARound = 14;
 /** After this the names of a group are asked for again: some counters appear with the first failure. Milliseconds. */
 const namesKeptMs = 10 * 60_000;
 /** A group is asked through so many of its instances: they differ by version, not by the metrics of one version. */
@@ -90,7 +90,7 @@ interface Round {
 
 /**
  * The services of one Prometheus, at the cost of at most 20 small requests: its metric names, the series of the
- * sentinels among them, the names that up to 12 groups expose, and the scrape intervals that were not measured lately.
+ * sentinels among them, the names that up to 14 groups expose, and the scrape intervals that were not measured lately.
  * `stored` is what the last rounds found, by identity key; it stands where this one does not ask. `memory` is changed.
  * Throws UpstreamError.
  */

@@ -77,5 +77,6 @@ async function discover(
   }
 }
 
-/** The check of the connection is no part of it. */
-const isDiscovery = ({ path }: ProxiedRequest): boolean => !path.startsWith("/api/v1/status/");
+/** The check of the connection is no part of it, nor are the rules that the server evaluates itself. */
+const isDiscovery = ({ path }: ProxiedRequest): boolean =>
+  !path.startsWith("/api/v1/status/") && !path.startsWith("/api/v1/rules");
