@@ -10,6 +10,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
+import { FilterSelect } from "@/components/ui/filter-select";
 import { SearchInput } from "@/components/ui/input";
 import { LoadingBar } from "@/components/ui/loading-bar";
 import { Pagination, useCursorPages } from "@/components/ui/pagination";
@@ -28,9 +29,6 @@ import { type Grouping, grouped, groupings } from "./groups";
 import { SilenceDialog } from "./silence-dialog";
 import { endOf, muteSpans } from "./times";
 import { useAlertActions } from "./use-alert-actions";
-
-/** A select has no empty value of its own. */
-const ANY = "any";
 
 const text = parseAsString.withDefault("");
 const parsers = {
@@ -51,7 +49,6 @@ const stateOptions = [
   { value: "all", label: "All" },
 ];
 const handlingOptions = [
-  { value: ANY, label: "Seen to or not" },
   { value: "open", label: "Nobody sees to it" },
   { value: "acknowledged", label: "Acknowledged" },
   { value: "mine", label: "Mine" },
@@ -59,7 +56,6 @@ const handlingOptions = [
   { value: "silenced", label: "Silenced" },
 ];
 const originOptions = [
-  { value: ANY, label: "Any origin" },
   { value: "console", label: "Evaluated here" },
   { value: "prometheus", label: "Prometheus" },
   { value: "alertmanager", label: "Alertmanager" },
@@ -69,6 +65,8 @@ const groupOptions: { value: Grouping; label: string }[] = [
   { value: "service", label: "By service" },
   { value: "rule", label: "By rule" },
 ];
+
+const nothingSelected = { list: "", ids: new Set<string>() as ReadonlySet<string> };
 
 /** The minute that is shown of what is pending moves on without news. */
 function useNow(): Date {
@@ -94,35 +92,29 @@ export function AlertsPage({
   const now = useNow();
   const [url, setUrl] = useQueryStates(parsers, { history: "replace" });
   const [typed, setTyped] = useState(url.q);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [selection, setSelection] = useState<{ list: string; ids: ReadonlySet<string> }>(nothingSelected);
   const [focused, setFocused] = useState<string | null>(null);
   const [dialog, setDialog] = useState<"acknowledge" | "silence" | null>(null);
   const { group, ...filters } = url;
-  const pages = useCursorPages();
-  const { reset } = pages;
+  const list = JSON.stringify(filters);
+  const pages = useCursorPages(list);
   const alerts = useQuery(alertsQuery(filters satisfies AlertListFilters, pages.cursor));
   const counts = useQuery(alertCountsQuery());
   const { busy, acknowledge, bulk } = useAlertActions();
   const items = alerts.data?.items ?? [];
+  // Another filter begins with nothing selected: what is no longer on screen must not be acted on.
+  const selected = selection.list === list ? selection.ids : nothingSelected.ids;
   const groups = grouped(items, group);
   const ordered = groups.flatMap((each) => each.alerts);
   const chosen = ordered.filter(({ id }) => selected.has(id));
   const current = ordered.find(({ id }) => id === focused);
   const targets = chosen.length > 0 ? chosen : current === undefined ? [] : [current];
-  const signature = JSON.stringify(filters);
   const isFiltered =
     filters.q !== "" ||
     filters.severity !== "" ||
     filters.service !== "" ||
     filters.handling !== "" ||
     filters.origin !== "";
-
-  // Another filter begins on its first page, with nothing selected.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for the filters
-  useEffect(() => {
-    reset();
-    setSelected(new Set());
-  }, [signature]);
 
   function move(by: number) {
     const index = ordered.findIndex(({ id }) => id === focused);
@@ -135,12 +127,10 @@ export function AlertsPage({
   }
 
   function select(id: string, isOn: boolean) {
-    setSelected((before) => {
-      const after = new Set(before);
-      if (isOn) after.add(id);
-      else after.delete(id);
-      return after;
-    });
+    const ids = new Set(selected);
+    if (isOn) ids.add(id);
+    else ids.delete(id);
+    setSelection({ list, ids });
   }
 
   async function acknowledgeTargets(given: { note: string | null; until: string | null }) {
@@ -155,7 +145,7 @@ export function AlertsPage({
             given,
             "are acknowledged",
           );
-    if (isDone) setSelected(new Set());
+    if (isDone) setSelection(nothingSelected);
     setDialog(null);
   }
 
@@ -204,11 +194,7 @@ export function AlertsPage({
   }
 
   const choose = (name: "severity" | "service" | "handling" | "origin") => (value: string) =>
-    void setUrl({ [name]: value === ANY ? "" : value });
-  const options = (values: string[], any: string, words: (value: string) => string = (value) => value) => [
-    { value: ANY, label: any },
-    ...values.map((value) => ({ value, label: words(value) })),
-  ];
+    void setUrl({ [name]: value });
 
   return (
     <>
@@ -243,32 +229,36 @@ export function AlertsPage({
           value={filters.state}
           onValueChange={(state) => void setUrl({ state: state as typeof filters.state })}
         />
-        <Select
+        <FilterSelect
           className="sm:w-36"
           aria-label="Severity"
-          options={options(vocabulary.severities, "Any severity", severityWords)}
-          value={filters.severity || ANY}
+          all="Any severity"
+          values={vocabulary.severities.map((value) => ({ value, label: severityWords(value) }))}
+          value={filters.severity}
           onValueChange={choose("severity")}
         />
-        <Select
+        <FilterSelect
           className="sm:w-40"
           aria-label="Service"
-          options={options(vocabulary.services, "Any service")}
-          value={filters.service || ANY}
+          all="Any service"
+          values={vocabulary.services.map((value) => ({ value, label: value }))}
+          value={filters.service}
           onValueChange={choose("service")}
         />
-        <Select
+        <FilterSelect
           className="sm:w-44"
           aria-label="Who sees to it"
-          options={handlingOptions}
-          value={filters.handling || ANY}
+          all="Seen to or not"
+          values={handlingOptions}
+          value={filters.handling}
           onValueChange={choose("handling")}
         />
-        <Select
+        <FilterSelect
           className="sm:w-40"
           aria-label="Origin"
-          options={originOptions}
-          value={filters.origin || ANY}
+          all="Any origin"
+          values={originOptions}
+          value={filters.origin}
           onValueChange={choose("origin")}
         />
         <Select
@@ -372,7 +362,7 @@ export function AlertsPage({
             Snooze 1 h
           </Button>
           <Button onClick={() => setDialog("silence")}>Silence</Button>
-          <Button variant="ghost" onClick={() => setSelected(new Set())}>
+          <Button variant="ghost" onClick={() => setSelection(nothingSelected)}>
             Clear
           </Button>
         </div>

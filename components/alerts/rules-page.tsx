@@ -4,17 +4,17 @@ import { useQuery } from "@tanstack/react-query";
 import { Download, ListChecks, Plus, X } from "lucide-react";
 import Link from "next/link";
 import { debounce, parseAsBoolean, parseAsString, useQueryState, useQueryStates } from "nuqs";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Badge } from "@/components/ui/badge";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
+import { FilterSelect } from "@/components/ui/filter-select";
 import { SearchInput } from "@/components/ui/input";
 import { LoadingBar } from "@/components/ui/loading-bar";
 import { Pagination, useCursorPages } from "@/components/ui/pagination";
 import { RelativeTime } from "@/components/ui/relative-time";
-import { Select } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
 import { StateBadge } from "@/components/ui/state-badge";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
@@ -26,13 +26,10 @@ import { AlertsTabs } from "./alerts-tabs";
 import { durationWords } from "./duration-words";
 import { RuleFindings } from "./rule-findings";
 
-/** A select has no empty value of its own. */
-const ANY = "any";
 const text = parseAsString.withDefault("");
 const parsers = { q: text, state: text, group: text, source: text, deleted: text };
 
 const stateOptions = [
-  { value: ANY, label: "Any state" },
   { value: "firing", label: "Firing" },
   { value: "pending", label: "Pending" },
   { value: "inactive", label: "Inactive" },
@@ -40,10 +37,7 @@ const stateOptions = [
   { value: "no_data", label: "No data" },
   { value: "late", label: "Overdue" },
 ];
-const keptOptions = [
-  { value: ANY, label: "Rules" },
-  { value: "true", label: "Deleted rules" },
-];
+const keptOptions = [{ value: "true", label: "Deleted rules" }];
 
 /** Every rule: what it watches, how it stands, when it was last evaluated and how late that was. */
 export function RulesPage({
@@ -56,23 +50,17 @@ export function RulesPage({
   const [filters, setFilters] = useQueryStates(parsers, { history: "replace" });
   const [typed, setTyped] = useState(filters.q);
   const [isChecking, setIsChecking] = useQueryState("check", parseAsBoolean.withDefault(false));
-  const pages = useCursorPages();
-  const { reset } = pages;
+  const pages = useCursorPages(JSON.stringify(filters));
   const rules = useQuery(alertRulesQuery(filters satisfies RuleListFilters, pages.cursor));
   const items = rules.data?.items ?? [];
-  const signature = JSON.stringify(filters);
   const isFiltered = Object.values(filters).some((value) => value !== "");
-
-  // Another filter begins on its first page.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for the filters
-  useEffect(() => reset(), [signature]);
 
   function clear() {
     setTyped("");
     void setFilters({ q: "", state: "", group: "", source: "", deleted: "" });
   }
   const choose = (name: "state" | "source" | "deleted") => (value: string) =>
-    void setFilters({ [name]: value === ANY ? "" : value });
+    void setFilters({ [name]: value });
 
   return (
     <>
@@ -119,30 +107,30 @@ export function RulesPage({
             void setFilters({ q: event.target.value }, { limitUrlUpdates: debounce(250) });
           }}
         />
-        <Select
+        <FilterSelect
           className="sm:w-40"
           aria-label="State"
-          options={stateOptions}
-          value={filters.state || ANY}
+          all="Any state"
+          values={stateOptions}
+          value={filters.state}
           onValueChange={choose("state")}
         />
         {sources.length > 1 ? (
-          <Select
+          <FilterSelect
             className="sm:w-40"
             aria-label="Source"
-            options={[
-              { value: ANY, label: "Any source" },
-              ...sources.map(({ name }) => ({ value: name, label: name })),
-            ]}
-            value={filters.source || ANY}
+            all="Any source"
+            values={sources.map(({ name }) => ({ value: name, label: name }))}
+            value={filters.source}
             onValueChange={choose("source")}
           />
         ) : null}
-        <Select
+        <FilterSelect
           className="sm:w-40"
           aria-label="Deleted or not"
-          options={keptOptions}
-          value={filters.deleted || ANY}
+          all="Rules"
+          values={keptOptions}
+          value={filters.deleted}
           onValueChange={choose("deleted")}
         />
         {filters.group === "" ? null : <Badge className="h-8 px-3">{`Group ${filters.group}`}</Badge>}

@@ -3,16 +3,13 @@
 import { type FormEvent, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field, FormErrorSummary } from "@/components/ui/field";
+import { FilterSelect } from "@/components/ui/filter-select";
 import { Input, Textarea } from "@/components/ui/input";
 import { Segmented } from "@/components/ui/segmented";
-import { Select } from "@/components/ui/select";
 import { addAnnotation, editAnnotation } from "@/lib/annotations/client";
 import type { AnnotationView } from "@/lib/annotations/schema";
 import { ApiError, errorFacts } from "@/lib/api/client";
 import { inputOf, localInputValue, type NoteForm } from "./note-form-state";
-
-/** A Radix select has no empty value. */
-const allServices = ":all";
 
 /** Adds a note, or changes `note`. What was typed stays when saving fails; an error stands at its field. */
 export function NoteFormView({
@@ -119,13 +116,11 @@ export function NoteFormView({
         ) : null}
       </div>
       <Field label="About" error={errorOf("service")} id={`${prefix}-service`}>
-        <Select
-          options={[
-            { value: allServices, label: "All services" },
-            ...known.map((service) => ({ value: service, label: service })),
-          ]}
-          value={form.service === "" ? allServices : form.service}
-          onValueChange={(service) => set({ service: service === allServices ? "" : service })}
+        <FilterSelect
+          all="All services"
+          values={known.map((service) => ({ value: service, label: service }))}
+          value={form.service}
+          onValueChange={(service) => set({ service })}
         />
       </Field>
       <div className="flex justify-end gap-2">

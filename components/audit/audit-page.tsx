@@ -3,18 +3,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { debounce, parseAsString, useQueryState, useQueryStates } from "nuqs";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
+import { FilterSelect } from "@/components/ui/filter-select";
 import { Input, SearchInput } from "@/components/ui/input";
 import { Pagination, useCursorPages } from "@/components/ui/pagination";
 import { LoadingBar } from "@/components/ui/panel";
 import { RelativeTime } from "@/components/ui/relative-time";
-import { Select } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { errorFacts } from "@/lib/api/client";
@@ -24,12 +24,9 @@ import { actorTypeWords } from "./actor";
 import { AuditEventSheet } from "./audit-event";
 import { changeSummary } from "./audit-summary";
 
-/** A select has no empty value of its own. */
-const ANY = "any";
 const CUSTOM = "custom";
 
 const sinceOptions = [
-  { value: ANY, label: "Any time" },
   { value: "3600", label: "Last hour" },
   { value: "86400", label: "Last 24 hours" },
   { value: "604800", label: "Last 7 days" },
@@ -64,17 +61,11 @@ export function AuditPage({ vocabulary }: { vocabulary: { actions: string[]; res
   const [open, setOpen] = useQueryState("event", parseAsString.withOptions({ history: "push" }));
   const [typed, setTyped] = useState({ q: url.q, actor: url.actor });
   const [custom, setCustom] = useState(url.start !== "" || url.end !== "");
-  const pages = useCursorPages();
-  const { reset } = pages;
   const filters: AuditFilters = { ...url, since: /^\d+$/.test(url.since) ? url.since : "" };
-  const signature = JSON.stringify(filters);
+  const pages = useCursorPages(JSON.stringify(filters));
   const events = useQuery(auditEventsQuery(filters, pages.cursor));
   const isFiltered = Object.values(filters).some((value) => value !== "");
   const items = events.data?.items ?? [];
-
-  // Another filter begins on its first page.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for the filters
-  useEffect(() => reset(), [signature]);
 
   function type(patch: Partial<typeof typed>) {
     setTyped((before) => ({ ...before, ...patch }));
@@ -87,12 +78,7 @@ export function AuditPage({ vocabulary }: { vocabulary: { actions: string[]; res
     void setUrl(noFilters);
   }
 
-  const options = (values: string[], any: string) => [
-    { value: ANY, label: any },
-    ...values.map((value) => ({ value, label: value })),
-  ];
-  const chosen = (value: string) => (value === "" ? ANY : value);
-  const orNone = (value: string) => (value === ANY ? "" : value);
+  const options = (values: string[]) => values.map((value) => ({ value, label: value }));
 
   return (
     <>
@@ -116,28 +102,31 @@ export function AuditPage({ vocabulary }: { vocabulary: { actions: string[]; res
           value={typed.actor}
           onChange={(event) => type({ actor: event.target.value })}
         />
-        <Select
+        <FilterSelect
           className="sm:w-44"
           aria-label="Action"
-          options={options(vocabulary.actions, "Any action")}
-          value={chosen(filters.action)}
-          onValueChange={(value) => void setUrl({ action: orNone(value) })}
+          all="Any action"
+          values={options(vocabulary.actions)}
+          value={filters.action}
+          onValueChange={(action) => void setUrl({ action })}
         />
-        <Select
+        <FilterSelect
           className="sm:w-40"
           aria-label="Resource"
-          options={options(vocabulary.resourceTypes, "Any resource")}
-          value={chosen(filters.resourceType)}
-          onValueChange={(value) => void setUrl({ resourceType: orNone(value) })}
+          all="Any resource"
+          values={options(vocabulary.resourceTypes)}
+          value={filters.resourceType}
+          onValueChange={(resourceType) => void setUrl({ resourceType })}
         />
-        <Select
+        <FilterSelect
           className="sm:w-40"
           aria-label="Time"
-          options={sinceOptions}
-          value={custom ? CUSTOM : chosen(filters.since)}
+          all="Any time"
+          values={sinceOptions}
+          value={custom ? CUSTOM : filters.since}
           onValueChange={(value) => {
             setCustom(value === CUSTOM);
-            void setUrl(value === CUSTOM ? { since: "" } : { since: orNone(value), start: "", end: "" });
+            void setUrl(value === CUSTOM ? { since: "" } : { since: value, start: "", end: "" });
           }}
         />
         {custom ? (

@@ -3,16 +3,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Play, RotateCw } from "lucide-react";
 import { parseAsString, useQueryStates } from "nuqs";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button } from "@/components/ui/button";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
+import { FilterSelect } from "@/components/ui/filter-select";
 import { Pagination, useCursorPages } from "@/components/ui/pagination";
 import { Panel } from "@/components/ui/panel";
 import { RelativeTime } from "@/components/ui/relative-time";
-import { Select } from "@/components/ui/select";
 import { compareStates } from "@/components/ui/state";
 import { StateBadge } from "@/components/ui/state-badge";
 import { toast } from "@/components/ui/toaster";
@@ -29,8 +29,6 @@ import {
 import { type Job, type JobState, jobStates, type Loop, type Queue, type Worker } from "@/lib/jobs/schema";
 import { format, THIN_SPACE } from "@/lib/units";
 import { jobDuration, jobStateWords, jobsSummary, loopState } from "./jobs-state";
-
-const ANY = "any";
 
 const time = (value: string | null) =>
   value === null ? "–" : <RelativeTime time={value} className="text-secondary" />;
@@ -328,16 +326,11 @@ function JobList({
   onFilter: (patch: { queue?: string; state?: string }) => void;
   onChanged: () => void;
 }) {
-  const pages = useCursorPages();
-  const { reset } = pages;
   const state = jobStates.includes(filter.state as JobState) ? filter.state : "";
+  const pages = useCursorPages(JSON.stringify([filter.queue, state]));
   const jobs = useQuery(jobsQuery({ queue: filter.queue, state }, pages.cursor));
   const [retrying, setRetrying] = useState<string | null>(null);
   const items = jobs.data?.items ?? [];
-
-  // Another filter begins on its first page.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the filter changes
-  useEffect(() => reset(), [filter.queue, state]);
 
   async function retry(job: Job) {
     setRetrying(job.id);
@@ -422,26 +415,22 @@ function JobList({
       flush
       actions={
         <>
-          <Select
+          <FilterSelect
             size="sm"
             className="w-44 max-sm:w-26"
             aria-label="Queue"
-            options={[
-              { value: ANY, label: "Every queue" },
-              ...queues.map((name) => ({ value: name, label: name })),
-            ]}
-            value={filter.queue === "" ? ANY : filter.queue}
-            onValueChange={(value) => onFilter({ queue: value === ANY ? "" : value })}
+            all="Every queue"
+            values={queues.map((name) => ({ value: name, label: name }))}
+            value={filter.queue}
+            onValueChange={(queue) => onFilter({ queue })}
           />
-          <Select
+          <FilterSelect
             size="sm"
             className="w-36 max-sm:w-26"
             aria-label="State"
-            options={[
-              { value: ANY, label: "Every state" },
-              ...jobStates.map((value) => ({ value, label: jobStateWords[value].word })),
-            ]}
-            value={state === "" ? ANY : state}
+            all="Every state"
+            values={jobStates.map((value) => ({ value, label: jobStateWords[value].word }))}
+            value={state}
             onValueChange={(value) => onFilter({ state: value })}
           />
         </>
@@ -479,7 +468,7 @@ function JobList({
               compact
               title="No job matches"
               action={
-                <Button size="sm" onClick={() => onFilter({ queue: "", state: ANY })}>
+                <Button size="sm" onClick={() => onFilter({ queue: "", state: "" })}>
                   Show every job
                 </Button>
               }

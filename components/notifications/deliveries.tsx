@@ -8,9 +8,9 @@ import { Button } from "@/components/ui/button";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
+import { FilterSelect } from "@/components/ui/filter-select";
 import { Pagination, useCursorPages } from "@/components/ui/pagination";
 import { RelativeTime } from "@/components/ui/relative-time";
-import { Select } from "@/components/ui/select";
 import { StateBadge } from "@/components/ui/state-badge";
 import { toast } from "@/components/ui/toaster";
 import { errorFacts } from "@/lib/api/client";
@@ -19,12 +19,9 @@ import { type MessageState, type MessageView, messageStates } from "@/lib/notifi
 import { messageState, messageStateWords, responseText } from "./notification-state";
 import { Section } from "./section";
 
-const ANY = "any";
-
 /** Every message: what it told, to whom, what became of it, and what came back. */
 export function Deliveries({ canEdit }: { canEdit: boolean }) {
   const queries = useQueryClient();
-  const pages = useCursorPages();
   const [filter, setFilter] = useQueryStates(
     {
       sent: parseAsStringEnum<MessageState>([...messageStates]),
@@ -32,6 +29,7 @@ export function Deliveries({ canEdit }: { canEdit: boolean }) {
     },
     { history: "replace" },
   );
+  const pages = useCursorPages(JSON.stringify(filter));
   const channels = useQuery(channelsQuery());
   const messages = useQuery(
     messagesQuery({
@@ -147,33 +145,23 @@ export function Deliveries({ canEdit }: { canEdit: boolean }) {
       ) : (
         <>
           <div className="flex flex-wrap gap-2">
-            <Select
+            <FilterSelect
               aria-label="State"
               size="sm"
               className="w-auto"
-              value={filter.sent ?? ANY}
-              options={[
-                { value: ANY, label: "Every state" },
-                ...messageStates.map((state) => ({ value: state, label: messageStateWords[state].words })),
-              ]}
-              onValueChange={(state) => {
-                pages.reset();
-                void setFilter({ sent: state === ANY ? null : (state as MessageState) });
-              }}
+              all="Every state"
+              values={messageStates.map((state) => ({ value: state, label: messageStateWords[state].words }))}
+              value={filter.sent ?? ""}
+              onValueChange={(state) => void setFilter({ sent: (state || null) as MessageState | null })}
             />
-            <Select
+            <FilterSelect
               aria-label="Channel"
               size="sm"
               className="w-auto"
-              value={filter.to ?? ANY}
-              options={[
-                { value: ANY, label: "Every channel" },
-                ...(channels.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
-              ]}
-              onValueChange={(id) => {
-                pages.reset();
-                void setFilter({ to: id === ANY ? null : id });
-              }}
+              all="Every channel"
+              values={(channels.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+              value={filter.to ?? ""}
+              onValueChange={(id) => void setFilter({ to: id || null })}
             />
           </div>
           <DataTable

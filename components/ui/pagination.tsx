@@ -52,20 +52,22 @@ export function Pagination({
   );
 }
 
-/** The cursors visited so far; `cursor` is that of the page to show (null for the first). */
-export function useCursorPages(): {
+/**
+ * The cursors visited so far; `cursor` is that of the page to show (null for the first). Another `list` (its filters, as
+ * text) begins on its first page.
+ */
+export function useCursorPages(list = ""): {
   cursor: string | null;
   canGoBack: boolean;
   next: (cursor: string) => void;
   back: () => void;
-  reset: () => void;
 } {
-  const [visited, setVisited] = useState<readonly string[]>([]);
+  const [state, setState] = useState<{ list: string; visited: readonly string[] }>({ list, visited: [] });
+  const visited = state.list === list ? state.visited : [];
   return {
     cursor: visited.at(-1) ?? null,
     canGoBack: visited.length > 0,
-    next: (cursor) => setVisited((list) => [...list, cursor]),
-    back: () => setVisited((list) => list.slice(0, -1)),
-    reset: () => setVisited([]),
+    next: (cursor) => setState({ list, visited: [...visited, cursor] }),
+    back: () => setState({ list, visited: visited.slice(0, -1) }),
   };
 }

@@ -37,7 +37,7 @@ export function UsersPage({ initial }: { initial: UserList }) {
   );
   const [typed, setTyped] = useState(search);
   const [inviting, setInviting] = useState(false);
-  const pages = useCursorPages();
+  const pages = useCursorPages(search);
   const isFirst = search === "" && pages.cursor === null;
   const users = useQuery({
     ...usersQuery(search, pages.cursor),
@@ -46,7 +46,6 @@ export function UsersPage({ initial }: { initial: UserList }) {
 
   function searchFor(text: string) {
     setTyped(text);
-    pages.reset();
     void setSearch(text.trim(), { limitUrlUpdates: debounce(200) });
   }
 
