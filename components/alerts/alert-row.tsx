@@ -77,7 +77,7 @@ export function AlertRow({
       data-alert={alert.id}
       onFocus={onFocus}
       className={cn(
-        "grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 gap-y-1 border-b px-4 py-2 last:border-b-0 md:grid-cols-[auto_9rem_minmax(0,1fr)_7rem_auto] md:items-center",
+        "grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 gap-y-1 border-b px-4 py-2 last:border-b-0 md:grid-cols-[auto_12rem_minmax(0,1fr)_7rem_auto] md:items-center",
         isSelected && "bg-surface-selected",
         isFocused && "outline-2 outline-focus -outline-offset-2",
       )}

@@ -1,6 +1,6 @@
 import type { State } from "@/components/ui/state";
 import type { AlertRuleView, AlertView } from "@/lib/alerts/schema";
-import { isCritical } from "@/lib/alerts/severity";
+import { isCritical, severityRank } from "@/lib/alerts/severity";
 import { durationWords } from "./duration-words";
 
 /** The state of an alert as a badge shows it at `now`, worst aspect first. */
@@ -10,7 +10,7 @@ export function alertState(
 ): { state: State; words: string } {
   if (alert.state === "inactive") return { state: "resolved", words: "Resolved" };
   if (alert.state === "pending") {
-    const passed = Math.max(0, (now.getTime() - Date.parse(alert.activeAt)) / 1000);
+    const passed = Math.max(0, Math.round((now.getTime() - Date.parse(alert.activeAt)) / 1000));
     const words =
       alert.for === null || alert.for === 0
         ? "Pending"
@@ -29,6 +29,13 @@ export function severityWords(severity: string | null): string {
   if (severity === null || severity === "") return "No severity";
   return `${severity[0]!.toUpperCase()}${severity.slice(1)}`;
 }
+
+/** How many fire, by severity, the worst first: "1 critical, 2 warning". */
+export const firingWords = (bySeverity: Readonly<Record<string, number>>): string =>
+  Object.entries(bySeverity)
+    .sort(([a], [b]) => severityRank(a) - severityRank(b))
+    .map(([severity, count]) => `${count} ${severity === "" ? "without severity" : severity}`)
+    .join(", ");
 
 /** The first thing that an alert says about itself. */
 export const alertSummary = ({ annotations }: Pick<AlertView, "annotations">): string | null =>

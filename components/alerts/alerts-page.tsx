@@ -23,7 +23,7 @@ import { type AlertListFilters, alertCountsQuery, alertsQuery } from "@/lib/aler
 import { errorFacts } from "@/lib/api/client";
 import { AcknowledgeDialog } from "./acknowledge-dialog";
 import { AlertRow } from "./alert-row";
-import { severityWords } from "./alert-words";
+import { firingWords, severityWords } from "./alert-words";
 import { AlertsTabs } from "./alerts-tabs";
 import { type Grouping, grouped, groupings } from "./groups";
 import { SilenceDialog } from "./silence-dialog";
@@ -411,15 +411,8 @@ function Answer({
   const critical = counts.bySeverity.critical ?? 0;
   return (
     <StateBadge state={critical > 0 ? "critical" : "warning"}>
-      {[
-        critical > 0 ? `${critical} critical` : null,
-        counts.firing > critical
-          ? `${counts.firing - critical} ${critical > 0 ? "others " : ""}firing`
-          : null,
-        counts.acknowledged > 0 ? `${counts.acknowledged} acknowledged` : null,
-      ]
-        .filter(Boolean)
-        .join(", ")}
+      {firingWords(counts.bySeverity)}
+      {counts.acknowledged > 0 ? `; ${counts.acknowledged} acknowledged` : ""}
     </StateBadge>
   );
 }

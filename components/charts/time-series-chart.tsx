@@ -308,7 +308,7 @@ const Plot = memo(function Plot(props: PlotProps) {
         max: props.max,
         isRatio: unit === "ratio",
         isTime: unit === "seconds",
-        isWhole: isCounted(unit, columns.slice(1)),
+        isWhole: isCounted(unit, [...columns.slice(1), thresholds.map(({ value }) => value)]),
         log,
       }),
     [columns, levels, thresholds, scale, props.max, unit, log],
