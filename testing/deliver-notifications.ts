@@ -3,7 +3,7 @@
  * TEAM`. Tests kill it in the middle.
  */
 import { closeDatabase } from "@/lib/db/client";
-import { deliverDue } from "@/lib/notifications/job";
+import { deliverDue } from "@/lib/notifications/messages/job";
 
 await deliverDue(new AbortController().signal, { teamId: process.argv[2] });
 await closeDatabase();

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { fingerprintOf } from "@/lib/alerts/labels";
 import type { SystemActor } from "@/lib/auth/actor";
 import { prisma, transaction } from "@/lib/db/client";
-import { type AlertChange, enqueueChanges } from "@/lib/notifications/commands";
+import { type AlertChange, enqueueChanges } from "@/lib/notifications/groups/commands";
 
 /** A team of its own in the database, committed, for tests whose subject runs in transactions of its own. */
 export type NotifiedTeam = {

@@ -6,7 +6,7 @@ import { command } from "@/lib/db/command";
 import type { Acknowledgement } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
-import { enqueueChanges, wakeGroupsOf } from "@/lib/notifications/commands";
+import { enqueueChanges, wakeGroupsOf } from "@/lib/notifications/groups/commands";
 import { type AlertRow, alertViews, labelsOfAlert, withHandling } from "./queries";
 import {
   type AlertView,

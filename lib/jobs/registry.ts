@@ -1,7 +1,9 @@
 import "server-only";
 import { externalAlertsLoop } from "@/lib/alerts/external/job";
 import { alertEvaluationLoops } from "@/lib/alerts/job";
-import { deliveryLoop, flushLoop, notificationUpkeepJob } from "@/lib/notifications/job";
+import { flushLoop } from "@/lib/notifications/groups/job";
+import { notificationUpkeepJob } from "@/lib/notifications/job";
+import { deliveryLoop } from "@/lib/notifications/messages/job";
 import { discoverSourceJob, discoveryLoop } from "@/lib/services/job";
 import { checkSourceJob, reencryptSecretsJob, sourceCheckLoop } from "@/lib/sources/job";
 import type { JobDefinition, LoopDefinition } from "./definition";

@@ -7,8 +7,10 @@ import "@/testing/database";
 import { type HttpSink, startHttpSink } from "@/testing/notification-sinks";
 import { type NotifiedTeam, notifiedTeam } from "@/testing/notified-team";
 import { freePort } from "@/testing/ports";
-import { addChannel, putPolicy } from "./commands";
-import { deliverDue, flushDue } from "./job";
+import { addChannel } from "./channels/commands";
+import { flushDue } from "./groups/job";
+import { deliverDue } from "./messages/job";
+import { putPolicy } from "./policies/commands";
 import { listMessages } from "./queries";
 
 const missing = whyNoAlertmanager();

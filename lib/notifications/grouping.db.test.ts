@@ -3,8 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { prisma, transaction } from "@/lib/db/client";
 import "@/testing/database";
 import { type NotifiedTeam, notifiedTeam } from "@/testing/notified-team";
-import { addChannel, enqueueSummary, putPolicy, removeChannel, wakeGroupsOf } from "./commands";
-import { flushDue } from "./job";
+import { addChannel, removeChannel } from "./channels/commands";
+import { wakeGroupsOf } from "./groups/commands";
+import { flushDue } from "./groups/job";
+import { enqueueSummary } from "./messages/commands";
+import { putPolicy } from "./policies/commands";
 import { listMessages } from "./queries";
 import type { PolicyTreeInput } from "./schema";
 

@@ -1,7 +1,8 @@
 import "server-only";
 import type { Transaction } from "@/lib/db/client";
 import { notify } from "@/lib/events/notify";
-import { type AlertChange, enqueueChanges, enqueueSummary } from "@/lib/notifications/commands";
+import { type AlertChange, enqueueChanges } from "@/lib/notifications/groups/commands";
+import { enqueueSummary } from "@/lib/notifications/messages/commands";
 import type { LedgerAlert } from "../ledger";
 import type { LoadedGroup } from "./load";
 import type { GroupRun, RuleOutcome } from "./run";

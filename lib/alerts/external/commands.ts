@@ -1,7 +1,7 @@
 import "server-only";
 import type { Transaction } from "@/lib/db/client";
 import { notify } from "@/lib/events/notify";
-import { type AlertChange, enqueueChanges } from "@/lib/notifications/commands";
+import { type AlertChange, enqueueChanges } from "@/lib/notifications/groups/commands";
 import { fingerprintOf, type Labels } from "../labels";
 
 /** An alert as its server tells of it. */

@@ -1,6 +1,6 @@
 import { listOf } from "@/lib/api/list";
 import { Answer, route } from "@/lib/api/route";
-import { addChannel } from "@/lib/notifications/commands";
+import { addChannel } from "@/lib/notifications/channels/commands";
 import { exampleChannel } from "@/lib/notifications/example";
 import { listChannels } from "@/lib/notifications/queries";
 import { channelFilterSchema, channelInputSchema, channelSchema } from "@/lib/notifications/schema";

@@ -1,6 +1,6 @@
 import { Answer, route } from "@/lib/api/route";
-import { putPolicy } from "@/lib/notifications/commands";
 import { examplePolicy, exampleTree } from "@/lib/notifications/example";
+import { putPolicy } from "@/lib/notifications/policies/commands";
 import { getPolicy } from "@/lib/notifications/queries";
 import { policySchema, policyTreeSchema } from "@/lib/notifications/schema";
 

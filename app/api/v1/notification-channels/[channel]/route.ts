@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Answer, route } from "@/lib/api/route";
-import { editChannel, removeChannel } from "@/lib/notifications/commands";
+import { editChannel, removeChannel } from "@/lib/notifications/channels/commands";
 import { exampleChannel } from "@/lib/notifications/example";
 import { getChannel } from "@/lib/notifications/queries";
 import { channelPatchSchema, channelSchema } from "@/lib/notifications/schema";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Answer, route } from "@/lib/api/route";
-import { restoreChannel } from "@/lib/notifications/commands";
+import { restoreChannel } from "@/lib/notifications/channels/commands";
 import { exampleChannel } from "@/lib/notifications/example";
 import { channelSchema } from "@/lib/notifications/schema";
 

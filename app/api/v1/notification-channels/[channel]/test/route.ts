@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { route } from "@/lib/api/route";
-import { writeTest } from "@/lib/notifications/commands";
+import { writeTest } from "@/lib/notifications/channels/commands";
 import { exampleMessage } from "@/lib/notifications/example";
-import { deliverOne } from "@/lib/notifications/job";
+import { deliverOne } from "@/lib/notifications/messages/job";
 import { getMessage } from "@/lib/notifications/queries";
 import { messageSchema } from "@/lib/notifications/schema";
 

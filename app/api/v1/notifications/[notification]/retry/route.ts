@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { route } from "@/lib/api/route";
-import { retryMessage } from "@/lib/notifications/commands";
 import { exampleMessage } from "@/lib/notifications/example";
+import { retryMessage } from "@/lib/notifications/messages/commands";
 import { messageSchema } from "@/lib/notifications/schema";
 
 export const POST = route({
