@@ -5,6 +5,7 @@ import Link from "next/link";
 import { parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
 import { PageHeader } from "@/components/shell/page-header";
+import { Badge } from "@/components/ui/badge";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -175,8 +176,13 @@ function UsualTable({ set, canEdit }: { set: UsualRules; canEdit: boolean }) {
     }
   }
 
+  const shared = sharedReason(set);
+
   return (
     <div className="grid grid-cols-1 gap-3">
+      {shared === null ? null : (
+        <p className="text-secondary">{`Pages a week cannot be said yet. ${shared}`}</p>
+      )}
       {errors.length === 0 ? null : <FormErrorSummary title="No rule was made" errors={errors} />}
       <Table label={`Usual rules of ${set.service}`}>
         <TableHead>
@@ -197,6 +203,7 @@ function UsualTable({ set, canEdit }: { set: UsualRules; canEdit: boolean }) {
               key={rule.key}
               rule={rule}
               typed={typed[index]!}
+              reason={rule.backtest.reason === shared ? null : rule.backtest.reason}
               isReadOnly={!canEdit || rule.ruleId !== null}
               onChange={(patch) => change(index, patch)}
             />
@@ -225,14 +232,26 @@ function UsualTable({ set, canEdit }: { set: UsualRules; canEdit: boolean }) {
   );
 }
 
+/** Why no rule, or nearly none, has its pages a week: said once rather than in each row. */
+function sharedReason({ items }: UsualRules): string | null {
+  const reasons = items.flatMap(({ backtest }) => backtest.reason ?? []);
+  const [first] = reasons;
+  return first !== undefined && reasons.length > 1 && reasons.every((reason) => reason === first)
+    ? first
+    : null;
+}
+
 function UsualRow({
   rule,
   typed,
+  reason,
   isReadOnly,
   onChange,
 }: {
   rule: UsualRuleView;
   typed: Typed;
+  /** Why its pages a week are not said, where the table does not say it of all. */
+  reason: string | null;
   isReadOnly: boolean;
   onChange: (patch: Partial<Typed>) => void;
 }) {
@@ -252,12 +271,15 @@ function UsualRow({
           {rule.ruleId === null ? (
             <span className="text-strong [overflow-wrap:anywhere]">{rule.name}</span>
           ) : (
-            <Link
-              href={`/alerts/rules/${rule.ruleId}`}
-              className="text-link text-strong [overflow-wrap:anywhere] hover:underline"
-            >
-              {rule.name}
-            </Link>
+            <span className="flex flex-wrap items-center gap-2">
+              <Link
+                href={`/alerts/rules/${rule.ruleId}`}
+                className="text-link text-strong [overflow-wrap:anywhere] hover:underline"
+              >
+                {rule.name}
+              </Link>
+              <Badge>There already</Badge>
+            </span>
           )}
           <span className="line-clamp-2 text-mono text-secondary [overflow-wrap:anywhere]" title={rule.expr}>
             {rule.expr}
@@ -324,12 +346,7 @@ function UsualRow({
       <TableCell numeric className="whitespace-normal">
         <span className="grid justify-items-end gap-0.5">
           {backtest.pagesPerWeek === null ? "–" : backtest.pagesPerWeek.toFixed(1)}
-          {backtest.reason === null ? null : (
-            <span className="max-w-40 text-caption text-secondary">{backtest.reason}</span>
-          )}
-          {rule.ruleId === null ? null : (
-            <span className="text-caption text-secondary">is there already</span>
-          )}
+          {reason === null ? null : <span className="max-w-40 text-caption text-secondary">{reason}</span>}
         </span>
       </TableCell>
     </TableRow>
