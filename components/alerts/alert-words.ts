@@ -1,5 +1,6 @@
 import type { State } from "@/components/ui/state";
-import type { AlertRuleView, AlertView } from "@/lib/alerts/schema";
+import type { AlertRuleView } from "@/lib/alerts/rules/schema";
+import type { AlertView } from "@/lib/alerts/schema";
 import { isCritical, severityRank } from "@/lib/alerts/severity";
 import { durationWords } from "./duration-words";
 

@@ -10,7 +10,7 @@ import { Input, Textarea } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toaster";
 import { alertRulesKey, importRuleFile } from "@/lib/alerts/client";
-import type { ImportReport } from "@/lib/alerts/schema";
+import type { ImportReport } from "@/lib/alerts/rule-file/schema";
 import { ApiError } from "@/lib/api/client";
 
 /** Takes a rule file over: first tells what would be, then does it. What was pasted stays on errors. */

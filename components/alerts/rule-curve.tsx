@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import type { Threshold } from "@/components/charts/canvas";
 import { TimeSeriesChart } from "@/components/charts/time-series-chart";
 import { Panel, type PanelState } from "@/components/ui/panel";
-import type { AlertRuleView } from "@/lib/alerts/schema";
+import type { AlertRuleView } from "@/lib/alerts/rules/schema";
 import { isCritical } from "@/lib/alerts/severity";
 import { annotationsQuery } from "@/lib/annotations/client";
 import { errorFacts } from "@/lib/api/client";

@@ -15,7 +15,7 @@ import { StateBadge } from "@/components/ui/state-badge";
 import { toast } from "@/components/ui/toaster";
 import { addAlertRule, alertRulesKey, editAlertRule, previewAlertRule } from "@/lib/alerts/client";
 import { formatDuration } from "@/lib/alerts/duration";
-import type { AlertRuleView, RulePreview } from "@/lib/alerts/schema";
+import type { AlertRuleView, RulePreview } from "@/lib/alerts/rules/schema";
 import { ApiError, type ProblemField } from "@/lib/api/client";
 import { RuleBacktest } from "./rule-backtest";
 import { RuleFindings } from "./rule-findings";

@@ -13,8 +13,8 @@ import type { State } from "@/components/ui/state";
 import { StateBadge } from "@/components/ui/state-badge";
 import { toast } from "@/components/ui/toaster";
 import { alertRulesKey, applyCorrection, lintQuery } from "@/lib/alerts/client";
+import type { FindingView, LintInput } from "@/lib/alerts/lint/schema";
 import { exprOf } from "@/lib/alerts/rule";
-import type { FindingView, LintInput } from "@/lib/alerts/schema";
 import { errorFacts } from "@/lib/api/client";
 
 type Correction = FindingView["corrected"][number];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exampleRule } from "@/lib/alerts/example";
-import { ruleInputSchema } from "@/lib/alerts/schema";
+import { ruleInputSchema } from "@/lib/alerts/rules/schema";
 import { formOf, inputOf, patchOf, replayable } from "./rule-form-state";
 
 describe("the form of a rule", () => {

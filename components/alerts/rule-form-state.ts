@@ -1,5 +1,6 @@
 import { formatDuration, parseDuration } from "@/lib/alerts/duration";
-import type { AlertRuleView, FindingView, RuleInput, RulePatch } from "@/lib/alerts/schema";
+import type { FindingView } from "@/lib/alerts/lint/schema";
+import type { AlertRuleView, RuleInput, RulePatch } from "@/lib/alerts/rules/schema";
 
 export type KeyValue = { id: number; name: string; value: string };
 export type LevelState = { severity: string; threshold: string };

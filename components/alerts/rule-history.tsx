@@ -9,7 +9,7 @@ import { RelativeTime } from "@/components/ui/relative-time";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toaster";
 import { restoreRuleRevision, ruleRevisionsQuery } from "@/lib/alerts/client";
-import type { AlertRuleView, RuleRevision } from "@/lib/alerts/schema";
+import type { AlertRuleView, RuleRevision } from "@/lib/alerts/rules/schema";
 import { errorFacts } from "@/lib/api/client";
 
 export type FieldChange = { name: string; before: string | null; after: string | null };

@@ -13,7 +13,7 @@ import { StateBadge } from "@/components/ui/state-badge";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { toast } from "@/components/ui/toaster";
 import { alertRuleQuery, deleteAlertRule, restoreAlertRule } from "@/lib/alerts/client";
-import type { AlertRuleView } from "@/lib/alerts/schema";
+import type { AlertRuleView } from "@/lib/alerts/rules/schema";
 import { errorFacts } from "@/lib/api/client";
 import { ruleState } from "./alert-words";
 import { durationWords } from "./duration-words";

@@ -9,7 +9,7 @@ import { Field } from "@/components/ui/field";
 import { Textarea } from "@/components/ui/input";
 import { StateBadge } from "@/components/ui/state-badge";
 import { runUnitTests } from "@/lib/alerts/client";
-import type { AlertRuleView } from "@/lib/alerts/schema";
+import type { AlertRuleView } from "@/lib/alerts/rules/schema";
 import { ApiError, errorFacts } from "@/lib/api/client";
 
 type Result = Awaited<ReturnType<typeof runUnitTests>>;

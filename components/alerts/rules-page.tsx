@@ -19,7 +19,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { StateBadge } from "@/components/ui/state-badge";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { alertRulesQuery, type RuleListFilters } from "@/lib/alerts/client";
-import type { AlertRuleView } from "@/lib/alerts/schema";
+import type { AlertRuleView } from "@/lib/alerts/rules/schema";
 import { errorFacts } from "@/lib/api/client";
 import { ruleState } from "./alert-words";
 import { AlertsTabs } from "./alerts-tabs";

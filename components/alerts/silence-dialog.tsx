@@ -11,7 +11,7 @@ import { Select } from "@/components/ui/select";
 import { StateBadge } from "@/components/ui/state-badge";
 import { toast } from "@/components/ui/toaster";
 import { addSilence, alertsKey, silencePreviewQuery, silencesKey } from "@/lib/alerts/client";
-import type { SilenceMatcher } from "@/lib/alerts/schema";
+import type { SilenceMatcher } from "@/lib/alerts/silences/schema";
 import { ApiError } from "@/lib/api/client";
 import { endOf, muteSpans } from "./times";
 

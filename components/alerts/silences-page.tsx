@@ -17,7 +17,7 @@ import type { State } from "@/components/ui/state";
 import { StateBadge } from "@/components/ui/state-badge";
 import { toast } from "@/components/ui/toaster";
 import { alertsKey, expireSilence, silencesKey, silencesQuery } from "@/lib/alerts/client";
-import type { SilenceMatcher, SilenceView } from "@/lib/alerts/schema";
+import type { SilenceMatcher, SilenceView } from "@/lib/alerts/silences/schema";
 import { errorFacts } from "@/lib/api/client";
 import { formatTime } from "@/lib/units";
 import { AlertsTabs } from "./alerts-tabs";

@@ -18,7 +18,7 @@ import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@
 import { toast } from "@/components/ui/toaster";
 import { acceptUsualRules, alertRulesKey, usualRulesQuery } from "@/lib/alerts/client";
 import { formatDuration } from "@/lib/alerts/duration";
-import type { AcceptUsual, UsualRules, UsualRuleView } from "@/lib/alerts/schema";
+import type { AcceptUsual, UsualRules, UsualRuleView } from "@/lib/alerts/usual/schema";
 import { ApiError, errorFacts } from "@/lib/api/client";
 import { servicesQuery } from "@/lib/services/client";
 import { format, formatTime } from "@/lib/units";

@@ -1,32 +1,15 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
 import { ApiError, type ProblemField, requestJson, withQuery } from "@/lib/api/client";
-import type {
-  AcceptUsual,
-  AlertDetail,
-  AlertRuleView,
-  AlertView,
-  ApplyCorrection,
-  acceptedUsualSchema,
-  alertCountsSchema,
-  appliedCorrectionSchema,
-  BacktestInput,
-  BacktestView,
-  bulkResultSchema,
-  ImportReport,
-  LintInput,
-  LintReport,
-  Review,
-  RuleInput,
-  RulePatch,
-  RulePreview,
-  RuleRevision,
-  SilenceMatcher,
-  SilenceView,
-  silencePreviewSchema,
-  UsualRules,
-  unitTestResultSchema,
-} from "./schema";
+import type { BacktestInput, BacktestView } from "./backtest/schema";
+import type { ApplyCorrection, appliedCorrectionSchema, LintInput, LintReport } from "./lint/schema";
+import type { Review } from "./review/schema";
+import type { ImportReport } from "./rule-file/schema";
+import type { AlertRuleView, RuleInput, RulePatch, RulePreview, RuleRevision } from "./rules/schema";
+import type { AlertDetail, AlertView, alertCountsSchema, bulkResultSchema } from "./schema";
+import type { SilenceMatcher, SilenceView, silencePreviewSchema } from "./silences/schema";
+import type { unitTestResultSchema } from "./unit-test/schema";
+import type { AcceptUsual, acceptedUsualSchema, UsualRules } from "./usual/schema";
 
 /** The key of alerts; events of type `alert` make it stale. */
 export const alertsKey = ["alerts"] as const;

@@ -1,15 +1,11 @@
-import type {
-  AlertDetail,
-  AlertRuleView,
-  AlertView,
-  BacktestView,
-  FindingView,
-  ImportReport,
-  Review,
-  RuleInput,
-  SilenceView,
-  UsualRules,
-} from "./schema";
+import type { BacktestView } from "./backtest/schema";
+import type { FindingView } from "./lint/schema";
+import type { Review } from "./review/schema";
+import type { ImportReport } from "./rule-file/schema";
+import type { AlertRuleView, RuleInput } from "./rules/schema";
+import type { AlertDetail, AlertView } from "./schema";
+import type { SilenceView } from "./silences/schema";
+import type { UsualRules } from "./usual/schema";
 
 /** A rule as it is given to the API. */
 export const exampleRuleInput = {

@@ -14,7 +14,7 @@ import { evaluateDueGroup } from "./job";
 import { findAlert, listAlerts } from "./queries";
 import { addRule, deleteRule } from "./rules/commands";
 import { findRule } from "./rules/queries";
-import type { RuleInput } from "./schema";
+import type { RuleInput } from "./rules/schema";
 import { slotAfter, slotBefore } from "./slots";
 
 const start = 1_760_000_000;

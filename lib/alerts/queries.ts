@@ -10,16 +10,10 @@ import { isFlappingAt } from "./flapping";
 import { matches } from "./labels";
 import { exprOf } from "./rule";
 import { intervalOf, ruleOfRow } from "./rules/row";
-import type {
-  AcknowledgementView,
-  AlertDetail,
-  AlertFilter,
-  AlertView,
-  alertCountsSchema,
-  SilenceMatcher,
-} from "./schema";
+import type { AcknowledgementView, AlertDetail, AlertFilter, AlertView, alertCountsSchema } from "./schema";
 import { severities } from "./severity";
 import { activeSilences } from "./silences/queries";
+import type { SilenceMatcher } from "./silences/schema";
 
 export type AlertRow = Alert & {
   rule: Pick<AlertRule, "for"> | null;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { matcherSchema, type SilenceMatcher } from "@/lib/alerts/schema";
+import { matcherSchema, type SilenceMatcher } from "@/lib/alerts/silences/schema";
 
 export const channelKinds = ["webhook", "email", "slack", "alertmanager"] as const;
 export const channelKindSchema = z.enum(channelKinds);

@@ -10,9 +10,9 @@ import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
 import { ruleSource } from "../rules/queries";
 import { defaultLimit } from "../rules/row";
-import type { BacktestView, backtestInputSchema } from "../schema";
 import { noiseOf } from "./noise";
 import { evaluationsIn, type ReplayRange, type ReplaySeries, replay } from "./replay";
+import type { BacktestView, backtestInputSchema } from "./schema";
 import { suggestionsFor } from "./suggestions";
 
 /** A server gives 11,000 points a series at most. */

@@ -5,9 +5,9 @@ import { isInferscopeError, problem } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { exprOf } from "../rule";
-import type { ParsedRuleInput } from "../schema";
 import { ruleSource } from "./queries";
 import { consoleFile, defaultLimit } from "./row";
+import type { ParsedRuleInput } from "./schema";
 
 export type CheckedRule = Pick<ParsedRuleInput, "expr" | "comparison" | "levels">;
 

@@ -8,18 +8,12 @@ import { Prisma } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
 import { endAlertsOfRules } from "../commands";
+import { type appliedCorrectionSchema, applyCorrectionSchema } from "../lint/schema";
 import type { RuleFileGroup } from "../rule-file/rule-file";
-import {
-  alertRuleSchema,
-  type appliedCorrectionSchema,
-  applyCorrectionSchema,
-  levelsProblem,
-  ruleInputSchema,
-  rulePatchSchema,
-} from "../schema";
 import { columnsOfGroup, columnsOfRule, type RuleColumns } from "./file-rows";
 import { type RuleRow, ruleSource, ruleViews, withGroupAndStatus } from "./queries";
 import { consoleFile } from "./row";
+import { alertRuleSchema, levelsProblem, ruleInputSchema, rulePatchSchema } from "./schema";
 
 /** What the audit log and the revisions hold of a rule; `restoreRevision` reads it again. */
 const audited = (row: RuleRow) => ({

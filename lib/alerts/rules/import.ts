@@ -4,8 +4,8 @@ import { isInferscopeError, problem } from "@/lib/errors";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { externalRules } from "../external/prometheus-rules";
 import { parseRuleFile } from "../rule-file/parse";
+import type { ImportReport } from "../rule-file/schema";
 import { recordedOf } from "../rule-file/tiers";
-import type { ImportReport } from "../schema";
 import { replaceFile } from "./commands";
 import { ruleSource } from "./queries";
 

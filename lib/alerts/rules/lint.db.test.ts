@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Transaction } from "@/lib/db/client";
 import { addSource } from "@/lib/sources/commands";
 import { asUser, expectAudit, withTestTransaction } from "@/testing/database";
-import { type RuleInput, ruleInputSchema } from "../schema";
 import { addRule, applyCorrection, editRule, restoreRevision, restoreRule } from "./commands";
 import { lintDraft, lintSet } from "./lint";
 import { findRule, ruleRevisions } from "./queries";
+import { type RuleInput, ruleInputSchema } from "./schema";
 
 const now = new Date("2026-03-04T14:00:00Z");
 const later = new Date("2026-03-04T14:05:00Z");

@@ -4,11 +4,12 @@ import { db } from "@/lib/db/client";
 import { upstreamTarget } from "@/lib/sources/targets";
 import type { Finding, LintedRule } from "../lint/finding";
 import { lintRule } from "../lint/rule";
+import type { FindingView, LintReport } from "../lint/schema";
 import { lintRules } from "../lint/set";
 import { type ReadFacts, readFacts } from "../lint-facts";
-import type { AlertRuleView, FindingView, LintReport, ParsedRuleInput } from "../schema";
 import { type RuleRow, ruleRow, ruleSource, withGroupAndStatus } from "./queries";
 import { ruleOfRow } from "./row";
+import type { AlertRuleView, ParsedRuleInput } from "./schema";
 
 interface Context {
   now: Date;

@@ -7,10 +7,10 @@ import type { AlertRule, Prisma, RuleGroup, RuleStatus, Source } from "@/lib/db/
 import { problem } from "@/lib/errors";
 import { exprOf } from "../rule";
 import type { RuleFileGroup } from "../rule-file/rule-file";
-import type { AlertRuleView, RuleFilter, RuleRevision } from "../schema";
 import { slotAfter } from "../slots";
 import { fileGroupOf } from "./file-rows";
 import { consoleFile, intervalOf, limitOf, ruleOfRow, signalOfRow } from "./row";
+import type { AlertRuleView, RuleFilter, RuleRevision } from "./schema";
 
 export const withGroupAndStatus = {
   group: { include: { source: { select: { name: true } } } },

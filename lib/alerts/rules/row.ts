@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AlertRule, RuleGroup } from "@/lib/db/generated/client";
 import type { AlertingRule, GroupSpec } from "../rule";
-import { comparisons, levelSchema, ruleSignalSchema } from "../schema";
+import { comparisons, levelSchema, ruleSignalSchema } from "./schema";
 
 /** Seconds between evaluations of a group that says nothing of it; Prometheus's `evaluation_interval`. */
 export const defaultInterval = 60;

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { command } from "@/lib/db/command";
 import type { Silence } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
-import { silenceInputSchema } from "../schema";
 import { silenceState, silenceView } from "./queries";
+import { silenceInputSchema } from "./schema";
 
 const audited = (row: Silence) => ({
   matchers: row.matchers,

@@ -7,7 +7,7 @@ import { db } from "@/lib/db/client";
 import type { Silence } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { matches } from "../labels";
-import { matcherSchema, type SilenceMatcher, type SilenceView, type silencePreviewSchema } from "../schema";
+import { matcherSchema, type SilenceMatcher, type SilenceView, type silencePreviewSchema } from "./schema";
 
 const matchersInRow = z.array(matcherSchema);
 

@@ -5,7 +5,7 @@ import { unwrapped } from "@/lib/promql/tree";
 import { formatDuration } from "../duration";
 import type { Labels } from "../labels";
 import { compileRe2 } from "../re2";
-import type { AlertRuleView } from "../schema";
+import type { AlertRuleView } from "../rules/schema";
 import { expandTemplate } from "../template/template";
 
 /** What of a rule its tests look at. `for` and intervals in seconds. */

@@ -3,9 +3,10 @@ import { z } from "zod";
 import { command } from "@/lib/db/command";
 import { problem } from "@/lib/errors";
 import { addRule } from "../rules/commands";
-import { type acceptedUsualSchema, acceptUsualSchema, levelsProblem, ruleInputSchema } from "../schema";
+import { levelsProblem, ruleInputSchema } from "../rules/schema";
 import type { UsualKey } from "../usual-keys";
 import { modeOf, presentRules, serviceOf, setOf } from "./queries";
+import { type acceptedUsualSchema, acceptUsualSchema } from "./schema";
 
 /**
  * Makes rules of the usual set of a service, as they are or adjusted, all or none. Those that are there stay as they are.

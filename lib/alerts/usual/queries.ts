@@ -10,8 +10,8 @@ import type { QueryableService } from "@/lib/signals/query";
 import { backtest } from "../backtest/run";
 import { exprOf } from "../rule";
 import { defaultInterval } from "../rules/row";
-import type { UsualRules, UsualRuleView } from "../schema";
 import { type UsualRule, usualSet } from "../usual-set";
+import type { UsualRules, UsualRuleView } from "./schema";
 
 const backtestDays = 7;
 /** Above this a rule is not offered by itself. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { exampleReview } from "@/lib/alerts/example";
-import { alertReview } from "@/lib/alerts/review";
-import { reviewSchema } from "@/lib/alerts/schema";
+import { alertReview } from "@/lib/alerts/review/queries";
+import { reviewSchema } from "@/lib/alerts/review/schema";
 import { route } from "@/lib/api/route";
 
 export const GET = route({

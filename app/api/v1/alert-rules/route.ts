@@ -3,7 +3,12 @@ import { exampleRule, exampleRuleInput } from "@/lib/alerts/example";
 import { checkRule } from "@/lib/alerts/rules/check";
 import { addRule } from "@/lib/alerts/rules/commands";
 import { listRules } from "@/lib/alerts/rules/queries";
-import { alertRuleSchema, ruleFilterSchema, ruleInputSchema, savedRuleSchema } from "@/lib/alerts/schema";
+import {
+  alertRuleSchema,
+  ruleFilterSchema,
+  ruleInputSchema,
+  savedRuleSchema,
+} from "@/lib/alerts/rules/schema";
 import { listOf, listQuery } from "@/lib/api/list";
 import { Answer, route } from "@/lib/api/route";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { exampleSilence } from "@/lib/alerts/example";
-import { silenceInputSchema, silenceSchema } from "@/lib/alerts/schema";
 import { addSilence } from "@/lib/alerts/silences/commands";
 import { listSilences } from "@/lib/alerts/silences/queries";
+import { silenceInputSchema, silenceSchema } from "@/lib/alerts/silences/schema";
 import { listOf, listQuery } from "@/lib/api/list";
 import { Answer, route } from "@/lib/api/route";
 

@@ -3,7 +3,7 @@ import { exampleRule } from "@/lib/alerts/example";
 import { checkRule } from "@/lib/alerts/rules/check";
 import { deleteRule, editRule } from "@/lib/alerts/rules/commands";
 import { findRule } from "@/lib/alerts/rules/queries";
-import { alertRuleSchema, rulePatchSchema, savedRuleSchema } from "@/lib/alerts/schema";
+import { alertRuleSchema, rulePatchSchema, savedRuleSchema } from "@/lib/alerts/rules/schema";
 import { Answer, route } from "@/lib/api/route";
 
 const params = z.object({ rule: z.uuid({ error: "A rule's id" }) });

@@ -1,6 +1,6 @@
 import { backtest } from "@/lib/alerts/backtest/run";
+import { backtestInputSchema, backtestSchema } from "@/lib/alerts/backtest/schema";
 import { exampleBacktest, exampleRule } from "@/lib/alerts/example";
-import { backtestInputSchema, backtestSchema } from "@/lib/alerts/schema";
 import { route } from "@/lib/api/route";
 
 export const POST = route({

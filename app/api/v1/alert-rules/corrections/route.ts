@@ -1,6 +1,6 @@
 import { exampleFinding, exampleRule } from "@/lib/alerts/example";
+import { appliedCorrectionSchema, applyCorrectionSchema } from "@/lib/alerts/lint/schema";
 import { applyCorrection } from "@/lib/alerts/rules/commands";
-import { appliedCorrectionSchema, applyCorrectionSchema } from "@/lib/alerts/schema";
 import { route } from "@/lib/api/route";
 
 export const POST = route({

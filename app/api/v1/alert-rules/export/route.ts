@@ -1,6 +1,6 @@
 import { printRuleFile } from "@/lib/alerts/rule-file/print";
+import { exportQuerySchema } from "@/lib/alerts/rule-file/schema";
 import { ruleFileGroups } from "@/lib/alerts/rules/queries";
-import { exportQuerySchema } from "@/lib/alerts/schema";
 import { route } from "@/lib/api/route";
 
 export const GET = route({

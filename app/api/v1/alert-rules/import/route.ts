@@ -1,6 +1,6 @@
 import { exampleImportReport } from "@/lib/alerts/example";
+import { importQuerySchema, importReportSchema } from "@/lib/alerts/rule-file/schema";
 import { importRules } from "@/lib/alerts/rules/import";
-import { importQuerySchema, importReportSchema } from "@/lib/alerts/schema";
 import { readBody } from "@/lib/api/body";
 import { route } from "@/lib/api/route";
 import { problem } from "@/lib/errors";

@@ -1,6 +1,6 @@
 import { exampleFinding, exampleRuleInput } from "@/lib/alerts/example";
+import { lintInputSchema, lintReportSchema } from "@/lib/alerts/lint/schema";
 import { lintDraft, lintSet } from "@/lib/alerts/rules/lint";
-import { lintInputSchema, lintReportSchema } from "@/lib/alerts/schema";
 import { route } from "@/lib/api/route";
 
 export const POST = route({

@@ -1,6 +1,6 @@
 import { exampleRule, exampleRuleInput } from "@/lib/alerts/example";
 import { checkRule } from "@/lib/alerts/rules/check";
-import { ruleInputSchema, rulePreviewSchema } from "@/lib/alerts/schema";
+import { ruleInputSchema, rulePreviewSchema } from "@/lib/alerts/rules/schema";
 import { route } from "@/lib/api/route";
 
 export const POST = route({

@@ -1,5 +1,5 @@
 import { runRuleTests } from "@/lib/alerts/rules/unit-tests";
-import { unitTestResultSchema } from "@/lib/alerts/schema";
+import { unitTestResultSchema } from "@/lib/alerts/unit-test/schema";
 import { readBody } from "@/lib/api/body";
 import { route } from "@/lib/api/route";
 

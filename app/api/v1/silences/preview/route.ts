@@ -1,6 +1,6 @@
 import { exampleAlert, exampleSilence } from "@/lib/alerts/example";
-import { silencePreviewInputSchema, silencePreviewSchema } from "@/lib/alerts/schema";
 import { previewSilence } from "@/lib/alerts/silences/queries";
+import { silencePreviewInputSchema, silencePreviewSchema } from "@/lib/alerts/silences/schema";
 import { route } from "@/lib/api/route";
 
 const { id, name, state, severity, labels } = exampleAlert;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { exampleRule } from "@/lib/alerts/example";
 import { restoreRule } from "@/lib/alerts/rules/commands";
-import { alertRuleSchema } from "@/lib/alerts/schema";
+import { alertRuleSchema } from "@/lib/alerts/rules/schema";
 import { Answer, route } from "@/lib/api/route";
 
 export const POST = route({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { exampleRule } from "@/lib/alerts/example";
 import { ruleRevisions } from "@/lib/alerts/rules/queries";
-import { ruleRevisionSchema } from "@/lib/alerts/schema";
+import { ruleRevisionSchema } from "@/lib/alerts/rules/schema";
 import { route } from "@/lib/api/route";
 
 export const GET = route({

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { exampleRule, exampleUsualRules } from "@/lib/alerts/example";
-import { acceptedUsualSchema, acceptUsualSchema, usualRulesSchema } from "@/lib/alerts/schema";
 import { acceptUsualRules } from "@/lib/alerts/usual/commands";
 import { usualRules } from "@/lib/alerts/usual/queries";
+import { acceptedUsualSchema, acceptUsualSchema, usualRulesSchema } from "@/lib/alerts/usual/schema";
 import { Answer, route } from "@/lib/api/route";
 
 const params = z.object({ service: z.string().min(1).describe("The service's id; `/` as `%2F`.") });

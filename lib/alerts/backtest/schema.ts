@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { durationSchema, instantSchema, labelsSchema, text } from "../fields";
+import { comparisons } from "../rules/schema";
+
+export const backtestInputSchema = z
+  .object({
+    expr: text(20_000).trim().min(1),
+    comparison: z.enum(comparisons).nullable().default(null),
+    threshold: z.number().nullable().default(null),
+    for: durationSchema.default(0),
+    keepFiringFor: durationSchema.default(0),
+    start: instantSchema,
+    end: instantSchema,
+    interval: durationSchema.default(60).describe("Between evaluations."),
+    source: text(200).optional(),
+    labels: labelsSchema.default({}),
+    timeZone: text(100).default("UTC").describe("For what counts as night."),
+    pagesPerWeek: z
+      .number()
+      .min(0)
+      .max(10_000)
+      .nullable()
+      .default(null)
+      .describe("What to suggest a threshold and a `for` for."),
+  })
+  .refine(({ start, end }) => end > start, { path: ["end"], error: "After the start" })
+  .refine(({ interval }) => interval >= 1, { path: ["interval"], error: "At least a second" });
+export type BacktestInput = z.input<typeof backtestInputSchema>;
+
+const noiseSchema = z.object({
+  pages: z.number().int().describe("How often it fired."),
+  pagesPerWeek: z.number().nullable().describe("Null where there was data for less than a day."),
+  shareShort: z
+    .number()
+    .nullable()
+    .describe("Of those, the share that was over within 5 minutes; null without any."),
+  shareAtNight: z.number().nullable().describe("Of those, the share that began from 22:00 to 07:00."),
+  firingSeconds: z.number(),
+});
+
+export const backtestSchema = z.object({
+  alerts: z.array(
+    z.object({
+      labels: z.record(z.string(), z.string()),
+      pendingAt: z.iso.datetime(),
+      firingAt: z.iso.datetime().nullable(),
+      resolvedAt: z.iso.datetime().nullable(),
+    }),
+  ),
+  evaluations: z.number().int(),
+  completeFrom: z.iso.datetime().nullable().describe("From when on there was data; null for never."),
+  noise: noiseSchema,
+  series: z.number().int().describe("How many the expression gave."),
+  suggestions: z.array(
+    z.object({
+      threshold: z.number().nullable(),
+      for: z.number(),
+      pagesPerWeek: z.number(),
+    }),
+  ),
+  notes: z.array(z.string()),
+});
+export type BacktestView = z.infer<typeof backtestSchema>;
