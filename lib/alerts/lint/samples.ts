@@ -1,0 +1,115 @@
+import { metricsOf, selectorsOf } from "@/lib/promql/read";
+import { type Expr, everyPart, partsOf, unwrapped } from "@/lib/promql/tree";
+import { promDuration } from "@/lib/signals/promql";
+import { edited } from "./compared";
+import type { Finding } from "./finding";
+import { type Look, rateFunctions, windowText } from "./look";
+import { otherNamesOf } from "./subject";
+
+const counterName =
+  /(request|error|failure|token|event|preemption|call|quer(y|ie)|hit|drop|abort|restart|retr(y|ie)|success)s?_total$/;
+
+/** Counters that are compared as they stand. */
+export function counters({ rule, compared, facts }: Look): Finding[] {
+  if (compared === undefined) return [];
+  const bare = [...barePaths(compared.tree)].filter((name) => counterName.test(name));
+  const [metric] = bare;
+  if (metric === undefined || !["selector", "aggregation"].includes(unwrapped(compared.tree).type)) return [];
+  const window = windowText(facts);
+  const edits = selectorsOf(rule.expr)
+    .filter((selected) => selected.metric === metric && selected.range === undefined)
+    .map(({ from, to }) => ({ from, to, text: `increase(${rule.expr.slice(from, to)}[${window}])` }));
+  return [
+    {
+      id: "counter-of-all-time",
+      severity: "warning",
+      rules: [rule.id],
+      text: `Compares all that ${metric} has counted since each process started: it is passed some day, whatever happens, and begins again at 0 with a restart. increase() counts the last minutes.`,
+      corrected: [{ title: `In the last ${window}`, rules: [{ ...rule, expr: edited(rule.expr, edits) }] }],
+    },
+  ];
+}
+
+/** The metrics whose value is taken as it stands. */
+function* barePaths(expr: Expr): Generator<string> {
+  if (expr.type === "selector") {
+    if (expr.name !== undefined) yield expr.name;
+    return;
+  }
+  if (expr.type === "matrix" || expr.type === "subquery" || expr.type === "call") return;
+  for (const part of partsOf(expr)) yield* barePaths(part);
+}
+
+/** Rates over fewer than four scrapes. */
+export function windows({ rule, tree, facts }: Look): Finding[] {
+  const { scrapeInterval } = facts;
+  if (scrapeInterval === undefined) return [];
+  const least = 4 * scrapeInterval;
+  const short = [...everyPart(tree)].flatMap((part) => {
+    if (part.type !== "call" || ![...rateFunctions, "delta", "idelta", "deriv"].includes(part.name))
+      return [];
+    return part.args.flatMap((arg) => {
+      const inner = arg.type === "shifted" ? arg.expr : arg;
+      return inner.type === "matrix" && inner.range !== undefined && inner.range < least ? [inner] : [];
+    });
+  });
+  const [first] = short;
+  if (first === undefined) return [];
+  const text = promDuration(least < 60 ? least : Math.ceil(least / 60) * 60);
+  return [
+    {
+      id: "window-too-short",
+      severity: first.range! < 2 * scrapeInterval ? "error" : "warning",
+      rules: [rule.id],
+      text: `Looks back ${promDuration(first.range!)}, while a sample comes every ${promDuration(scrapeInterval)}: ${first.range! < 2 * scrapeInterval ? "a rate needs two samples, so it is mostly empty and never fires" : "one scrape that fails leaves no rate, and the alert resolves"}. Four scrapes are ${promDuration(least)}.`,
+      corrected: [
+        {
+          title: `Look back ${text}`,
+          rules: [
+            {
+              ...rule,
+              expr: edited(
+                rule.expr,
+                short.map(({ rangeText: { from, to } }) => ({ from, to, text })),
+              ),
+            },
+          ],
+        },
+      ],
+      at: { from: first.rangeText.from, to: first.rangeText.to },
+    },
+  ];
+}
+
+/** Metrics that nothing has sent for seven days. */
+export function absentMetrics({ rule, tree, facts }: Look): Finding[] {
+  // What is looked for because it may be gone is meant to be.
+  const meant = new Set(
+    [...everyPart(tree)].flatMap((part) =>
+      part.type === "call" && part.name.startsWith("absent") ? metricsOf(part) : [],
+    ),
+  );
+  return metricsOf(tree).flatMap((metric): Finding[] => {
+    if (meant.has(metric) || /^ALERTS(_FOR_STATE)?$/.test(metric)) return [];
+    if (facts.seenInLastSevenDays(metric) !== false) return [];
+    const other = otherNamesOf(metric).find((name) => facts.seenInLastSevenDays(name) === true);
+    const edits =
+      other === undefined
+        ? []
+        : selectorsOf(rule.expr)
+            .filter((selected) => selected.metric === metric)
+            .map(({ from }) => ({ from, to: from + metric.length, text: other }));
+    return [
+      {
+        id: "metric-absent",
+        severity: "error",
+        rules: [rule.id],
+        text: `It never fires: nothing named ${metric} has been there for seven days.${other === undefined ? "" : ` ${other} has, which is the same in another release.`}`,
+        corrected:
+          other === undefined
+            ? []
+            : [{ title: `Read ${other}`, rules: [{ ...rule, expr: edited(rule.expr, edits) }] }],
+      },
+    ];
+  });
+}
