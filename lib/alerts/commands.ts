@@ -4,7 +4,7 @@ import type { Actor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { Acknowledgement } from "@/lib/db/generated/client";
-import { problem } from "@/lib/errors";
+import { invalidFields, problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
 import { enqueueChanges, wakeGroupsOf } from "@/lib/notifications/groups/commands";
 import { type AlertRow, alertViews, labelsOfAlert, withHandling } from "./queries";
@@ -54,9 +54,7 @@ const audited = (ack: Acknowledgement | undefined) =>
 
 const inFuture = (until: Date | null, now: Date) => {
   if (until !== null && until <= now)
-    throw problem("invalid_request", "Some fields are not valid.", {
-      fields: [{ path: "until", message: "A time that is still to come" }],
-    });
+    throw invalidFields([{ path: "until", message: "A time that is still to come" }]);
 };
 
 /**

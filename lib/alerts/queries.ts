@@ -1,6 +1,6 @@
 import "server-only";
 import type { z } from "zod";
-import { pageOf } from "@/lib/api/list";
+import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
 import { db } from "@/lib/db/client";
@@ -221,10 +221,7 @@ const cursorPattern = /^(\d)\.(\d{1,2})\.(-?[\d.]+)\.([0-9a-f-]{36})$/;
 function positionSql(cursor: string | undefined): Prisma.Sql {
   if (cursor === undefined) return Prisma.sql`TRUE`;
   const [, state, severity, age, id] = cursorPattern.exec(cursor) ?? [];
-  if (id === undefined)
-    throw problem("invalid_request", "This cursor is not from this list.", {
-      fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
-    });
+  if (id === undefined) throw foreignCursor();
   return Prisma.sql`(${stateOrder}, ${severityOrder}, ${ageOrder}, alert.id)
     > (${Number(state)}::int, ${Number(severity)}::int, ${Number(age)}::float8, ${id}::text)`;
 }

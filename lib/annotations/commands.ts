@@ -4,7 +4,7 @@ import type { Actor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { Annotation, Service } from "@/lib/db/generated/client";
-import { problem } from "@/lib/errors";
+import { invalidFields, problem } from "@/lib/errors";
 import { annotationView } from "./queries";
 import { annotationInputSchema, annotationPatchSchema } from "./schema";
 
@@ -36,10 +36,7 @@ const change = (action: "add" | "edit" | "delete" | "restore", before: Row | nul
 async function serviceIdOf(tx: Transaction, actor: Actor, name: string | null): Promise<string | null> {
   if (name === null) return null;
   const service = await tx.service.findFirst({ where: { teamId: actor.teamId, name, validTo: null } });
-  if (service === null)
-    throw problem("invalid_request", "Some fields are not valid.", {
-      fields: [{ path: "service", message: `There is no service "${name}"` }],
-    });
+  if (service === null) throw invalidFields([{ path: "service", message: `There is no service "${name}"` }]);
   return service.id;
 }
 
@@ -86,10 +83,7 @@ export const editAnnotation = command({
     if (ifMatch !== undefined && ifMatch !== before.version) throw changedMeanwhile(before, actor);
     const start = patch.start ?? before.start;
     const end = patch.end === undefined ? before.end : patch.end;
-    if (end !== null && end < start)
-      throw problem("invalid_request", "Some fields are not valid.", {
-        fields: [{ path: "end", message: "Not before the start" }],
-      });
+    if (end !== null && end < start) throw invalidFields([{ path: "end", message: "Not before the start" }]);
     const { count } = await tx.annotation.updateMany({
       where: { id, version: before.version, deletedAt: null },
       data: {

@@ -1,10 +1,9 @@
 import "server-only";
-import { pageOf } from "@/lib/api/list";
+import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
 import { db } from "@/lib/db/client";
 import type { Annotation, Service } from "@/lib/db/generated/client";
-import { problem } from "@/lib/errors";
 import { deployments } from "./deploys";
 import type { AnnotationFilter, AnnotationView } from "./schema";
 
@@ -32,10 +31,7 @@ const cursorOf = ({ start, id }: Pick<AnnotationView, "start" | "id">) => `${Dat
 
 function after(cursor: string): { start: Date; id: string } {
   const [, time, id] = /^(\d{1,16})\.([0-9a-f-]{36})$/.exec(cursor) ?? [];
-  if (time === undefined || id === undefined)
-    throw problem("invalid_request", "This cursor is not from this list.", {
-      fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
-    });
+  if (time === undefined || id === undefined) throw foreignCursor();
   return { start: new Date(Number(time)), id };
 }
 

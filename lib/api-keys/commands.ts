@@ -5,7 +5,7 @@ import { hashSecret, keyPrefix, newSecret } from "@/lib/auth/tokens";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { ApiKey as ApiKeyRow } from "@/lib/db/generated/client";
-import { problem } from "@/lib/errors";
+import { invalidFields, problem } from "@/lib/errors";
 import { excessOf } from "./api-key";
 import { presentApiKey, visibleTo, withMaker } from "./queries";
 import { createApiKeySchema } from "./schema";
@@ -38,9 +38,7 @@ export const createApiKey = command({
     if (excess !== null)
       throw problem("forbidden", "A key may not do more than the one who makes it.", { fields: [excess] });
     if (expiresAt !== null && new Date(expiresAt) <= now)
-      throw problem("invalid_request", "Some fields are not valid.", {
-        fields: [{ path: "expiresAt", message: "a time in the future, or null for never" }],
-      });
+      throw invalidFields([{ path: "expiresAt", message: "a time in the future, or null for never" }]);
     const secret = newSecret("isk_");
     const row = await tx.apiKey.create({
       data: {

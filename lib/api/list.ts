@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { problem } from "@/lib/errors";
 
 /** Query parameters of every list. */
 export const listQuery = z.object({
@@ -24,3 +25,9 @@ export function pageOf<Row, Item>(
     nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null,
   };
 }
+
+/** What a list throws for a cursor that it has not given. */
+export const foreignCursor = () =>
+  problem("invalid_request", "This cursor is not from this list.", {
+    fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
+  });

@@ -1,6 +1,6 @@
 import "server-only";
 import type { z } from "zod";
-import { pageOf } from "@/lib/api/list";
+import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import type { AuditEvent, Prisma } from "@/lib/db/generated/client";
@@ -64,10 +64,7 @@ export async function listAuditEvents(
   filter: AuditFilter,
   page: { cursor?: string; limit: number },
 ): Promise<{ items: AuditEventView[]; nextCursor: string | null }> {
-  if (page.cursor !== undefined && !/^\d{1,18}$/.test(page.cursor))
-    throw problem("invalid_request", "This cursor is not from this list.", {
-      fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
-    });
+  if (page.cursor !== undefined && !/^\d{1,18}$/.test(page.cursor)) throw foreignCursor();
   const rows = await db().auditEvent.findMany({
     where: {
       ...whereOf(actor, filter),

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { type Change, recordChanges } from "@/lib/audit/record";
 import type { Actor } from "@/lib/auth/actor";
 import { type Action, can, whyNot } from "@/lib/auth/permissions";
-import { problem } from "@/lib/errors";
+import { invalidFields, problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
 import { type Transaction, transaction } from "./client";
 
@@ -29,9 +29,9 @@ export function command<Schema extends z.ZodType, Result>(definition: {
     if (!can(actor, definition.permission)) throw problem("forbidden", whyNot(actor, definition.permission));
     const parsed = definition.input.safeParse(input);
     if (!parsed.success)
-      throw problem("invalid_request", "Some fields are not valid.", {
-        fields: parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })),
-      });
+      throw invalidFields(
+        parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })),
+      );
     return transaction(async (tx) => {
       const { result, changes } = await definition.run(tx, actor, parsed.data);
       await recordChanges(tx, actor, definition.permission, changes, context);

@@ -3,6 +3,7 @@ export { type ErrorCode, errorCodes } from "./codes";
 export {
   type FieldError,
   InferscopeError,
+  invalidFields,
   isInferscopeError,
   problem,
   type Suggestion,

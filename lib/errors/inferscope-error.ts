@@ -61,6 +61,12 @@ export class InferscopeError extends Error {
 export const problem = (code: ErrorCode, detail: string, options?: ProblemOptions): InferscopeError =>
   new InferscopeError(code, detail, options);
 
+/** Makes the error of an input of which some fields are wrong: each with its path, and what would be right. */
+export const invalidFields = (
+  fields: FieldError[],
+  options?: Omit<ProblemOptions, "fields">,
+): InferscopeError => problem("invalid_request", "Some fields are not valid.", { ...options, fields });
+
 /**
  * Says whether a thrown value is ours. Compared by shape, since the worker and Next's server are two bundles and
  * hold two copies of the class.

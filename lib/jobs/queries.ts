@@ -1,5 +1,5 @@
 import "server-only";
-import { pageOf } from "@/lib/api/list";
+import { foreignCursor, pageOf } from "@/lib/api/list";
 import { db } from "@/lib/db/client";
 import { problem } from "@/lib/errors";
 import { jobs, loops } from "./registry";
@@ -73,10 +73,7 @@ export async function listJobs(
 ): Promise<{ items: Job[]; nextCursor: string | null }> {
   if (!(await isInstalled())) return { items: [], nextCursor: null };
   const [, createdOn, id] = /^(\d{4}-[\d :.+-]{10,40})\|([0-9a-f-]{36})$/.exec(page.cursor ?? "") ?? [];
-  if (page.cursor !== undefined && createdOn === undefined)
-    throw problem("invalid_request", "This cursor is not from this list.", {
-      fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
-    });
+  if (page.cursor !== undefined && createdOn === undefined) throw foreignCursor();
   const values: unknown[] = [];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const conditions = [

@@ -1,5 +1,5 @@
 import "server-only";
-import { pageOf } from "@/lib/api/list";
+import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
 import { config } from "@/lib/config";
@@ -249,10 +249,7 @@ export async function listMessages(
   filter: MessageFilter,
   page: { cursor?: string; limit: number },
 ): Promise<{ items: MessageView[]; nextCursor: string | null }> {
-  if (page.cursor !== undefined && !/^\d{1,18}$/.test(page.cursor))
-    throw problem("invalid_request", "This cursor is not from this list.", {
-      fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
-    });
+  if (page.cursor !== undefined && !/^\d{1,18}$/.test(page.cursor)) throw foreignCursor();
   const rows = await db().outboxMessage.findMany({
     where: {
       teamId: actor.teamId,

@@ -1,7 +1,7 @@
 import "server-only";
 import { setMaxListeners } from "node:events";
 import { LRUCache } from "lru-cache";
-import { pageOf } from "@/lib/api/list";
+import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import { type InferscopeError, isInferscopeError, problem } from "@/lib/errors";
@@ -199,10 +199,7 @@ export async function listUsage(
   { cursor = "0", limit }: { cursor?: string; limit: number },
   now: Date,
 ): Promise<{ items: Usage[]; nextCursor: string | null }> {
-  if (!/^\d{1,6}$/.test(cursor))
-    throw problem("invalid_request", "This cursor is not from this list.", {
-      fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
-    });
+  if (!/^\d{1,6}$/.test(cursor)) throw foreignCursor();
   const since = hourOf(new Date(now.getTime() - (hours - 1) * 3_600_000));
   const seesAll = actor.type === "system" || actor.role === "admin";
   const offset = Number(cursor);

@@ -2,7 +2,7 @@ import "server-only";
 import type { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
-import { problem } from "@/lib/errors";
+import { invalidFields, problem } from "@/lib/errors";
 import { testConnection } from "@/lib/upstream/test-connection";
 import { certificateProblem } from "./certificates";
 import { credentialState, editedCredentials } from "./credentials";
@@ -39,7 +39,7 @@ export async function testSource(
     message: "Enter it to test with it; the stored one cannot be used here",
   }));
   if (wrongCa !== null) fields.push({ path: "ca", message: wrongCa });
-  if (fields.length > 0) throw problem("invalid_request", "Some fields are not valid.", { fields });
+  if (fields.length > 0) throw invalidFields(fields);
   const target = targetOf(
     {
       id: TEST_ID,

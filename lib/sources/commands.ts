@@ -4,7 +4,7 @@ import { systemActor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { Source } from "@/lib/db/generated/client";
-import { type FieldError, problem } from "@/lib/errors";
+import { type FieldError, invalidFields, problem } from "@/lib/errors";
 import { endServicesOf, reopenServicesOf } from "@/lib/services/commands";
 import { certificateProblem } from "./certificates";
 import { type Credentials, editedCredentials } from "./credentials";
@@ -94,7 +94,7 @@ async function refuseSecondOf(
 }
 
 function refuse(fields: FieldError[]): void {
-  if (fields.length > 0) throw problem("invalid_request", "Some fields are not valid.", { fields });
+  if (fields.length > 0) throw invalidFields(fields);
 }
 
 const missingSentence = (path: string): string =>

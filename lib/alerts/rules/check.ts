@@ -1,7 +1,7 @@
 import "server-only";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
-import { isInferscopeError, problem } from "@/lib/errors";
+import { invalidFields, isInferscopeError, problem } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { exprOf } from "../rule";
@@ -52,14 +52,12 @@ export async function checkRule(
     const client = createPrometheusClient(await upstreamTarget(source.id));
     const { data } = await client.query(expr, { time: now.getTime() / 1000, timeout: checkTimeout, signal });
     if (data.type === "matrix" || data.type === "string")
-      throw problem("invalid_request", "Some fields are not valid.", {
-        fields: [
-          {
-            path: "expr",
-            message: `An alert needs numbers at one time; this gives ${data.type === "matrix" ? "a range" : "a text"}`,
-          },
-        ],
-      });
+      throw invalidFields([
+        {
+          path: "expr",
+          message: `An alert needs numbers at one time; this gives ${data.type === "matrix" ? "a range" : "a text"}`,
+        },
+      ]);
     return "series" in data ? data.series.length : 1;
   };
   try {
@@ -91,8 +89,7 @@ export async function checkRule(
   } catch (error) {
     if (!isInferscopeError(error)) throw error;
     if (error.code === "upstream_rejected")
-      throw problem("invalid_request", "Some fields are not valid.", {
-        fields: [{ path: "expr", message: error.upstream ?? error.detail }],
+      throw invalidFields([{ path: "expr", message: error.upstream ?? error.detail }], {
         upstream: error.upstream,
         cause: error,
       });

@@ -5,7 +5,7 @@ import type { Actor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import { Prisma } from "@/lib/db/generated/client";
-import { problem } from "@/lib/errors";
+import { invalidFields, problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
 import { endAlertsOfRules } from "../commands";
 import { type appliedCorrectionSchema, applyCorrectionSchema } from "../lint/schema";
@@ -145,7 +145,7 @@ export const editRule = command({
       comparison: patch.comparison === undefined ? before.comparison : patch.comparison,
       levels: patch.levels ?? alertRuleSchema.shape.levels.parse(before.levels),
     });
-    if (wrong !== null) throw problem("invalid_request", "Some fields are not valid.", { fields: [wrong] });
+    if (wrong !== null) throw invalidFields([wrong]);
     const { signal, levels, labels, annotations, ...plain } = patch;
     const { count } = await tx.alertRule.updateMany({
       where: { id, version: before.version, validTo: null },
@@ -244,9 +244,7 @@ export const applyCorrection = command({
   run: async (_tx, actor, { replaces, rules, mode, now }) => {
     const kept = new Map(rules.map((rule) => [rule.id, rule]));
     if (rules.some(({ id }) => !replaces.some((each) => each.id === id)))
-      throw problem("invalid_request", "Some fields are not valid.", {
-        fields: [{ path: "rules", message: "Only rules that are replaced" }],
-      });
+      throw invalidFields([{ path: "rules", message: "Only rules that are replaced" }]);
     const result: z.infer<typeof appliedCorrectionSchema> = { items: [], deleted: [] };
     for (const { id, version } of replaces) {
       const rule = kept.get(id);

@@ -1,10 +1,10 @@
 import "server-only";
-import { pageOf } from "@/lib/api/list";
+import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
 import { db } from "@/lib/db/client";
 import type { AlertRule, Prisma, RuleGroup, RuleStatus, Source } from "@/lib/db/generated/client";
-import { problem } from "@/lib/errors";
+import { invalidFields, problem } from "@/lib/errors";
 import { exprOf } from "../rule";
 import type { RuleFileGroup } from "../rule-file/rule-file";
 import { slotAfter } from "../slots";
@@ -160,9 +160,7 @@ function after(cursor: string): { name: string; id: string } {
   } catch {
     // Falls through to the one answer for whatever is no cursor.
   }
-  throw problem("invalid_request", "This cursor is not from this list.", {
-    fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
-  });
+  throw foreignCursor();
 }
 
 /** The team's rules by name, a page at a time, and how many match. Throws `invalid_request` for a cursor that is not one. */
@@ -287,8 +285,7 @@ export const ruleSources = (actor: Actor): Promise<RuleSource[]> =>
  */
 export async function ruleSource(actor: Actor, name: string | undefined): Promise<RuleSource> {
   const sources = await ruleSources(actor);
-  const wrong = (message: string) =>
-    problem("invalid_request", "Some fields are not valid.", { fields: [{ path: "source", message }] });
+  const wrong = (message: string) => invalidFields([{ path: "source", message }]);
   if (sources.length === 0) throw wrong("No Prometheus is connected to evaluate rules against");
   const names = sources.map((source) => source.name).join(", ");
   if (name === undefined) {

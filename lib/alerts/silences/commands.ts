@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { command } from "@/lib/db/command";
 import type { Silence } from "@/lib/db/generated/client";
-import { problem } from "@/lib/errors";
+import { invalidFields, problem } from "@/lib/errors";
 import { silenceState, silenceView } from "./queries";
 import { silenceInputSchema } from "./schema";
 
@@ -30,9 +30,7 @@ export const addSilence = command({
   input: z.object({ silence: silenceInputSchema, now: z.date() }),
   run: async (tx, actor, { silence: { startsAt, ...silence }, now }) => {
     if (silence.endsAt <= now)
-      throw problem("invalid_request", "Some fields are not valid.", {
-        fields: [{ path: "endsAt", message: "A time that is still to come" }],
-      });
+      throw invalidFields([{ path: "endsAt", message: "A time that is still to come" }]);
     const row = await tx.silence.create({
       data: { ...silence, teamId: actor.teamId, startsAt: startsAt ?? now, createdBy: actor.name },
     });

@@ -1,11 +1,10 @@
 import "server-only";
 import { z } from "zod";
-import { pageOf } from "@/lib/api/list";
+import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
 import { db } from "@/lib/db/client";
 import type { Silence } from "@/lib/db/generated/client";
-import { problem } from "@/lib/errors";
 import { matches } from "../labels";
 import { matcherSchema, type SilenceMatcher, type SilenceView, type silencePreviewSchema } from "./schema";
 
@@ -84,10 +83,7 @@ export async function listSilences(
 ): Promise<{ items: SilenceView[]; nextCursor: string | null }> {
   const [, time, id] =
     page.cursor === undefined ? [] : (/^(\d{1,16})\.([0-9a-f-]{36})$/.exec(page.cursor) ?? []);
-  if (page.cursor !== undefined && id === undefined)
-    throw problem("invalid_request", "This cursor is not from this list.", {
-      fields: [{ path: "cursor", message: "The nextCursor of the page before" }],
-    });
+  if (page.cursor !== undefined && id === undefined) throw foreignCursor();
   const end = new Date(Number(time));
   const rows = await db().silence.findMany({
     where: {

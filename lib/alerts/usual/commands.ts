@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { command } from "@/lib/db/command";
-import { problem } from "@/lib/errors";
+import { invalidFields } from "@/lib/errors";
 import { addRule } from "../rules/commands";
 import { levelsProblem, ruleInputSchema } from "../rules/schema";
 import type { UsualKey } from "../usual-keys";
@@ -25,8 +25,7 @@ export const acceptUsualRules = command({
     const result: z.infer<typeof acceptedUsualSchema> = { items: [], kept: [] };
     for (const key of new Set<UsualKey>(keys)) {
       const rule = set.find((each) => each.key === key);
-      const wrong = (path: string, message: string) =>
-        problem("invalid_request", "Some fields are not valid.", { fields: [{ path, message }] });
+      const wrong = (path: string, message: string) => invalidFields([{ path, message }]);
       if (rule === undefined) throw wrong("keys", `${id} shows nothing to make "${key}" of`);
       if (present.has(rule.name)) {
         result.kept.push(key);

@@ -5,7 +5,7 @@ import { type Actor, systemActor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { NotificationChannel } from "@/lib/db/generated/client";
-import { type FieldError, problem } from "@/lib/errors";
+import { type FieldError, invalidFields, problem } from "@/lib/errors";
 import { writeMessages } from "../messages/commands";
 import { contentOf } from "../messages/content";
 import { firstRouteTo } from "../policy";
@@ -51,9 +51,8 @@ const change = (
   };
 };
 
-/** Throws `invalid_request` with the fields when there are any. */
-export function refuse(fields: FieldError[]): void {
-  if (fields.length > 0) throw problem("invalid_request", "Some fields are not valid.", { fields });
+function refuse(fields: FieldError[]): void {
+  if (fields.length > 0) throw invalidFields(fields);
 }
 
 async function nameFields(

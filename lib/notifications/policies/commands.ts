@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { Prisma } from "@/lib/db/generated/client";
-import { type FieldError, problem } from "@/lib/errors";
-import { lockNotifications, refuse } from "../channels/commands";
+import { type FieldError, invalidFields, problem } from "@/lib/errors";
+import { lockNotifications } from "../channels/commands";
 import { regroup } from "../groups/commands";
 import { channelsOf } from "../policy";
 import { currentPolicy, getPolicy } from "../queries";
@@ -81,5 +81,5 @@ async function refuseUnknownChannels(tx: Transaction, teamId: string, tree: Poli
   };
   look("", tree.channels);
   walk("", tree.routes);
-  refuse(fields);
+  if (fields.length > 0) throw invalidFields(fields);
 }
