@@ -3,11 +3,11 @@ import { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
-import type { Acknowledgement } from "@/lib/db/generated/client";
+import type { Acknowledgement, Alert } from "@/lib/db/generated/client";
 import { invalidFields, problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
-import { enqueueChanges, wakeGroupsOf } from "@/lib/notifications/groups/commands";
-import { type AlertRow, alertViews, labelsOfAlert, withHandling } from "./queries";
+import { type AlertChange, enqueueChanges, wakeGroupsOf } from "@/lib/notifications/groups/commands";
+import { type AlertRow, alertRow, alertViews, labelsOfAlert } from "./queries";
 import {
   type AlertView,
   acknowledgeInputSchema,
@@ -16,12 +16,6 @@ import {
   remarkInputSchema,
   snoozeInputSchema,
 } from "./schema";
-
-const ofAlert = async (tx: Transaction, actor: Actor, id: string): Promise<AlertRow> => {
-  const row = await tx.alert.findFirst({ where: { id, teamId: actor.teamId }, include: withHandling });
-  if (row === null) throw problem("not_found", "There is no alert with this id.");
-  return row;
-};
 
 const viewOf = async (row: AlertRow, actor: Actor, now: Date): Promise<AlertView> =>
   (await alertViews([row], actor, now))[0]!;
@@ -69,7 +63,7 @@ export const acknowledge = command({
     inFuture(until, now);
     // One after the other: whoever comes second sees what the first did.
     await tx.$queryRaw`SELECT id FROM "Alert" WHERE id = ${id} FOR UPDATE`;
-    const before = await ofAlert(tx, actor, id);
+    const before = await alertRow(tx, actor, id);
     const current = async () => viewOf(before, actor, now);
     if (before.state === "inactive")
       throw problem("conflict", "This alert is resolved; there is nothing to acknowledge.", {
@@ -98,7 +92,7 @@ export const acknowledge = command({
     });
     await tx.alert.update({ where: { id }, data: { version: { increment: 1 } } });
     await wakeGroupsOf(tx, actor.teamId, [id], now);
-    const after = await ofAlert(tx, actor, id);
+    const after = await alertRow(tx, actor, id);
     return {
       result: await viewOf(after, actor, now),
       changes: [
@@ -118,7 +112,7 @@ export const undoAcknowledgement = command({
   permission: "alerts:write",
   input: z.object({ id: z.string(), now: z.date() }),
   run: async (tx, actor, { id, now }) => {
-    const before = await ofAlert(tx, actor, id);
+    const before = await alertRow(tx, actor, id);
     const { count } = await tx.acknowledgement.updateMany({
       where: { openKey: id },
       data: { endedAt: now, endedBy: "undone", openKey: null },
@@ -128,7 +122,7 @@ export const undoAcknowledgement = command({
         current: await viewOf(before, actor, now),
       });
     await wakeGroupsOf(tx, actor.teamId, [id], now);
-    const after = await ofAlert(tx, actor, id);
+    const after = await alertRow(tx, actor, id);
     return {
       result: await viewOf(after, actor, now),
       changes: [done(after, "undo_acknowledgement", audited(before.acknowledgements[0]), null)],
@@ -146,10 +140,10 @@ export const assign = command({
   permission: "alerts:write",
   input: assignInputSchema.extend({ id: z.string(), now: z.date() }),
   run: async (tx, actor, { id, assignee, now }) => {
-    const before = await ofAlert(tx, actor, id);
+    const before = await alertRow(tx, actor, id);
     await stillActive(before, actor, now);
     await tx.alert.update({ where: { id }, data: { assignee, version: { increment: 1 } } });
-    const after = await ofAlert(tx, actor, id);
+    const after = await alertRow(tx, actor, id);
     return {
       result: await viewOf(after, actor, now),
       changes: [done(after, "assign", { assignee: before.assignee }, { assignee })],
@@ -163,11 +157,11 @@ export const snooze = command({
   input: snoozeInputSchema.extend({ id: z.string(), now: z.date() }),
   run: async (tx, actor, { id, until, now }) => {
     inFuture(until, now);
-    const before = await ofAlert(tx, actor, id);
+    const before = await alertRow(tx, actor, id);
     await stillActive(before, actor, now);
     await tx.alert.update({ where: { id }, data: { snoozedUntil: until, version: { increment: 1 } } });
     await wakeGroupsOf(tx, actor.teamId, [id], now);
-    const after = await ofAlert(tx, actor, id);
+    const after = await alertRow(tx, actor, id);
     const told = (time: Date | null) => ({ snoozedUntil: time?.toISOString() ?? null });
     return {
       result: await viewOf(after, actor, now),
@@ -185,7 +179,7 @@ export const addRemark = command({
     actor,
     { id, kind, text, now },
   ): Promise<{ result: RemarkView; changes: ReturnType<typeof done>[] }> => {
-    const alert = await ofAlert(tx, actor, id);
+    const alert = await alertRow(tx, actor, id);
     const row = await tx.alertRemark.create({
       data: { alertId: id, kind, text, at: now, actorId: actor.id, actorName: actor.name },
     });
@@ -201,7 +195,7 @@ export const deleteRemark = command({
   permission: "alerts:write",
   input: z.object({ id: z.string(), remark: z.string(), now: z.date() }),
   run: async (tx, actor, { id, remark, now }) => {
-    const alert = await ofAlert(tx, actor, id);
+    const alert = await alertRow(tx, actor, id);
     const row = await tx.alertRemark.findFirst({
       where: { id: remark, alertId: id, actorId: actor.id, deletedAt: null },
     });
@@ -226,16 +220,6 @@ export async function endAlertsOfRules(
   });
   if (active.length === 0) return;
   const ids = active.map(({ id }) => id);
-  await tx.alertTransition.createMany({
-    data: active.map(({ id, state, value }) => ({
-      alertId: id,
-      at: now,
-      from: state,
-      to: "inactive",
-      value,
-    })),
-    skipDuplicates: true,
-  });
   await tx.alert.updateMany({
     where: { id: { in: ids } },
     data: {
@@ -246,25 +230,44 @@ export async function endAlertsOfRules(
       version: { increment: 1 },
     },
   });
+  await enqueueChanges(tx, teamId, await recordEnds(tx, active, now), now);
+  await notify(tx, { type: "alert", id: ids[0]! });
+}
+
+/**
+ * Writes into the history of alerts that they end at `now`, and ends their acknowledgements. Returns what is to be told:
+ * the ends of those that had fired. Part of the transaction that ends them.
+ */
+export async function recordEnds(
+  tx: Transaction,
+  alerts: readonly Alert[],
+  now: Date,
+): Promise<AlertChange[]> {
+  await tx.alertTransition.createMany({
+    data: alerts.map(({ id, state, value }) => ({
+      alertId: id,
+      at: now,
+      from: state,
+      to: "inactive",
+      value,
+    })),
+    skipDuplicates: true,
+  });
   await tx.acknowledgement.updateMany({
-    where: { openKey: { in: ids } },
+    where: { openKey: { in: alerts.map(({ id }) => id) } },
     data: { endedAt: now, endedBy: "resolved", openKey: null },
   });
-  await enqueueChanges(
-    tx,
-    teamId,
-    active
-      .filter(({ firedAt }) => firedAt !== null)
-      .map((alert) => ({
-        alertId: alert.id,
-        fingerprint: alert.fingerprint,
-        labels: labelsOfAlert(alert),
-        annotations: alert.annotations as Record<string, string>,
-        state: "resolved",
-        startsAt: alert.firedAt!,
-        endsAt: now,
-      })),
-    now,
+  return alerts.flatMap((alert) =>
+    alert.firedAt === null
+      ? []
+      : {
+          alertId: alert.id,
+          fingerprint: alert.fingerprint,
+          labels: labelsOfAlert(alert),
+          annotations: alert.annotations as Record<string, string>,
+          state: "resolved",
+          startsAt: alert.firedAt,
+          endsAt: now,
+        },
   );
-  await notify(tx, { type: "alert", id: ids[0]! });
 }

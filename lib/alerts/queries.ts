@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
-import { db } from "@/lib/db/client";
+import { db, type Transaction } from "@/lib/db/client";
 import { type Acknowledgement, type Alert, type AlertRule, Prisma } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { isFlappingAt } from "./flapping";
@@ -313,8 +313,12 @@ export async function alertVocabulary(
 }
 
 /** An alert of the team with what holds of it now. Throws `not_found`. */
-export async function alertRow(actor: Actor, id: string): Promise<AlertRow> {
-  const row = await db().alert.findFirst({ where: { id, teamId: actor.teamId }, include: withHandling });
+export async function alertRow(
+  tx: Transaction | ReturnType<typeof db>,
+  actor: Actor,
+  id: string,
+): Promise<AlertRow> {
+  const row = await tx.alert.findFirst({ where: { id, teamId: actor.teamId }, include: withHandling });
   if (row === null) throw problem("not_found", "There is no alert with this id.");
   return row;
 }
@@ -325,7 +329,7 @@ const runbookNames = ["runbook_url", "runbook"];
 
 /** One alert with its history. Throws `not_found`. */
 export async function findAlert(actor: Actor, id: string, now: Date): Promise<AlertDetail> {
-  const row = await alertRow(actor, id);
+  const row = await alertRow(db(), actor, id);
   const [[shown], transitions, acknowledgements, remarks, rule, earlier, meanwhile] = await Promise.all([
     alertViews([row], actor, now),
     db().alertTransition.findMany({

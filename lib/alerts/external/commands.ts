@@ -2,6 +2,7 @@ import "server-only";
 import type { Transaction } from "@/lib/db/client";
 import { notify } from "@/lib/events/notify";
 import { type AlertChange, enqueueChanges } from "@/lib/notifications/groups/commands";
+import { recordEnds } from "../commands";
 import { fingerprintOf, type Labels } from "../labels";
 
 /** An alert as its server tells of it. */
@@ -109,36 +110,11 @@ export async function recordSeen(
 
   const ended = known.filter(({ fingerprint }) => !told.has(fingerprint));
   if (ended.length > 0) {
-    const ids = ended.map(({ id }) => id);
     await tx.alert.updateMany({
-      where: { id: { in: ids } },
+      where: { id: { in: ended.map(({ id }) => id) } },
       data: { state: "inactive", activeKey: null, resolvedAt: now },
     });
-    await tx.alertTransition.createMany({
-      data: ended.map(({ id, state, value }) => ({
-        alertId: id,
-        at: now,
-        from: state,
-        to: "inactive",
-        value,
-      })),
-      skipDuplicates: true,
-    });
-    await tx.acknowledgement.updateMany({
-      where: { openKey: { in: ids } },
-      data: { endedAt: now, endedBy: "resolved", openKey: null },
-    });
-    for (const alert of ended)
-      if (alert.firedAt !== null)
-        changes.push({
-          alertId: alert.id,
-          fingerprint: alert.fingerprint,
-          labels: alert.labels as Labels,
-          annotations: alert.annotations as Labels,
-          state: "resolved",
-          startsAt: alert.firedAt,
-          endsAt: now,
-        });
+    changes.push(...(await recordEnds(tx, ended, now)));
   }
   await enqueueChanges(tx, teamId, changes, now);
   if (changed + ended.length > 0) await notify(tx, { type: "alert", id: sourceId });
