@@ -6,7 +6,7 @@ import { can } from "@/lib/auth/permissions";
 import { db, type Transaction } from "@/lib/db/client";
 import { type Acknowledgement, type Alert, type AlertRule, Prisma } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
-import { isFlappingAt } from "./flapping";
+import { flapWindow, isFlappingAt } from "./flapping";
 import { matches } from "./labels";
 import { exprOf } from "./rule";
 import { intervalOf, ruleOfRow } from "./rules/row";
@@ -100,8 +100,6 @@ function view(row: AlertRow, actor: Actor, now: Date, around: Around): AlertView
   };
 }
 
-const flapWindowMs = 3_600_000;
-
 async function around(rows: readonly AlertRow[], actor: Actor, now: Date): Promise<Around> {
   const sourceIds = [...new Set(rows.flatMap(({ sourceId }) => (sourceId === null ? [] : [sourceId])))];
   const [sources, silences, fired] = await Promise.all([
@@ -111,7 +109,7 @@ async function around(rows: readonly AlertRow[], actor: Actor, now: Date): Promi
       where: {
         teamId: actor.teamId,
         fingerprint: { in: [...new Set(rows.map(({ fingerprint }) => fingerprint))] },
-        firedAt: { gte: new Date(now.getTime() - flapWindowMs) },
+        firedAt: { gte: new Date(now.getTime() - flapWindow * 1000) },
       },
       select: { ruleId: true, sourceId: true, fingerprint: true, firedAt: true },
     }),

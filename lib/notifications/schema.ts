@@ -16,7 +16,6 @@ export const channelKindFacts: Record<ChannelKind, { name: string; gives: string
   },
 };
 
-/** PostgreSQL holds no NUL in a text. */
 const noControl = (text: string) => !/\p{Cc}/u.test(text);
 
 const channelNameSchema = z
