@@ -101,7 +101,7 @@ export async function evaluateTier(
  * Makes of each result the alert that it stands for: `labels` (the rule's, of one tier) and the rule's annotations with
  * their templates expanded for it.
  */
-export async function expandObservation(
+async function expandObservation(
   rule: Pick<AlertingRule, "name" | "annotations">,
   labels: Labels,
   observed: Observation,

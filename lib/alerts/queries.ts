@@ -27,7 +27,7 @@ export const withHandling = {
 } as const;
 
 /** An acknowledgement as a caller sees it. */
-export const acknowledgementView = (row: Acknowledgement): AcknowledgementView => ({
+const acknowledgementView = (row: Acknowledgement): AcknowledgementView => ({
   id: row.id,
   actor: { id: row.actorId, name: row.actorName },
   note: row.note,

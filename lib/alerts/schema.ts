@@ -2,10 +2,10 @@ import { z } from "zod";
 import { instantSchema, queryInstant, text } from "./fields";
 import { comparisons, levelSchema } from "./rules/schema";
 
-export const alertStates = ["pending", "firing", "inactive"] as const;
-export const alertOrigins = ["console", "prometheus", "alertmanager"] as const;
+const alertStates = ["pending", "firing", "inactive"] as const;
+const alertOrigins = ["console", "prometheus", "alertmanager"] as const;
 
-export const acknowledgementSchema = z.object({
+const acknowledgementSchema = z.object({
   id: z.uuid(),
   actor: z.object({ id: z.string(), name: z.string() }),
   note: z.string().nullable(),
@@ -60,7 +60,7 @@ export const remarkSchema = z.object({
 });
 export type RemarkView = z.infer<typeof remarkSchema>;
 
-export const transitionSchema = z.object({
+const transitionSchema = z.object({
   at: z.iso.datetime(),
   from: z.enum(alertStates),
   to: z.enum(alertStates),

@@ -13,7 +13,7 @@ const periodMs = ({ interval }: Slotted): number => Math.max(1, Math.round(inter
  * Returns by how many milliseconds the evaluations of a group lie after the multiples of its interval: the same at every
  * start, and spread between groups. Source: Prometheus, rules/group.go, EvalTimestamp.
  */
-export function slotOffsetMs(group: Slotted): number {
+function slotOffsetMs(group: Slotted): number {
   const hash = BigInt(`0x${fingerprintOf({ file: group.file, name: group.name })}`);
   return Number(hash % BigInt(periodMs(group)));
 }

@@ -193,7 +193,7 @@ function hasPassed(since: number, at: number, duration: number): boolean {
 }
 
 /** Prometheus's defaults, in seconds. */
-export const restorationDefaults = { outageTolerance: 3600, gracePeriod: 600 } as const;
+const restorationDefaults = { outageTolerance: 3600, gracePeriod: 600 } as const;
 
 /** What is known of an alert from before an outage: when it was last seen active, and since when it was. Unix seconds. */
 export interface BeforeOutage {

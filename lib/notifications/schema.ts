@@ -2,7 +2,7 @@ import { z } from "zod";
 import { matcherSchema, type SilenceMatcher } from "@/lib/alerts/silences/schema";
 
 export const channelKinds = ["webhook", "email", "slack", "alertmanager"] as const;
-export const channelKindSchema = z.enum(channelKinds);
+const channelKindSchema = z.enum(channelKinds);
 export type ChannelKind = z.infer<typeof channelKindSchema>;
 
 /** What a kind is called on a page, and what it is good for. */
@@ -184,7 +184,7 @@ const timing = {
   repeatInterval: repeatInterval.optional().describe("Seconds before what still fires is told again."),
 };
 
-export const policyRouteSchema: z.ZodType<PolicyRoute, PolicyRouteInput> = z
+const policyRouteSchema: z.ZodType<PolicyRoute, PolicyRouteInput> = z
   .strictObject({
     matchers: z
       .array(matcherSchema)
@@ -276,11 +276,11 @@ export const previewSchema = z.object({
 export type Preview = z.infer<typeof previewSchema>;
 
 export const messageStates = ["waiting", "delivered", "failed", "superseded"] as const;
-export const messageStateSchema = z.enum(messageStates);
+const messageStateSchema = z.enum(messageStates);
 export type MessageState = z.infer<typeof messageStateSchema>;
 
 /** One alert as a message tells it. */
-export const toldAlertSchema = z.object({
+const toldAlertSchema = z.object({
   alertId: z.string(),
   fingerprint: z.string(),
   status: z.enum(["firing", "resolved"]),
@@ -295,7 +295,7 @@ export const toldAlertSchema = z.object({
 });
 export type ToldAlert = z.infer<typeof toldAlertSchema>;
 
-export const messageReasons = ["change", "repeat", "test", "summary"] as const;
+const messageReasons = ["change", "repeat", "test", "summary"] as const;
 
 /** What a message tells, before a channel gives it its form. */
 export const messageContentSchema = z.object({

@@ -17,12 +17,12 @@ import { slackBody } from "./slack";
 import { SIGNATURE_HEADER, signatureOf, webhookBody } from "./webhook";
 
 /** Longer than any sink that works takes; what it means to be away has to be known before the next round. */
-export const SEND_TIMEOUT: Seconds = 10;
+const SEND_TIMEOUT: Seconds = 10;
 
 /** What became of one try. `rejected`: the sink answered that it will not take this, now or later. */
 export type SendOutcome = { kind: "delivered" | "failed" | "rejected"; response: SinkResponse };
 
-export type Sendable = { id: string; key: string; content: MessageContent };
+type Sendable = { id: string; key: string; content: MessageContent };
 
 const MAX_BODY_CHARACTERS = 2_000;
 
@@ -207,7 +207,7 @@ async function sendMail(
 const BATCH = 256;
 
 /** What an Alertmanager is posted: how long an alert holds is counted from now, when it is sent. */
-export function postedAlerts({ alerts }: MessageContent, now: Date, consoleUrl: string): PostedAlert[] {
+function postedAlerts({ alerts }: MessageContent, now: Date, consoleUrl: string): PostedAlert[] {
   return alerts.map((alert) => ({
     labels: alert.labels,
     annotations: alert.annotations,

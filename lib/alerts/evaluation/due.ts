@@ -1,9 +1,9 @@
 import { dueSlots, type Slotted } from "../slots";
 
 /** Evaluations further back than this are not made up for. Seconds. */
-export const longestReplay = 24 * 3_600;
+const longestReplay = 24 * 3_600;
 /** Evaluations of one group that are made up for at once; the rest follows in the next round. */
-export const mostAtOnce = 2_000;
+const mostAtOnce = 2_000;
 
 /** Returns which evaluations of a group to make now, oldest first, and from when on those before were given up. */
 export function slotsToRun(

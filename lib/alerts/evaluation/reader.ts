@@ -38,7 +38,7 @@ export function failure(error: unknown, notes: ReaderNotes, signal?: AbortSignal
   return { kind: "error", message: error.upstream ?? error.detail };
 }
 
-export function observationOf(data: QueryData): Observation {
+function observationOf(data: QueryData): Observation {
   switch (data.type) {
     case "vector":
       return {

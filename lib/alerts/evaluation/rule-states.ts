@@ -2,10 +2,10 @@ import type { Labels } from "../labels";
 import type { AlertingRule } from "../rule";
 
 /** Alerts about a rule itself, rather than about what it watches, carry this label. */
-export const ruleStateLabel = "rule_state";
+const ruleStateLabel = "rule_state";
 
 /** What can be wrong with a rule: its query fails, or its expression gives nothing to compare. */
-export type RuleState = "error" | "no_data";
+type RuleState = "error" | "no_data";
 
 /** Whether an alert is about its rule. */
 export const isRuleState = (labels: Labels): boolean =>

@@ -35,7 +35,7 @@ const rulesSchema = z.object({
 });
 
 /** An alerting rule that a server evaluates itself, with its alerts. `duration` is its `for`, seconds. */
-export type ExternalRule = Extract<z.infer<typeof ruleSchema>, { type: "alerting" }>;
+type ExternalRule = Extract<z.infer<typeof ruleSchema>, { type: "alerting" }>;
 
 /**
  * The alerting rules that a Prometheus-compatible server evaluates itself; none where it has no ruler. Throws UpstreamError

@@ -37,7 +37,7 @@ const audited = (row: RuleRow) => ({
   source: row.group.source.name,
 });
 
-export const ruleChange = (
+const ruleChange = (
   action: "add" | "edit" | "delete" | "restore" | "import",
   before: RuleRow | null,
   after: RuleRow | null,

@@ -30,7 +30,7 @@ const graceSeconds = 30;
 const isReadOnly = (row: RuleRow): boolean => row.group.origin === "folder";
 
 /** A rule as a caller sees it at `now`. */
-export function ruleView(row: RuleRow, actor: Actor, now: Date, counts: Counts): AlertRuleView {
+function ruleView(row: RuleRow, actor: Actor, now: Date, counts: Counts): AlertRuleView {
   const rule = ruleOfRow(row);
   const interval = intervalOf(row.group);
   const slotted = { name: row.group.name, file: row.group.file, interval };

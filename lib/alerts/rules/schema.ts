@@ -91,7 +91,7 @@ export const rulePatchSchema = z.strictObject({
 }) as unknown as z.ZodObject<{ [Name in keyof typeof ruleFields]: z.ZodOptional<(typeof ruleFields)[Name]> }>;
 export type RulePatch = z.input<typeof rulePatchSchema>;
 
-export const ruleStatusSchema = z.object({
+const ruleStatusSchema = z.object({
   evaluatedFor: z.iso.datetime().nullable().describe("The timestamp of its last evaluation."),
   evaluatedAt: z.iso.datetime().nullable().describe("When that was done."),
   lateSeconds: z.number().nullable().describe("How long after its timestamp that was."),

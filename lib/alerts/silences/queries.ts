@@ -10,7 +10,7 @@ import { matcherSchema, type SilenceMatcher, type SilenceView, type silencePrevi
 
 const matchersInRow = z.array(matcherSchema);
 
-export const matchersOf = ({ matchers }: Pick<Silence, "matchers">): SilenceMatcher[] =>
+const matchersOf = ({ matchers }: Pick<Silence, "matchers">): SilenceMatcher[] =>
   matchersInRow.parse(matchers);
 
 /** Whether a silence is still to come, holds, or is over at `now`. */

@@ -113,7 +113,7 @@ export function humanize(value: number): string {
 }
 
 /** Prometheus's `humanize1024`. */
-export function humanize1024(value: number): string {
+function humanize1024(value: number): string {
   if (Math.abs(value) <= 1 || isNoNumber(value)) return short(value);
   const [scaled, prefix] = scaledDown(value, 1024, ["ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi"]);
   return short(scaled) + prefix;
@@ -168,7 +168,7 @@ function isSeparator(char: string): boolean {
 }
 
 /** What Go's `url.QueryEscape` makes of it. */
-export function queryEscape(given: string): string {
+function queryEscape(given: string): string {
   return encodeURIComponent(given)
     .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll("%20", "+");

@@ -15,7 +15,7 @@ const usualBacktestSchema = z.object({
   reason: z.string().nullable().describe("Why it cannot be said."),
 });
 
-export const usualRuleSchema = z.object({
+const usualRuleSchema = z.object({
   key: z.enum(usualKeys),
   name: z.string(),
   summary: z.string().describe("What its alert says, as a Prometheus template."),
