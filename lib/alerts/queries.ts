@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
-import { db, type Transaction } from "@/lib/db/client";
+import { type Database, db } from "@/lib/db/client";
 import { type Acknowledgement, type Alert, type AlertRule, Prisma } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { flapWindow, isFlappingAt } from "./flapping";
@@ -311,11 +311,7 @@ export async function alertVocabulary(
 }
 
 /** An alert of the team with what holds of it now. Throws `not_found`. */
-export async function alertRow(
-  tx: Transaction | ReturnType<typeof db>,
-  actor: Actor,
-  id: string,
-): Promise<AlertRow> {
+export async function alertRow(tx: Database, actor: Actor, id: string): Promise<AlertRow> {
   const row = await tx.alert.findFirst({ where: { id, teamId: actor.teamId }, include: withHandling });
   if (row === null) throw problem("not_found", "There is no alert with this id.");
   return row;

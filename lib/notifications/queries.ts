@@ -3,7 +3,7 @@ import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
 import { config } from "@/lib/config";
-import { db, type Transaction } from "@/lib/db/client";
+import { type Database, db } from "@/lib/db/client";
 import type { NotificationChannel, OutboxMessage } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { formatDuration } from "@/lib/units";
@@ -132,7 +132,7 @@ export async function getChannel(actor: Actor, id: string, now: Date): Promise<C
 
 /** The policy in force; null while there is none, and then nobody is told of anything. */
 export async function currentPolicy(
-  tx: Transaction | ReturnType<typeof db>,
+  tx: Database,
   teamId: string,
 ): Promise<{ id: string; tree: PolicyTree; version: number; validFrom: Date } | null> {
   const row = await tx.notificationPolicy.findFirst({
@@ -154,7 +154,7 @@ export async function getPolicy(actor: Actor): Promise<PolicyView> {
 }
 
 /** The silences of a team that are not over at `now`, as they count for muting. */
-export async function silencesAt(tx: Transaction | ReturnType<typeof db>, teamId: string, now: Date) {
+export async function silencesAt(tx: Database, teamId: string, now: Date) {
   const rows = await tx.silence.findMany({ where: { teamId, endedAt: null, endsAt: { gt: now } } });
   return rows.map((row) => ({
     id: row.id,

@@ -1,5 +1,5 @@
 import "server-only";
-import { db, type Transaction } from "@/lib/db/client";
+import { type Database, db } from "@/lib/db/client";
 import { type Alert, type AlertRule, Prisma, type RuleGroup } from "@/lib/db/generated/client";
 import type { LedgerAlert } from "../ledger";
 import type { AlertingRule, GroupSpec } from "../rule";
@@ -104,10 +104,7 @@ function tierOf(rule: AlertingRule | undefined, alert: LedgerAlert): number {
 }
 
 /** Loads a group with its rules and their active alerts; null when it is gone. */
-export async function loadGroup(
-  tx: Transaction | ReturnType<typeof db>,
-  groupId: string,
-): Promise<LoadedGroup | null> {
+export async function loadGroup(tx: Database, groupId: string): Promise<LoadedGroup | null> {
   const row = await tx.ruleGroup.findFirst({
     where: { id: groupId, validTo: null },
     include: { rules: { where: { validTo: null, kind: "alerting" }, orderBy: { position: "asc" } } },
