@@ -5,6 +5,7 @@ import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
 import { type Database, db } from "@/lib/db/client";
 import { type Acknowledgement, type Alert, type AlertRule, Prisma } from "@/lib/db/generated/client";
+import { literalInLike } from "@/lib/db/like";
 import { problem } from "@/lib/errors";
 import { flapWindow, isFlappingAt } from "./flapping";
 import { matches } from "./labels";
@@ -128,9 +129,6 @@ export async function alertViews(rows: readonly AlertRow[], actor: Actor, now: D
   return rows.map((row) => view(row, actor, now, known));
 }
 
-/** Prisma hands the text to LIKE as it is; a `%` that someone looks for is no wildcard. */
-const literal = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
-
 /** The ids of the active alerts that a silence covers now. */
 async function silencedIds(actor: Actor, now: Date): Promise<string[]> {
   const silences = await activeSilences(actor, now);
@@ -200,7 +198,7 @@ async function whereSql(actor: Actor, filter: AlertFilter, now: Date): Promise<P
     conditions.push(Prisma.sql`(alert."resolvedAt" IS NULL OR alert."resolvedAt" >= ${filter.start})`);
   if (filter.end !== undefined) conditions.push(Prisma.sql`alert."activeAt" <= ${filter.end}`);
   if (filter.q !== undefined) {
-    const like = `%${literal(filter.q)}%`;
+    const like = `%${literalInLike(filter.q)}%`;
     conditions.push(
       Prisma.sql`(alert.name ILIKE ${like} OR alert.labels::text ILIKE ${like} OR alert.annotations::text ILIKE ${like})`,
     );

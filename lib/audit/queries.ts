@@ -4,6 +4,7 @@ import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import type { AuditEvent, Prisma } from "@/lib/db/generated/client";
+import { containsText, literalInLike } from "@/lib/db/like";
 import { problem } from "@/lib/errors";
 import type { AuditEventView, AuditFilter, revisionSchema } from "./schema";
 
@@ -23,28 +24,24 @@ const view = (event: AuditEvent): AuditEventView => ({
   requestId: event.requestId,
 });
 
-/** Prisma hands the text to LIKE as it is; a `%` that someone looks for is no wildcard. */
-const literal = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
-const contains = (text: string) => ({ contains: literal(text), mode: "insensitive" as const });
-
 function whereOf(actor: Actor, filter: AuditFilter): Prisma.AuditEventWhereInput {
   const and: Prisma.AuditEventWhereInput[] = [];
   if (filter.actor !== undefined)
-    and.push({ OR: [{ actorId: filter.actor }, { actorName: contains(filter.actor) }] });
+    and.push({ OR: [{ actorId: filter.actor }, { actorName: containsText(filter.actor) }] });
   if (filter.action !== undefined)
     and.push(
       filter.action.includes(":")
         ? { action: filter.action }
-        : { action: { startsWith: `${literal(filter.action)}:` } },
+        : { action: { startsWith: `${literalInLike(filter.action)}:` } },
     );
   if (filter.q !== undefined)
     and.push({
       OR: [
-        { actorName: contains(filter.q) },
-        { resourceName: contains(filter.q) },
-        { resourceId: contains(filter.q) },
-        { action: contains(filter.q) },
-        { reason: contains(filter.q) },
+        { actorName: containsText(filter.q) },
+        { resourceName: containsText(filter.q) },
+        { resourceId: containsText(filter.q) },
+        { action: containsText(filter.q) },
+        { reason: containsText(filter.q) },
       ],
     });
   return {

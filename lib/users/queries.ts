@@ -2,7 +2,8 @@ import "server-only";
 import { pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
-import { Prisma, type User as UserRow } from "@/lib/db/generated/client";
+import type { Prisma, User as UserRow } from "@/lib/db/generated/client";
+import { containsText } from "@/lib/db/like";
 import { problem } from "@/lib/errors";
 import { type Account, type User, type UserList, userActions } from "./schema";
 import { userObstacles } from "./user";
@@ -60,9 +61,7 @@ export async function listUsers(
   { search, cursor, limit }: { search?: string; cursor?: string; limit: number },
   now: Date,
 ): Promise<UserList> {
-  const contains = search
-    ? { contains: search.replace(/[\\%_]/g, "\\$&"), mode: Prisma.QueryMode.insensitive }
-    : undefined;
+  const contains = search ? containsText(search) : undefined;
   const where: Prisma.UserWhereInput = {
     teamId: actor.teamId,
     ...(contains ? { OR: [{ email: contains }, { name: contains }] } : {}),

@@ -4,6 +4,7 @@ import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
 import { db } from "@/lib/db/client";
 import type { AlertRule, Prisma, RuleGroup, RuleStatus, Source } from "@/lib/db/generated/client";
+import { containsText } from "@/lib/db/like";
 import { invalidFields, problem } from "@/lib/errors";
 import { exprOf } from "../rule";
 import type { RuleFileGroup } from "../rule-file/rule-file";
@@ -116,10 +117,6 @@ export async function ruleViews(rows: readonly RuleRow[], actor: Actor, now: Dat
   return rows.map((row) => ruleView(row, actor, now, counts.get(row.id) ?? none));
 }
 
-/** Prisma hands the text to LIKE as it is; a `%` that someone looks for is no wildcard. */
-const literal = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
-const contains = (text: string) => ({ contains: literal(text), mode: "insensitive" as const });
-
 function stateWhere(state: RuleFilter["state"], lateIds: readonly string[]): Prisma.AlertRuleWhereInput {
   switch (state) {
     case "firing":
@@ -187,12 +184,12 @@ export async function listRules(
         ? {}
         : {
             OR: [
-              { name: contains(filter.q) },
-              { expr: contains(filter.q) },
-              { owner: contains(filter.q) },
+              { name: containsText(filter.q) },
+              { expr: containsText(filter.q) },
+              { owner: containsText(filter.q) },
               { services: { has: filter.q } },
-              { group: { name: contains(filter.q) } },
-              { group: { file: contains(filter.q) } },
+              { group: { name: containsText(filter.q) } },
+              { group: { file: containsText(filter.q) } },
             ],
           },
       stateWhere(filter.state, lateIds),
