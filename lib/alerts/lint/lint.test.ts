@@ -338,6 +338,22 @@ describe("one rule", () => {
   });
 });
 
+it.each([
+  ["the other side of an or", "max(vllm:kv_cache_usage_perc or vllm:gpu_cache_usage_perc) > 0.9"],
+  [
+    "one of three",
+    "(vllm:gpu_cache_usage_perc or vllm:kv_cache_usage_perc) or vllm:gpu_cache_usage_perc > 0.9",
+  ],
+  ["what unless takes away", "max(x) > 0.9 unless on () vllm:gpu_cache_usage_perc"],
+])("does not miss a metric that need not be there: %s", (_what, expr) => {
+  expect(lintRule(rule(expr), facts).map(({ id }) => id)).not.toContain("metric-absent");
+});
+
+it("misses a metric of which both sides of an or are gone", () => {
+  const found = lintRule(rule("(vllm:gpu_cache_usage_perc or vllm:gpu_cache_usage_perc) > 0.9"), facts);
+  expect(found.map(({ id }) => id)).toContain("metric-absent");
+});
+
 describe("a set", () => {
   const quiet = { ...noFacts };
   const ids = (...rules: LintedRule[]) => lintRules(rules, () => quiet).map(({ id }) => id);

@@ -2,7 +2,7 @@ import { metricsOf, selectorsOf } from "@/lib/promql/read";
 import { type Expr, everyPart, partsOf, unwrapped } from "@/lib/promql/tree";
 import { promDuration } from "@/lib/signals/promql";
 import { edited } from "./compared";
-import type { Finding } from "./finding";
+import type { Facts, Finding } from "./finding";
 import { type Look, rateFunctions, windowText } from "./look";
 import { otherNamesOf } from "./subject";
 
@@ -81,6 +81,30 @@ export function windows({ rule, tree, facts }: Look): Finding[] {
   ];
 }
 
+/** Whether all that an expression needs is there, as far as is known: of an `or` one side, of `unless` the left. */
+function isThere(expr: Expr, facts: Facts): boolean {
+  if (expr.type === "selector")
+    return expr.name === undefined || facts.seenInLastSevenDays(expr.name) !== false;
+  if (expr.type === "binary" && expr.op === "or")
+    return isThere(expr.left, facts) || isThere(expr.right, facts);
+  if (expr.type === "binary" && expr.op === "unless") return isThere(expr.left, facts);
+  return partsOf(expr).every((part) => isThere(part, facts));
+}
+
+/** Those that need not be there: what an `or` has beside a side that is, and what `unless` takes away. */
+const sparedMetrics = (tree: Expr, facts: Facts): ReadonlySet<string> =>
+  new Set(
+    [...everyPart(tree)].flatMap((part) => {
+      if (part.type !== "binary") return [];
+      if (part.op === "unless") return metricsOf(part.right);
+      if (part.op !== "or") return [];
+      return [
+        ...(isThere(part.left, facts) ? metricsOf(part.right) : []),
+        ...(isThere(part.right, facts) ? metricsOf(part.left) : []),
+      ];
+    }),
+  );
+
 /** Metrics that nothing has sent for seven days. */
 export function absentMetrics({ rule, tree, facts }: Look): Finding[] {
   // What is looked for because it may be gone is meant to be.
@@ -89,8 +113,9 @@ export function absentMetrics({ rule, tree, facts }: Look): Finding[] {
       part.type === "call" && part.name.startsWith("absent") ? metricsOf(part) : [],
     ),
   );
+  const spared = sparedMetrics(tree, facts);
   return metricsOf(tree).flatMap((metric): Finding[] => {
-    if (meant.has(metric) || /^ALERTS(_FOR_STATE)?$/.test(metric)) return [];
+    if (meant.has(metric) || spared.has(metric) || /^ALERTS(_FOR_STATE)?$/.test(metric)) return [];
     if (facts.seenInLastSevenDays(metric) !== false) return [];
     const other = otherNamesOf(metric).find((name) => facts.seenInLastSevenDays(name) === true);
     const edits =
