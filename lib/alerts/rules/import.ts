@@ -3,10 +3,10 @@ import type { Actor } from "@/lib/auth/actor";
 import { isInferscopeError, problem } from "@/lib/errors";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { externalRules } from "../external/prometheus-rules";
+import { replaceFile } from "../rule-file/commands";
 import { parseRuleFile } from "../rule-file/parse";
 import type { ImportReport } from "../rule-file/schema";
 import { recordedOf } from "../rule-file/tiers";
-import { replaceFile } from "./commands";
 import { ruleSource } from "./queries";
 
 /** Which of these alerts the Prometheus evaluates itself; none where it cannot be asked. */

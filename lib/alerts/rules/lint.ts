@@ -83,7 +83,7 @@ export async function lintDraft(actor: Actor, draft: ParsedRuleInput, context: C
  * Throws `not_found` for a rule that does not exist.
  */
 export async function lintSet(actor: Actor, id: string | undefined, context: Context): Promise<LintReport> {
-  const only = id === undefined ? undefined : await ruleRow(actor, id);
+  const only = id === undefined ? undefined : await ruleRow(db(), actor, id);
   const where = {
     teamId: actor.teamId,
     validTo: null,

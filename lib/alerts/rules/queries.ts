@@ -2,7 +2,7 @@ import "server-only";
 import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
-import { db } from "@/lib/db/client";
+import { type Database, db } from "@/lib/db/client";
 import type { AlertRule, Prisma, RuleGroup, RuleStatus, Source } from "@/lib/db/generated/client";
 import { containsText } from "@/lib/db/like";
 import { invalidFields, problem } from "@/lib/errors";
@@ -223,8 +223,8 @@ export async function listRules(
 }
 
 /** A rule of the team, deleted or not. Throws `not_found`. */
-export async function ruleRow(actor: Actor, id: string): Promise<RuleRow> {
-  const row = await db().alertRule.findFirst({
+export async function ruleRow(tx: Database, actor: Actor, id: string): Promise<RuleRow> {
+  const row = await tx.alertRule.findFirst({
     where: { id, teamId: actor.teamId },
     include: withGroupAndStatus,
   });
@@ -234,7 +234,7 @@ export async function ruleRow(actor: Actor, id: string): Promise<RuleRow> {
 
 /** A rule as the caller sees it. Throws `not_found`. */
 export async function findRule(actor: Actor, id: string, now: Date): Promise<AlertRuleView> {
-  const [view] = await ruleViews([await ruleRow(actor, id)], actor, now);
+  const [view] = await ruleViews([await ruleRow(db(), actor, id)], actor, now);
   return view!;
 }
 
@@ -242,7 +242,7 @@ const longestHistory = 200;
 
 /** Every state that a rule has had, newest first, with who made it so. Throws `not_found`. */
 export async function ruleRevisions(actor: Actor, id: string): Promise<{ items: RuleRevision[] }> {
-  await ruleRow(actor, id);
+  await ruleRow(db(), actor, id);
   const of = { teamId: actor.teamId, resourceType: "alert_rule", resourceId: id };
   const [revisions, events] = await Promise.all([
     db().revision.findMany({ where: of, orderBy: { id: "desc" }, take: longestHistory }),
