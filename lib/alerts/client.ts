@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
-import { ApiError, type ProblemField, requestJson, withQuery } from "@/lib/api/client";
+import { requestJson, withQuery } from "@/lib/api/client";
 import type { BacktestInput, BacktestView } from "./backtest/schema";
 import type { ApplyCorrection, appliedCorrectionSchema, LintInput, LintReport } from "./lint/schema";
 import type { Review } from "./review/schema";
@@ -189,35 +189,15 @@ export const silencePreviewQuery = (matchers: SilenceMatcher[]) =>
     retry: false,
   });
 
-/** Sends YAML as it is, which the API takes in the place of JSON. Throws ApiError as `requestJson` does. */
-async function sendYaml<Answer>(path: string, content: string): Promise<Answer> {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/yaml", accept: "application/json" },
-    body: content,
-  });
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return body as Answer;
-  const { code, detail, fields, requestId } = (body ?? {}) as {
-    code?: string;
-    detail?: string;
-    fields?: ProblemField[];
-    requestId?: string;
-  };
-  throw new ApiError(response.status, code ?? "internal", detail ?? "The console gave no reason.", {
-    fields,
-    requestId,
-  });
-}
-
 export const importRuleFile = (
   content: string,
   options: { file: string; source: string; dryRun: boolean },
-): Promise<ImportReport> => sendYaml(withQuery("/api/v1/alert-rules/import", options), content);
+): Promise<ImportReport> =>
+  requestJson(withQuery("/api/v1/alert-rules/import", options), { method: "POST", yaml: content });
 
 /** Runs promtool's unit tests, with their rule files within. */
 export const runUnitTests = (content: string): Promise<z.infer<typeof unitTestResultSchema>> =>
-  sendYaml("/api/v1/alert-rules/unit-test", content);
+  requestJson("/api/v1/alert-rules/unit-test", { method: "POST", yaml: content });
 
 export const alertReviewQuery = (days: number) =>
   queryOptions({

@@ -26,6 +26,8 @@ export class ApiError extends Error {
 export type ApiRequest = {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
+  /** YAML that is sent as it is in the place of `body`. */
+  yaml?: string;
   /** The version that was read; refused with 412 when it is not the present one. */
   ifMatch?: number;
   /** Makes a create safe to send again: the same key gets the first answer. */
@@ -38,9 +40,10 @@ export type ApiRequest = {
  * one of code `unavailable` and status 0 when the console cannot be reached. An abort is passed on as it is.
  */
 export async function requestJson<Answer>(path: string, request: ApiRequest = {}): Promise<Answer> {
-  const { method = "GET", body, ifMatch, idempotencyKey, signal } = request;
+  const { method = "GET", body, yaml, ifMatch, idempotencyKey, signal } = request;
   const headers: Record<string, string> = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
+  if (yaml !== undefined) headers["content-type"] = "application/yaml";
   if (ifMatch !== undefined) headers["if-match"] = `"${ifMatch}"`;
   if (idempotencyKey !== undefined) headers["idempotency-key"] = idempotencyKey;
   let response: Response;
@@ -49,7 +52,7 @@ export async function requestJson<Answer>(path: string, request: ApiRequest = {}
       method,
       headers,
       signal,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body: yaml ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
   } catch (error) {
     if (signal?.aborted) throw error;
