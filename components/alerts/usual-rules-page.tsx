@@ -14,6 +14,7 @@ import { FormErrorSummary } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
+import { StateBadge } from "@/components/ui/state-badge";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { toast } from "@/components/ui/toaster";
 import { acceptUsualRules, alertRulesKey, usualRulesQuery } from "@/lib/alerts/client";
@@ -40,7 +41,7 @@ export function UsualRulesPage({ canEdit }: { canEdit: boolean }) {
       </p>
       <PageHeader
         title="Usual rules"
-        description="What the field watches of such a service, with the pages a week that the last 7 days would have had. Above two a week a rule is not ticked."
+        description="What the field watches of such a service, with the pages a week that the last 7 days would have had. Not ticked is what would have paged more than twice a week, and what would page at once."
       />
       {services.isError && services.data === undefined ? (
         <ErrorState
@@ -346,6 +347,7 @@ function UsualRow({
       <TableCell numeric className="whitespace-normal">
         <span className="grid justify-items-end gap-0.5">
           {backtest.pagesPerWeek === null ? "–" : backtest.pagesPerWeek.toFixed(1)}
+          {backtest.firesNow ? <StateBadge state="firing">Fires now</StateBadge> : null}
           {reason === null ? null : <span className="max-w-40 text-caption text-secondary">{reason}</span>}
         </span>
       </TableCell>

@@ -83,6 +83,9 @@ async function backtestOf(
     const isSaid = tiers.every(({ noise }) => noise.pagesPerWeek !== null);
     return {
       pages,
+      firesNow: tiers.some(({ alerts }) =>
+        alerts.some(({ firingAt, resolvedAt }) => firingAt !== null && resolvedAt === null),
+      ),
       pagesPerWeek: isSaid ? (pages * backtestDays * 86_400) / seconds : null,
       completeFrom: first!.completeFrom,
       reason: isSaid
@@ -94,13 +97,13 @@ async function backtestOf(
   } catch (error) {
     signal?.throwIfAborted();
     if (!isInferscopeError(error)) throw error;
-    return { pages: null, pagesPerWeek: null, completeFrom: null, reason: error.detail };
+    return { pages: null, pagesPerWeek: null, firesNow: false, completeFrom: null, reason: error.detail };
   }
 }
 
 /**
  * The usual set for a service, each rule with the pages a week that the last 7 days would have had. Ticked are those of at
- * most two, or of which that cannot be said, that are not there yet. Throws `not_found`.
+ * most two, or of which that cannot be said, that are not there yet and would page nobody at once. Throws `not_found`.
  */
 export async function usualRules(
   actor: Actor,
@@ -131,7 +134,10 @@ export async function usualRules(
         mode: modeOf(rule),
         note: rule.note ?? null,
         backtest: tried,
-        isTicked: ruleId === null && (tried.pagesPerWeek ?? 0) <= mostPagesPerWeek,
+        isTicked:
+          ruleId === null &&
+          (tried.pagesPerWeek ?? 0) <= mostPagesPerWeek &&
+          !(tried.firesNow && modeOf(rule) === "enforce"),
         ruleId,
       };
     }),

@@ -11,6 +11,7 @@ const usualBacktestSchema = z.object({
     .int()
     .nullable()
     .describe("How often it would have fired; null where that cannot be said."),
+  firesNow: z.boolean().describe("Whether it would fire at the end of these days."),
   completeFrom: z.iso.datetime().nullable().describe("From when on there was data, where that is known."),
   reason: z.string().nullable().describe("Why it cannot be said."),
 });
@@ -28,7 +29,11 @@ const usualRuleSchema = z.object({
   mode: z.enum(ruleModes).describe("What does not page by itself is observed."),
   note: z.string().nullable(),
   backtest: usualBacktestSchema,
-  isTicked: z.boolean().describe("Whether it is offered; not above two pages a week, nor when it is there."),
+  isTicked: z
+    .boolean()
+    .describe(
+      "Whether it is offered; not above two pages a week, nor what would page at once, nor when it is there.",
+    ),
   ruleId: z.uuid().nullable().describe("The rule that was made of it; null where there is none."),
 });
 export type UsualRuleView = z.infer<typeof usualRuleSchema>;

@@ -44,6 +44,18 @@ describe.skipIf(whyNoPrometheus())("the usual rules of a service against a real 
     prometheus = await startPrometheus({
       openMetrics: openMetricsText([
         gauge("vllm:num_requests_running", () => 4),
+        {
+          name: "vllm:num_preemptions",
+          type: "counter" as const,
+          series: [
+            {
+              suffix: "_total",
+              labels: { job, instance: "a:8000", model_name: "llama", engine: "0" },
+              // One a second from half an hour before the end on.
+              samples: samplesOf((second, day) => Math.max(0, day * 86_400 + second - (7 * 86_400 - 1_800))),
+            },
+          ],
+        },
         gauge("vllm:num_requests_waiting", (second) => (isNoon(second) ? 600 : 1)),
         gauge("vllm:kv_cache_usage_perc", (second, day) => (day === 2 && isNoon(second) ? 0.99 : 0.4)),
       ]),
@@ -98,6 +110,8 @@ describe.skipIf(whyNoPrometheus())("the usual rules of a service against a real 
         mode: "enforce",
       });
       expect(of("queue-depth").backtest.pagesPerWeek).toBeCloseTo(7, 0);
+      expect(of("preemptions")).toMatchObject({ backtest: { pages: 1, firesNow: true }, isTicked: false });
+      expect(of("kv-cache").backtest.firesNow).toBe(false);
       expect(of("kv-cache")).toMatchObject({ backtest: { pages: 1 }, isTicked: true, ruleId: null });
       expect(of("kv-cache").backtest.pagesPerWeek).toBeCloseTo(1, 0);
       // There are no requests to tell it from.
