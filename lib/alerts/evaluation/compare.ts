@@ -1,7 +1,8 @@
 import type { Comparison } from "../rule";
 import type { Sample } from "../state";
 
-const holds: Record<Comparison, (value: number, threshold: number) => boolean> = {
+/** Whether a value holds against a threshold, by the operator; NaN does for `!=` only. */
+export const holds: Record<Comparison, (value: number, threshold: number) => boolean> = {
   ">": (value, threshold) => value > threshold,
   ">=": (value, threshold) => value >= threshold,
   "<": (value, threshold) => value < threshold,

@@ -3,6 +3,7 @@ import { parsePromql } from "@/lib/promql/parse";
 import { type Comparison, comparisonOf, type Selected, selectorsOf } from "@/lib/promql/read";
 import { unwrapped } from "@/lib/promql/tree";
 import { formatDuration } from "../duration";
+import { holds } from "../evaluation/compare";
 import type { Labels } from "../labels";
 import { compileRe2 } from "../re2";
 import type { AlertRuleView } from "../rules/schema";
@@ -91,15 +92,6 @@ function seriesText({ __name__: name = "", ...labels }: Labels): string {
 
 const beyond = ({ op, threshold }: Comparison): number =>
   op === "<" || op === "<=" ? threshold - 1 : op === "==" || op === ">=" ? threshold : threshold + 1;
-
-const holds: Record<Comparison["op"], (value: number, threshold: number) => boolean> = {
-  ">": (value, threshold) => value > threshold,
-  ">=": (value, threshold) => value >= threshold,
-  "<": (value, threshold) => value < threshold,
-  "<=": (value, threshold) => value <= threshold,
-  "==": (value, threshold) => value === threshold,
-  "!=": (value, threshold) => value !== threshold,
-};
 
 /** The comparison of a level that compares a plain series with a number. */
 function plainComparison(expr: string): Comparison | undefined {
