@@ -236,6 +236,32 @@ describe("chooseLabels", () => {
     }));
 });
 
+it("ends what belongs to another service at once, but not an engine that is away", () =>
+  withTestTransaction(async (tx) => {
+    const source = await newSource(tx);
+    const [engine, gpus] = [newJob(), newJob()];
+    const fleet = {
+      ...found(gpus, []),
+      engines: [],
+      labels: {},
+      selector: {
+        profiles: [
+          { id: "dcgm" as const, matchers: [{ label: "job", op: "=" as const, value: gpus }], labels: {} },
+        ],
+        scrapeInterval: 5,
+      },
+    };
+    await saveDiscoveries(actor, { sourceId: source.id, seenAt, services: [found(engine), fleet] });
+    await saveDiscoveries(actor, {
+      sourceId: source.id,
+      seenAt,
+      services: [],
+      absorbed: [{ job: gpus }, { job: engine }],
+    });
+    const names = await tx.service.findMany({ where: { sourceId: source.id, validTo: null } });
+    expect(names.map(({ name }) => name)).toEqual([engine]);
+  }));
+
 it("keeps how a source's discovery went", () =>
   withTestTransaction(async (tx) => {
     const source = await newSource(tx);

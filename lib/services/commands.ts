@@ -104,12 +104,13 @@ const keptUnseenMs = 7 * 86_400_000;
 /**
  * Takes what was found in a source into the list of services: known ones are brought up to date, new ones get a name
  * and colours, and ones that had ended come back while their name is free. A service that was not found stays as it is
- * for seven days, of which its `lastSeenAt` tells, and then ends. Answers how many are new.
+ * for seven days, of which its `lastSeenAt` tells, and then ends; one that was absorbed by another ends at once. Answers
+ * how many are new.
  */
 export const saveDiscoveries = command({
   permission: "services:write",
   input: discoveriesSchema,
-  run: async (tx, actor, { sourceId, seenAt, report, services }) => {
+  run: async (tx, actor, { sourceId, seenAt, report, services, absorbed = [] }) => {
     // Two consoles that discover at once would both give the same free name; a source may be removed meanwhile.
     await lockServices(tx, actor.teamId);
     const source = await tx.source.findFirst({
@@ -193,6 +194,14 @@ export const saveDiscoveries = command({
       where: { id: { in: unchanged }, validTo: null },
       data: { lastSeenAt: seenAt },
     });
+    const absorbedIds = absorbed.flatMap((identity) => {
+      const row = known.get(identityKey(identity));
+      // Engines that are away for a while leave their GPUs to another; they come back as what they were.
+      return row === undefined || (identity.engine === undefined && row.profiles.some(isServing))
+        ? []
+        : [row.id];
+    });
+    changes.push(...(await endServices(tx, { sourceId, id: { in: absorbedIds } }, seenAt)));
     const unseenSince = new Date(seenAt.getTime() - keptUnseenMs);
     changes.push(...(await endServices(tx, { sourceId, lastSeenAt: { lt: unseenSince } }, seenAt)));
     return { result: { added }, changes };
@@ -232,6 +241,8 @@ function isSame(before: Service, { lastSeenAt: _, ...after }: ReturnType<typeof 
   );
 }
 
+const isServing = (profile: string): boolean => servingProfiles.has(profile);
+
 const servingProfiles = new Set<string>(
   allProfiles.filter(({ layer }) => layer === "engine" || layer === "application").map(({ id }) => id),
 );
@@ -242,7 +253,7 @@ function withChoices(
   choices: LabelChoices,
 ): z.output<typeof selectorSchema> {
   const profiles = selector.profiles.map((spoken) => {
-    if (!servingProfiles.has(spoken.id)) return spoken;
+    if (!isServing(spoken.id)) return spoken;
     // Of what was looked for with the choice, a label's absence says that the profile's series lack it.
     const carried = Object.keys(spoken.labels) as (keyof typeof spoken.labels)[];
     const chosen = Object.fromEntries(
@@ -322,9 +333,7 @@ export const chooseLabels = command({
         selector: {
           ...selector,
           profiles: selector.profiles.map((spoken) =>
-            servingProfiles.has(spoken.id)
-              ? { ...spoken, labels: chosenLabels(spoken.labels, choices) }
-              : spoken,
+            isServing(spoken.id) ? { ...spoken, labels: chosenLabels(spoken.labels, choices) } : spoken,
           ),
         },
       },

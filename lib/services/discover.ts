@@ -16,7 +16,7 @@ import {
   withExposed,
 } from "./discovery";
 import { podInfo, withNodes } from "./exporters";
-import { identityKey } from "./identity";
+import { identityKey, type ServiceIdentity } from "./identity";
 import type { ServiceLabelChoices } from "./label-guess";
 import { knownSentinels, namespaceOf, type Sentinel, sentinelsAmong } from "./sentinels";
 
@@ -109,7 +109,7 @@ export async function discoverSource(
     now: Date;
     signal?: AbortSignal;
   },
-): Promise<{ services: FoundService[]; report: DiscoveryReport }> {
+): Promise<{ services: FoundService[]; absorbed: ServiceIdentity[]; report: DiscoveryReport }> {
   const startedAt = performance.now();
   const counter = countedClient(target, signal);
   const round: Round = { client: counter.client, memory, now, notes: [] };
@@ -137,6 +137,7 @@ export async function discoverSource(
         scrapeInterval: memory.intervals.get(key)?.seconds ?? before?.scrapeInterval ?? usualScrapeInterval,
       };
     }),
+    absorbed: found.absorbed,
     report: {
       calls: counter.calls(),
       seconds: (performance.now() - startedAt) / 1000,

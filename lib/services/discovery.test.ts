@@ -332,6 +332,15 @@ describe("discoverServices", () => {
     expect(notes).toEqual(["node_exporter of job node belongs to no service: none runs on its hosts."]);
   });
 
+  it("says of GPUs and engines that stood for themselves when they belong to a service", () => {
+    const gpus = [dcgm({ job: "dcgm", instance: "10.0.0.1:9400" })];
+    expect(discovered(gpus)).toMatchObject({ services: [{ identity: { job: "dcgm" } }], absorbed: [] });
+    const withEngine = discovered([...gpus, vllm({ job: "llm", instance: "10.0.0.1:8000" })]);
+    expect(withEngine.services.map(({ identity }) => identity)).toEqual([{ job: "llm" }]);
+    expect(withEngine.absorbed).toContainEqual({ job: "dcgm" });
+    expect(withEngine.absorbed).not.toContainEqual({ job: "llm" });
+  });
+
   it("takes a person's word for labels, also that there is none", () => {
     const choices = new Map([[identityKey({ job: "llm" }), { version: "release", model: "" }]]);
     const [service] = discoverServices(

@@ -51,6 +51,8 @@ export interface Discovered {
   services: (DiscoveredService & { groupOf: ReadonlyMap<ProfileId, string> })[];
   /** By key: those whose metric names are worth asking for. */
   groups: ReadonlyMap<string, SeriesGroup>;
+  /** What stood for itself while less was known of the source, and now belongs to one of the services. */
+  absorbed: ServiceIdentity[];
   /** What was left out of the source, a sentence each. */
   notes: string[];
 }
@@ -97,13 +99,23 @@ export function discoverServices(
   for (const { profile, key, identity } of orphans)
     if (!fleets.has(key))
       notes.push(`${profile.title} of job ${identity.job} belongs to no service: none runs on its hosts.`);
+  const standing = new Set(services.map(({ identity }) => identityKey(identity)));
+  const absorbed = [...groups.values()]
+    .flatMap(couldStand)
+    .filter((identity) => !standing.has(identityKey(identity)));
   services.sort(byIdentity);
   if (services.length > most.services) {
     notes.push(`${services.length} services were found; the first ${most.services} by job are shown.`);
     services.length = most.services;
   }
-  return { services, groups, notes };
+  return { services, groups, absorbed, notes };
 }
+
+/** Identities that a group has series for: that of its GPUs without an engine, and of each engine apart from the others. */
+const couldStand = ({ identity, series }: SeriesGroup): ServiceIdentity[] =>
+  provenProfiles(series).flatMap(({ id, layer }) =>
+    layer === "gpu" ? [identity] : layer === "engine" ? [{ ...identity, engine: id }] : [],
+  );
 
 /** The part of a group that keeps its identity comes before the others, and is named first. */
 function byIdentity({ identity: a }: DiscoveredService, { identity: b }: DiscoveredService): number {

@@ -40,7 +40,7 @@ async function discoverOne(source: SourceWithServices, now: Date, signal?: Abort
     choices: labelChoicesSchema.parse(labelChoices),
   }));
   try {
-    const { services, report } = await discoverSource(await upstreamTarget(source.id), {
+    const { services, absorbed, report } = await discoverSource(await upstreamTarget(source.id), {
       stored: new Map(known.map(({ key, stored }) => [key, stored])),
       choices: new Map(known.map(({ key, choices }) => [key, choices])),
       memory: memoryOf(source.id),
@@ -51,6 +51,7 @@ async function discoverOne(source: SourceWithServices, now: Date, signal?: Abort
       sourceId: source.id,
       seenAt: now,
       report,
+      absorbed,
       services: services.map(({ profiles, scrapeInterval, ...service }) => ({
         ...service,
         selector: { profiles, scrapeInterval },

@@ -105,6 +105,8 @@ export const discoveriesSchema = z.object({
   seenAt: z.date(),
   report: discoveryReportSchema.optional(),
   services: z.array(discoveredServiceSchema),
+  /** What has series and is no service of its own any more. */
+  absorbed: z.array(identitySchema).optional(),
 });
 
 /** A service as the API shows it. */
