@@ -4,21 +4,15 @@ import { isClassicName, matchersText, oneOf, selector } from "@/lib/signals/prom
 import type { SpokenProfile } from "@/lib/signals/service";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { isUpstreamError } from "@/lib/upstream/upstream-error";
-import {
-  type Discovered,
-  type DiscoveredService,
-  discoverServices,
-  groupOf,
-  heartbeatSelector,
-  type Labels,
-  type SeriesGroup,
-  scrapeIntervalOf,
-  withExposed,
-} from "./discovery";
+import type { DiscoveredService } from "./describe";
+import { type Discovered, discoverServices } from "./discovery";
 import { podInfo, withNodes } from "./exporters";
+import { withExposed } from "./exposed";
 import { identityKey, type ServiceIdentity } from "./identity";
 import type { ServiceLabelChoices } from "./label-guess";
+import { heartbeatSelector, scrapeIntervalOf } from "./scrape-interval";
 import { knownSentinels, namespaceOf, type Sentinel, sentinelsAmong } from "./sentinels";
+import { groupOf, type Labels, type SeriesGroup } from "./service-groups";
 
 /** A service is found while one of its series had a sample in this time; longer than a pause for a new release. Seconds. */
 const discoveryWindow = 3_600;

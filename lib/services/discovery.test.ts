@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { discoverServices as discover, most, scrapeIntervalOf, withExposed } from "./discovery";
+import { most } from "./describe";
+import { discoverServices as discover } from "./discovery";
 import { withNodes } from "./exporters";
+import { withExposed } from "./exposed";
 import { identityKey } from "./identity";
+import { scrapeIntervalOf } from "./scrape-interval";
 import { sentinelsAmong } from "./sentinels";
 
 type Labels = Record<string, string>;

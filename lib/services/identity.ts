@@ -28,8 +28,9 @@ export const nameSuffix = (sourceName: string): string =>
     .replace(/^-+|-+$/g, "") || "source";
 
 /**
- * The first free name of a service that is met for the first time: its job (with its engine where the job
- * has several services), then `job-source`, then both with the namespace in front, then numbered. Names once given are kept by their services, so `taken` holds them all.
+ * The first free name of a service that is met for the first time: its job (with its engine where the job has several
+ * services), then `job-source`, then both with the namespace in front, then numbered. Names once given are kept by their
+ * services, so `taken` holds them all.
  */
 export function freeName(identity: ServiceIdentity, sourceName: string, taken: ReadonlySet<string>): string {
   const suffix = nameSuffix(sourceName);
