@@ -16,6 +16,7 @@ import {
 } from "lucide-react";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
+import { TakenOver } from "@/components/alerts/taken-over";
 import { toast } from "@/components/ui/toaster";
 import { signOut } from "@/lib/auth/sign-out";
 import { useChangeEvents } from "@/lib/events/client";
@@ -77,7 +78,13 @@ export function ConsoleFrame({
     <QueryClientProvider client={queryClient}>
       <NuqsAdapter>
         <LiveUpdates />
-        <AppShell sections={sections} user={user} initialFolded={folded} onSignOut={leave}>
+        <AppShell
+          sections={sections}
+          user={user}
+          initialFolded={folded}
+          onSignOut={leave}
+          banner={<TakenOver />}
+        >
           {children}
         </AppShell>
       </NuqsAdapter>

@@ -8,6 +8,7 @@ import type { ImportReport } from "./rule-file/schema";
 import type { AlertRuleView, RuleInput, RulePatch, RulePreview, RuleRevision } from "./rules/schema";
 import type { AlertDetail, AlertView, alertCountsSchema, bulkResultSchema } from "./schema";
 import type { SilenceMatcher, SilenceView, silencePreviewSchema } from "./silences/schema";
+import type { Takeover } from "./takeovers/schema";
 import type { unitTestResultSchema } from "./unit-test/schema";
 import type { AcceptUsual, acceptedUsualSchema, UsualRules } from "./usual/schema";
 
@@ -80,6 +81,17 @@ export const commentOnAlert = (id: string, body: { text: string; kind: "comment"
 
 export const deleteComment = (id: string, comment: string) =>
   requestJson<void>(`${alertPath(id)}/comments/${encodeURIComponent(comment)}`, { method: "DELETE" });
+
+/** What others took over from the viewer, not seen yet. Events of type `alert` make it stale. */
+export const takeoversQuery = () =>
+  queryOptions({
+    queryKey: [...alertsKey, "takeovers"],
+    queryFn: ({ signal }) => requestJson<{ items: Takeover[] }>("/api/v1/alerts/takeovers", { signal }),
+    staleTime: 60_000,
+  });
+
+export const seeTakeover = (id: string) =>
+  requestJson<void>(`/api/v1/alerts/takeovers/${encodeURIComponent(id)}`, { method: "DELETE" });
 
 export type BulkAction = "acknowledge" | "undo_acknowledgement" | "snooze" | "assign" | "comment";
 

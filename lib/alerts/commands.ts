@@ -79,7 +79,7 @@ export const acknowledge = command({
         where: { id: held.id },
         data: { endedAt: now, endedBy: "taken_over", openKey: null },
       });
-    await tx.acknowledgement.create({
+    const { id: successor } = await tx.acknowledgement.create({
       data: {
         alertId: id,
         actorId: actor.id,
@@ -90,6 +90,9 @@ export const acknowledge = command({
         openKey: id,
       },
     });
+    // Who had it is told, until they say that they have seen it.
+    if (held !== undefined && held.actorId !== actor.id)
+      await tx.acknowledgement.update({ where: { id: held.id }, data: { successor } });
     await tx.alert.update({ where: { id }, data: { version: { increment: 1 } } });
     await wakeGroupsOf(tx, actor.teamId, [id], now);
     const after = await alertRow(tx, actor, id);

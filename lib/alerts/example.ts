@@ -5,6 +5,7 @@ import type { ImportReport } from "./rule-file/schema";
 import type { AlertRuleView, RuleInput } from "./rules/schema";
 import type { AlertDetail, AlertView } from "./schema";
 import type { SilenceView } from "./silences/schema";
+import type { Takeover } from "./takeovers/schema";
 import type { UsualRules } from "./usual/schema";
 
 /** A rule as it is given to the API. */
@@ -75,7 +76,7 @@ export const exampleRule = {
   version: 1,
   changedAt: "2026-03-02T09:00:00.000Z",
   deletedAt: null,
-  actions: ["edit", "delete"],
+  actions: ["edit", "delete", "test"],
 } satisfies AlertRuleView;
 
 export const exampleAlert = {
@@ -124,6 +125,14 @@ export const exampleAcknowledgedAlert = {
   },
   actions: ["undo_acknowledgement", "assign", "snooze", "comment", "silence"],
 } satisfies AlertView;
+
+export const exampleTakeover = {
+  id: "019a1c3e-7777-7c41-9d0e-3b6a2f8c1d5a",
+  alert: { id: exampleAlert.id, name: exampleAlert.name, state: "firing" },
+  by: { id: "019a1c3e-7777-7c41-9d0e-3b6a2f8c1d5b", name: "sam@example.com" },
+  note: "I am at my desk already",
+  at: "2026-03-04T14:20:00.000Z",
+} satisfies Takeover;
 
 export const exampleAlertDetail = {
   ...exampleAlert,

@@ -9,6 +9,7 @@ import * as alertRulesRuleRestore from "../alert-rules/[rule]/restore/route";
 import * as alertRulesRuleRevisionsRevisionRestore from "../alert-rules/[rule]/revisions/[revision]/restore/route";
 import * as alertRulesRuleRevisions from "../alert-rules/[rule]/revisions/route";
 import * as alertRulesRule from "../alert-rules/[rule]/route";
+import * as alertRulesRuleTestAlert from "../alert-rules/[rule]/test-alert/route";
 import * as alertRulesBacktest from "../alert-rules/backtest/route";
 import * as alertRulesCorrections from "../alert-rules/corrections/route";
 import * as alertRulesExport from "../alert-rules/export/route";
@@ -26,6 +27,8 @@ import * as alertsAlertSnooze from "../alerts/[alert]/snooze/route";
 import * as alertsBulk from "../alerts/bulk/route";
 import * as alertsCounts from "../alerts/counts/route";
 import * as alerts from "../alerts/route";
+import * as alertsTakeoversTakeover from "../alerts/takeovers/[takeover]/route";
+import * as alertsTakeovers from "../alerts/takeovers/route";
 import * as annotationsAnnotationRestore from "../annotations/[annotation]/restore/route";
 import * as annotationsAnnotation from "../annotations/[annotation]/route";
 import * as annotations from "../annotations/route";
@@ -92,6 +95,7 @@ const modules: Record<string, unknown>[] = [
   alertRulesRuleRestore,
   alertRulesRuleRevisions,
   alertRulesRuleRevisionsRevisionRestore,
+  alertRulesRuleTestAlert,
   alertReview,
   alertRulesBacktest,
   alertRulesExport,
@@ -109,6 +113,8 @@ const modules: Record<string, unknown>[] = [
   alertsAlertSnooze,
   alertsBulk,
   alertsCounts,
+  alertsTakeovers,
+  alertsTakeoversTakeover,
   silences,
   silencesSilence,
   silencesPreview,
