@@ -1,13 +1,14 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
+import { Send, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button, ButtonLink } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { StateBadge } from "@/components/ui/state-badge";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
@@ -21,6 +22,7 @@ import { RuleEditor } from "./rule-editor";
 import { RuleFindings } from "./rule-findings";
 import { RuleHistory } from "./rule-history";
 import { RuleTests } from "./rule-tests";
+import { TestAlertDialog } from "./test-alert-dialog";
 
 const tabs = ["rule", "test", "history"] as const;
 
@@ -39,6 +41,7 @@ export function RulePage({
   const rule = query.data;
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("rule"));
   const [busy, setBusy] = useState(false);
+  const [isTesting, setIsTesting] = useState(false);
   // The editor begins anew with what a restore made of the rule, never with what another person saves meanwhile.
   const [opened, setOpened] = useState({ key: 0, rule: initial });
   const { state, words } = ruleState(rule);
@@ -102,6 +105,12 @@ export function RulePage({
         actions={
           <>
             <ButtonLink href={`/alerts?q=${encodeURIComponent(rule.name)}&state=all`}>Its alerts</ButtonLink>
+            {rule.actions.includes("test") ? (
+              <Button onClick={() => setIsTesting(true)}>
+                <Send aria-hidden />
+                Send a test alert
+              </Button>
+            ) : null}
             {rule.actions.includes("delete") ? (
               <Button variant="danger" loading={busy} onClick={() => void remove()}>
                 <Trash2 aria-hidden />
@@ -159,6 +168,9 @@ export function RulePage({
           <RuleHistory rule={rule} onRestored={() => void reopen()} />
         </TabsContent>
       </Tabs>
+      <Dialog open={isTesting} onOpenChange={setIsTesting}>
+        {isTesting ? <TestAlertDialog rule={rule} /> : null}
+      </Dialog>
     </>
   );
 }

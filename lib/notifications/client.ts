@@ -9,6 +9,8 @@ import type {
   PolicyTreeInput,
   PolicyView,
   Preview,
+  TestAlertInput,
+  TestAlertView,
 } from "./schema";
 
 /** The key of channels; events of type `notification_channel` make it stale. */
@@ -62,6 +64,13 @@ export const restoreChannel = (id: string) =>
 
 /** Sends a test alert, and says what came back. */
 export const testChannel = (id: string) => requestJson<MessageView>(`${path(id)}/test`, { method: "POST" });
+
+/** Sends a test alert of a rule to everyone who would be told of a real one, and says what came back. */
+export const testAlertRule = (id: string, input: TestAlertInput) =>
+  requestJson<TestAlertView>(`/api/v1/alert-rules/${encodeURIComponent(id)}/test-alert`, {
+    method: "POST",
+    body: input,
+  });
 
 export const putPolicy = (tree: PolicyTreeInput, version: number) =>
   requestJson<PolicyView>("/api/v1/notification-policy", { method: "PUT", body: tree, ifMatch: version });

@@ -339,6 +339,24 @@ export const messageSchema = z.object({
 });
 export type MessageView = z.infer<typeof messageSchema>;
 
+export const testAlertInputSchema = z.object({
+  severity: z
+    .string()
+    .max(100)
+    .nullable()
+    .optional()
+    .describe("Of the level that is tried; the worst where it is left out."),
+});
+export type TestAlertInput = z.input<typeof testAlertInputSchema>;
+
+/** What became of a rule's test. */
+export const testAlertSchema = z.object({
+  labels: labelsSchema.describe("By which it was routed."),
+  messages: z.array(messageSchema).describe("One for each channel that would be told; none for nobody."),
+  notes: z.array(z.string()).describe("Why a real alert may look different, or be told to nobody."),
+});
+export type TestAlertView = z.infer<typeof testAlertSchema>;
+
 export const messageFilterSchema = z.object({
   state: messageStateSchema.optional(),
   channel: z.uuid().optional(),

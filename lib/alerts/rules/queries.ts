@@ -88,9 +88,10 @@ function ruleView(row: RuleRow, actor: Actor, now: Date, counts: Counts): AlertR
       ? []
       : row.validTo !== null
         ? ["restore"]
-        : isReadOnly(row)
-          ? []
-          : ["edit", "delete"],
+        : [
+            ...(isReadOnly(row) ? [] : (["edit", "delete"] as const)),
+            ...(row.kind === "alerting" ? (["test"] as const) : []),
+          ],
   };
 }
 

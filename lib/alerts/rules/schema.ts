@@ -140,7 +140,9 @@ export const alertRuleSchema = z.object({
   version: z.number().int().describe("For If-Match."),
   changedAt: z.iso.datetime(),
   deletedAt: z.iso.datetime().nullable(),
-  actions: z.array(z.enum(["edit", "delete", "restore"])).describe("What the caller may do with it now."),
+  actions: z
+    .array(z.enum(["edit", "delete", "test", "restore"]))
+    .describe("What the caller may do with it now."),
 });
 export type AlertRuleView = z.infer<typeof alertRuleSchema>;
 

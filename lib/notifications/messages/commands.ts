@@ -1,5 +1,7 @@
 import "server-only";
 import { z } from "zod";
+import { fingerprintOf } from "@/lib/alerts/labels";
+import { publicUrl } from "@/lib/config";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { Prisma } from "@/lib/db/generated/client";
@@ -7,7 +9,7 @@ import { problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
 import { destinationsOfAlert, routingOf } from "../groups/routing";
 import { messageView, withChannel } from "../queries";
-import type { MessageContent, ToldAlert } from "../schema";
+import { labelsSchema, type MessageContent, type ToldAlert } from "../schema";
 import { contentOf, toldAlert } from "./content";
 
 /** A message that is to be sent. */
@@ -77,6 +79,71 @@ export async function enqueueSummary(
 }
 
 const SUMMARY_KEY = "summary";
+
+/** A label that real alerts do not have: what takes an alert for the same by its labels must not take a test for it. */
+const TEST_LABEL = "inferscope_test";
+
+/**
+ * Writes a test of a rule to every channel that would be told of an alert with its labels, as any other but for the order
+ * and the waiting; returns the messages' ids, none where nobody would be told.
+ */
+export const writeTestAlert = command({
+  permission: "alert_rules:write",
+  input: z.object({
+    rule: z.object({ id: z.string(), name: z.string() }),
+    labels: labelsSchema,
+    annotations: labelsSchema,
+    value: z.number().nullable(),
+    now: z.date(),
+  }),
+  run: async (tx, actor, { rule, labels, annotations, value, now }) => {
+    const routing = await routingOf(tx, actor.teamId);
+    const destinations = routing === null ? [] : destinationsOfAlert(routing, labels, "console");
+    const marked = { ...labels, [TEST_LABEL]: "true" };
+    const alert: ToldAlert = {
+      alertId: "",
+      fingerprint: fingerprintOf(marked),
+      status: "firing",
+      labels: marked,
+      annotations: {
+        ...annotations,
+        summary: `Test: ${annotations.summary ?? rule.name}`,
+        test: `${actor.name} tries the rule ${rule.name}. There is nothing to do.`,
+      },
+      startsAt: now.toISOString(),
+      endsAt: null,
+      generatorUrl: `${publicUrl()}/alerts/rules/${rule.id}`,
+      value,
+      // An Alertmanager forgets it after so long.
+      holdsFor: 60,
+    };
+    const key = `test:${now.toISOString()}`;
+    const byChannel = new Map(destinations.map(({ channelId, groupLabels }) => [channelId, groupLabels]));
+    const messageIds = await writeMessages(
+      tx,
+      [...byChannel].map(([channelId, groupLabels]) => ({
+        teamId: actor.teamId,
+        channelId,
+        key,
+        content: contentOf("test", key, groupLabels, [alert]),
+      })),
+    );
+    return {
+      result: messageIds,
+      changes: [
+        {
+          type: "alert_rule",
+          id: rule.id,
+          name: rule.name,
+          action: "alert_rules:test_alert",
+          before: null,
+          after: { messageIds },
+          revision: false as const,
+        },
+      ],
+    };
+  },
+});
 
 /**
  * Has a message tried again now, one that was given up too. Throws `not_found`, and `conflict` for one that was delivered

@@ -10,6 +10,7 @@ import * as alertRulesRuleRevisionsRevisionRestore from "../alert-rules/[rule]/r
 import * as alertRulesRuleRevisions from "../alert-rules/[rule]/revisions/route";
 import * as alertRulesRule from "../alert-rules/[rule]/route";
 import * as alertRulesRuleTestAlert from "../alert-rules/[rule]/test-alert/route";
+import * as alertRulesRuleTestAlert from "../alert-rules/[rule]/test-alert/route";
 import * as alertRulesBacktest from "../alert-rules/backtest/route";
 import * as alertRulesCorrections from "../alert-rules/corrections/route";
 import * as alertRulesExport from "../alert-rules/export/route";
@@ -95,6 +96,7 @@ const modules: Record<string, unknown>[] = [
   alertRulesRuleRestore,
   alertRulesRuleRevisions,
   alertRulesRuleRevisionsRevisionRestore,
+  alertRulesRuleTestAlert,
   alertRulesRuleTestAlert,
   alertReview,
   alertRulesBacktest,
