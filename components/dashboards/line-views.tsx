@@ -5,7 +5,6 @@ import type { Threshold } from "@/components/charts/canvas";
 import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { type ChartSeries, scaleOf } from "@/components/charts/series";
 import { TimeSeriesChart, type TimeSeriesChartProps } from "@/components/charts/time-series-chart";
-import { yTicksWithLevels } from "@/components/charts/time-series-model";
 import { Footnote } from "@/components/ui/footnote";
 import { lastValue } from "@/lib/dashboards/overview-state";
 import { type SignalId, signals } from "@/lib/signals/catalogue";
@@ -20,6 +19,7 @@ import {
   splitLines,
   versionLines,
 } from "./lines";
+import { queueLevels } from "./queue-levels";
 import { filledBuckets, percentileSeries } from "./series";
 import { resultOf, SignalPanel, titleOf, type ViewInput } from "./signal-panel";
 
@@ -228,22 +228,8 @@ export const sentencePx = 24;
 export function QueueView(input: ViewInput) {
   const series = linesOf(input);
   const thresholds = signals.queue_depth.thresholds ?? [];
-  const levels = thresholds.map(({ value, label, severity }, index) => ({
-    from: value,
-    to: thresholds[index + 1]?.value ?? null,
-    label,
-    tone: severity,
-  }));
-  const top = yTicksWithLevels(levels, {
-    columns: series.map(({ values }) => values),
-    thresholds: [],
-    factor: 1,
-    isRatio: false,
-    isWhole: true,
-    log: false,
-  }).at(-1);
+  const { levels, isBelowAll } = queueLevels(thresholds, series);
   const bands = thresholds.map(({ value, label }) => `${label} from ${value}`).join(", ");
-  const isBelowAll = series.length > 0 && levels.every(({ from }) => from > (top ?? 0));
   return (
     <SignalPanel input={input} linesOf={linesOf} unit="requests" value={valueNow(input, answeredOf(input))}>
       <PageChart
@@ -251,7 +237,7 @@ export function QueueView(input: ViewInput) {
         series={series}
         unit="requests"
         height={isBelowAll ? chartPx - sentencePx : chartPx}
-        levels={isBelowAll ? [] : levels}
+        levels={levels}
       />
       {isBelowAll ? (
         <Sentence>{`${bands.charAt(0).toUpperCase()}${bands.slice(1)}: above this chart`}</Sentence>

@@ -8,7 +8,6 @@ import { HeatmapChart } from "@/components/charts/heatmap-chart";
 import { HistogramChart, type QuantileMark } from "@/components/charts/histogram-chart";
 import { type ChartSeries, type Grid, scaleOf } from "@/components/charts/series";
 import { TimeSeriesChart, type TimeSeriesChartProps } from "@/components/charts/time-series-chart";
-import { yTicksWithLevels } from "@/components/charts/time-series-model";
 import { DoctorLink, explainedState } from "@/components/dashboards/doctor-link";
 import {
   panelNotes,
@@ -17,6 +16,7 @@ import {
   panelState,
   type Refresh,
 } from "@/components/dashboards/panel-state";
+import { queueLevels } from "@/components/dashboards/queue-levels";
 import { filledBuckets } from "@/components/dashboards/series";
 import type { TimeAxis } from "@/components/dashboards/time-axis";
 import { Coded } from "@/components/ui/coded";
@@ -212,21 +212,7 @@ function QueuePanel(input: PanelInput) {
   const series = lines[input.panel.title] ?? none;
   const { signals } = useOverviewTexts();
   const thresholds = signals.queue_depth.thresholds ?? [];
-  const levels = thresholds.map(({ value, label, severity }, index) => ({
-    from: value,
-    to: thresholds[index + 1]?.value ?? null,
-    label,
-    tone: severity,
-  }));
-  const top = yTicksWithLevels(levels, {
-    columns: series.map(({ values }) => values),
-    thresholds: [],
-    factor: 1,
-    isRatio: false,
-    isWhole: true,
-    log: false,
-  }).at(-1);
-  const isBelowAll = series.length > 0 && levels.every(({ from }) => from > (top ?? 0));
+  const { levels, isBelowAll } = queueLevels(thresholds, series);
   return (
     <SignalPanel
       input={input}
@@ -241,7 +227,7 @@ function QueuePanel(input: PanelInput) {
         series={series}
         unit="requests"
         height={isBelowAll ? tallPx - sentencePx : tallPx}
-        levels={isBelowAll ? [] : levels}
+        levels={levels}
       />
       {isBelowAll ? (
         <p className="pt-2 text-caption text-secondary">
