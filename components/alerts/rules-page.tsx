@@ -25,6 +25,7 @@ import { ruleState } from "./alert-words";
 import { AlertsTabs } from "./alerts-tabs";
 import { durationWords } from "./duration-words";
 import { RuleFindings } from "./rule-findings";
+import { RuleFolder } from "./rule-folder";
 
 const text = parseAsString.withDefault("");
 const parsers = { q: text, state: text, group: text, source: text, deleted: text };
@@ -91,6 +92,7 @@ export function RulesPage({
         }
       />
       <AlertsTabs current="rules" />
+      <RuleFolder />
       {isChecking ? (
         <div className="mb-6">
           <RuleFindings title="What the rules compare" input={{}} canUse={canEdit} />

@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { z } from "zod";
 import { requestJson, withQuery } from "@/lib/api/client";
 import type { BacktestInput, BacktestView } from "./backtest/schema";
+import type { FolderFileView } from "./folder/schema";
 import type { ApplyCorrection, appliedCorrectionSchema, LintInput, LintReport } from "./lint/schema";
 import type { Review } from "./review/schema";
 import type { ImportReport } from "./rule-file/schema";
@@ -210,6 +211,14 @@ export const importRuleFile = (
 /** Runs promtool's unit tests, with their rule files within. */
 export const runUnitTests = (content: string): Promise<z.infer<typeof unitTestResultSchema>> =>
   requestJson("/api/v1/alert-rules/unit-test", { method: "POST", yaml: content });
+
+/** The files of the folder of rules. Changes of rules make it stale. */
+export const folderFilesQuery = () =>
+  queryOptions({
+    queryKey: [...alertRulesKey, "folder"],
+    queryFn: ({ signal }) =>
+      requestJson<{ items: FolderFileView[] }>("/api/v1/alert-rules/folder", { signal }),
+  });
 
 export const alertReviewQuery = (days: number) =>
   queryOptions({

@@ -1,4 +1,5 @@
 import type { BacktestView } from "./backtest/schema";
+import type { FolderFileView } from "./folder/schema";
 import type { FindingView } from "./lint/schema";
 import type { Review } from "./review/schema";
 import type { ImportReport } from "./rule-file/schema";
@@ -59,6 +60,7 @@ export const exampleRule = {
     limit: 1000,
     source: "prod-eu",
   },
+  isReadOnly: false,
   status: {
     evaluatedFor: "2026-03-04T14:03:12.480Z",
     evaluatedAt: "2026-03-04T14:03:12.571Z",
@@ -194,6 +196,15 @@ export const exampleImportReport = {
   problems: [],
   notes: ["The Prometheus prod-eu evaluates HighErrorRate itself; the imported rules only observe."],
 } satisfies ImportReport;
+
+export const exampleFolderFile = {
+  path: "/etc/inferscope/rules/llm.yml",
+  groups: 2,
+  rules: 14,
+  readAt: "2026-03-04T14:00:00.000Z",
+  loadedAt: "2026-03-03T09:12:00.000Z",
+  problem: "Line 7, column 9: unknown function with name 'rates'",
+} satisfies FolderFileView;
 
 export const exampleReview = {
   start: "2026-02-25T14:00:00.000Z",

@@ -155,6 +155,13 @@ export const configSchema = z.object({
   ALERTMANAGER_URL: httpUrl("http://alertmanager:9093")
     .optional()
     .describe("An Alertmanager to read and silence alerts in."),
+  INFERSCOPE_RULES_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "A folder of Prometheus rule files (`*.yml`, `*.yaml`) that the worker evaluates and takes over anew when they change.",
+    ),
   INFERSCOPE_SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/[^/?#]+/, {

@@ -1,5 +1,6 @@
 import "server-only";
 import { externalAlertsLoop } from "@/lib/alerts/external/job";
+import { ruleFolderLoop } from "@/lib/alerts/folder/job";
 import { alertEvaluationLoops } from "@/lib/alerts/job";
 import { flushLoop } from "@/lib/notifications/groups/job";
 import { notificationUpkeepJob } from "@/lib/notifications/job";
@@ -24,6 +25,7 @@ export const loops: readonly LoopDefinition[] = [
   discoveryLoop,
   ...alertEvaluationLoops,
   externalAlertsLoop,
+  ruleFolderLoop,
   flushLoop,
   deliveryLoop,
 ];

@@ -5,6 +5,7 @@ import type { Actor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { Prisma } from "@/lib/db/generated/client";
+import { problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
 import { endAlertsOfRules } from "../commands";
 import { ruleChange } from "../rules/commands";
@@ -13,6 +14,13 @@ import { type RuleRow, withGroupAndStatus } from "../rules/queries";
 import type { RuleFileGroup } from "./rule-file";
 
 const at = (file: string) => ({ OR: [{ file }, { file: { startsWith: `${file}#` } }] });
+
+/** Whether a file of this name lies in the folder of rules. */
+const isInFolder = async (tx: Transaction, actor: Actor, file: string): Promise<boolean> =>
+  (await tx.ruleGroup.findFirst({
+    where: { teamId: actor.teamId, validTo: null, origin: "folder", ...at(file) },
+    select: { id: true },
+  })) !== null;
 
 /** The same JSON whatever the order of its keys, which jsonb does not keep. */
 const canonical = (value: unknown): string =>
@@ -77,8 +85,9 @@ async function recordRules(
 
 /**
  * Makes the groups of a file what is given: rules are known by group, kind, name and place among those of one name. What is
- * the same stays, with its alerts; what the file has no more is deleted and its alerts end. Answers how many rules that
- * were, and changes nothing when `dryRun`.
+ * the same stays, with its alerts; what the file has no more is deleted and its alerts end. Rules that are there keep their
+ * mode when the file was imported, and take `mode` when it lies in the folder. Answers how many rules that were, and changes
+ * nothing when `dryRun`. Throws `conflict` for an import of a file that lies in the folder.
  */
 export const replaceFile = command({
   permission: "alert_rules:write",
@@ -93,8 +102,10 @@ export const replaceFile = command({
   }),
   run: async (tx, actor, { file, sourceId, groups, mode, origin, dryRun, now }) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`rule-file:${actor.teamId}:${file}`}))`;
+    if (origin === "import" && (await isInFolder(tx, actor, file)))
+      throw problem("conflict", `The rules of ${file} stand in the folder of rules and are changed there.`);
     const known = await tx.ruleGroup.findMany({
-      where: { teamId: actor.teamId, sourceId, validTo: null, origin: { not: "console" }, ...at(file) },
+      where: { teamId: actor.teamId, sourceId, validTo: null, origin, ...at(file) },
       include: { source: { select: { name: true } } },
     });
     const rows = await tx.alertRule.findMany({
@@ -126,9 +137,12 @@ export const replaceFile = command({
       const row = rowByKey.get(givenKeys[index]!);
       return row === undefined ? [] : [{ ...each, row }];
     });
+    const modeOf = (row: RuleRow) => (origin === "folder" ? mode : row.mode);
     const changed = kept.filter(
       ({ row, columns, position }) =>
-        canonical(columnsOfRow(row)) !== canonical(columns) || row.position !== position,
+        canonical(columnsOfRow(row)) !== canonical(columns) ||
+        row.position !== position ||
+        row.mode !== modeOf(row),
     );
     const isGiven = new Set(givenKeys);
     const removed = rows.filter((_, index) => !isGiven.has(rowKeys[index]!));
@@ -221,15 +235,22 @@ export const replaceFile = command({
       await tx.$executeRaw`
         UPDATE "AlertRule" AS kept SET position = given.position, expr = given.expr, comparison = given.comparison,
           levels = given.levels, "for" = given."for", "keepFiringFor" = given."keepFiringFor", labels = given.labels,
-          annotations = given.annotations, extra = given.extra, "validFrom" = ${now}::timestamptz,
-          version = kept.version + 1
+          annotations = given.annotations, extra = given.extra, mode = given.mode,
+          "validFrom" = ${now}::timestamptz, version = kept.version + 1
         FROM jsonb_to_recordset(${JSON.stringify(
-          some.map(({ row, columns, position }) => ({ id: row.id, position, ...columns })),
+          some.map(({ row, columns, position }) => ({ id: row.id, position, mode: modeOf(row), ...columns })),
         )}::jsonb) AS given (id text, position int, expr text, comparison text, levels jsonb, "for" float8,
-          "keepFiringFor" float8, labels jsonb, annotations jsonb, extra jsonb)
+          "keepFiringFor" float8, labels jsonb, annotations jsonb, extra jsonb, mode text)
         WHERE kept.id = given.id`;
       for (const { row, columns, position } of some)
-        changes.push(ruleChange("import", row, { ...row, ...(columns as Partial<RuleRow>), position }));
+        changes.push(
+          ruleChange("import", row, {
+            ...row,
+            ...(columns as Partial<RuleRow>),
+            position,
+            mode: modeOf(row),
+          }),
+        );
     }
     const gone = removed.map(({ id }) => id);
     await tx.alertRule.updateMany({

@@ -68,6 +68,7 @@ function ruleView(row: RuleRow, actor: Actor, now: Date, counts: Counts): AlertR
       limit: limitOf(row.group),
       source: row.group.source.name,
     },
+    isReadOnly: isReadOnly(row),
     status: {
       evaluatedFor: status?.evaluatedFor?.toISOString() ?? null,
       evaluatedAt: status?.evaluatedAt?.toISOString() ?? null,
@@ -87,7 +88,9 @@ function ruleView(row: RuleRow, actor: Actor, now: Date, counts: Counts): AlertR
     actions: !can(actor, "alert_rules:write", row)
       ? []
       : row.validTo !== null
-        ? ["restore"]
+        ? isReadOnly(row)
+          ? []
+          : ["restore"]
         : [
             ...(isReadOnly(row) ? [] : (["edit", "delete"] as const)),
             ...(row.kind === "alerting" ? (["test"] as const) : []),

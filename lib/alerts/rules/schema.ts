@@ -134,6 +134,7 @@ export const alertRuleSchema = z.object({
     limit: z.number().int().describe("Most alerts of one rule."),
     source: z.string(),
   }),
+  isReadOnly: z.boolean().describe("It stands in a file of the folder of rules, and is changed there only."),
   status: ruleStatusSchema,
   pending: z.number().int(),
   firing: z.number().int(),

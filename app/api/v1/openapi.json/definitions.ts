@@ -10,10 +10,10 @@ import * as alertRulesRuleRevisionsRevisionRestore from "../alert-rules/[rule]/r
 import * as alertRulesRuleRevisions from "../alert-rules/[rule]/revisions/route";
 import * as alertRulesRule from "../alert-rules/[rule]/route";
 import * as alertRulesRuleTestAlert from "../alert-rules/[rule]/test-alert/route";
-import * as alertRulesRuleTestAlert from "../alert-rules/[rule]/test-alert/route";
 import * as alertRulesBacktest from "../alert-rules/backtest/route";
 import * as alertRulesCorrections from "../alert-rules/corrections/route";
 import * as alertRulesExport from "../alert-rules/export/route";
+import * as alertRulesFolder from "../alert-rules/folder/route";
 import * as alertRulesImport from "../alert-rules/import/route";
 import * as alertRulesLint from "../alert-rules/lint/route";
 import * as alertRulesPreview from "../alert-rules/preview/route";
@@ -97,10 +97,10 @@ const modules: Record<string, unknown>[] = [
   alertRulesRuleRevisions,
   alertRulesRuleRevisionsRevisionRestore,
   alertRulesRuleTestAlert,
-  alertRulesRuleTestAlert,
   alertReview,
   alertRulesBacktest,
   alertRulesExport,
+  alertRulesFolder,
   alertRulesImport,
   alertRulesUnitTest,
   alertRulesPreview,

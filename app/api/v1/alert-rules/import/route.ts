@@ -1,12 +1,10 @@
 import { exampleImportReport } from "@/lib/alerts/example";
 import { importQuerySchema, importReportSchema } from "@/lib/alerts/rule-file/schema";
+import { mostRuleFileBytes, ruleFileText } from "@/lib/alerts/rule-file/text";
 import { importRules } from "@/lib/alerts/rules/import";
 import { readBody } from "@/lib/api/body";
 import { route } from "@/lib/api/route";
 import { problem } from "@/lib/errors";
-
-/** Ten thousand rules with their annotations. */
-const mostBytes = 20 * 1_048_576;
 
 export const POST = route({
   method: "POST",
@@ -20,11 +18,11 @@ export const POST = route({
   response: importReportSchema,
   idempotent: false,
   example: { query: { file: "llm.yaml", dryRun: "true" }, response: exampleImportReport },
-  errors: ["payload_too_large"],
+  errors: ["payload_too_large", "conflict"],
   handler: async ({ actor, query, request, now, requestId, signal }) => {
     let content: string;
     try {
-      content = new TextDecoder("utf-8", { fatal: true }).decode(await readBody(request, mostBytes));
+      content = ruleFileText(await readBody(request, mostRuleFileBytes));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       throw problem("invalid_request", "The body is not text in UTF-8.");
