@@ -1,7 +1,7 @@
 import "server-only";
 import { setTimeout as delay } from "node:timers/promises";
 import { log } from "@/lib/observability/log";
-import { claimLease, RENEW_SECONDS, releaseLease } from "./lease";
+import { claimLease, leaseRunsOutIn, RENEW_SECONDS, releaseLease } from "./lease";
 
 /** What happened to a run, told to whoever keeps the record. */
 export type LoopObserver = {
@@ -23,11 +23,15 @@ export function untilNextTick(now: number, seconds: number): number {
   return period - (now % period);
 }
 
+/** After the lease of another has run out, so that the claim comes after that by any clock. */
+const AFTER_EXPIRY_MS = 50;
+
 /**
- * Runs `run` at once and then on every whole multiple of `seconds`, in one process at a time: whoever holds the lease `loop:<name>`,
- * which it keeps between runs. A run that takes longer than the period skips the ticks it missed; a run that throws is
- * told to the observer and tried again at the next tick. `run` gets a signal that aborts when the lease is lost or the
- * loop ends. Resolves once `signal` aborted and the last run has ended; never rejects.
+ * Runs `run` at once and then on every whole multiple of `seconds`, in one process at a time: whoever holds the lease
+ * `loop:<name>`, which it keeps between runs. When another dies, its lease is taken and `run` runs the moment it has run
+ * out, be that between two multiples. A run that takes longer than the period skips the ticks it missed; a run that
+ * throws is told to the observer and tried again at the next tick. `run` gets a signal that aborts when the lease is lost
+ * or the loop ends. Resolves once `signal` aborted and the last run has ended; never rejects.
  */
 export async function everySeconds(
   name: string,
@@ -37,6 +41,7 @@ export async function everySeconds(
 ): Promise<void> {
   const lease = `loop:${name}`;
   let held = false;
+  let othersUntil = 0;
   let isFirst = true;
   let lost: AbortController | null = null;
 
@@ -52,6 +57,11 @@ export async function everySeconds(
     held = mine;
     return mine;
   };
+  const untilNextTry = (): number => {
+    const now = Date.now();
+    const tick = untilNextTick(now, seconds);
+    return othersUntil > now ? Math.min(tick, othersUntil - now) : tick;
+  };
 
   const renewal = setInterval(() => {
     if (held) void claim();
@@ -59,11 +69,16 @@ export async function everySeconds(
   try {
     while (!signal.aborted) {
       if (!isFirst) {
-        const waited = await delay(untilNextTick(Date.now(), seconds), true, { signal }).catch(() => false);
+        const waited = await delay(untilNextTry(), true, { signal }).catch(() => false);
         if (!waited) break;
       }
       isFirst = false;
-      if (!(await claim()) || signal.aborted) continue;
+      if (!(await claim())) {
+        const runsOutIn = await leaseRunsOutIn(lease).catch(() => Number.POSITIVE_INFINITY);
+        othersUntil = Date.now() + runsOutIn * 1000 + AFTER_EXPIRY_MS;
+        continue;
+      }
+      if (signal.aborted) continue;
       lost = new AbortController();
       await observer?.started(name, seconds, holder).catch(() => {});
       let failure: unknown;

@@ -109,6 +109,15 @@ describe("a loop", () => {
     expect(await prisma().lease.findUnique({ where: { name: `loop:${name}` } })).toBeNull();
   });
 
+  it("takes the lease of one that died the moment it runs out, not at the next multiple", async () => {
+    const name = newLease();
+    const stop = new AbortController();
+    await claimLease(`loop:${name}`, "dead", 0.5);
+    const began = performance.now();
+    await everySeconds(name, 3_600, async () => stop.abort(), { holder: "alive", signal: stop.signal });
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
   it("tells of a run that failed and runs again", async () => {
     const name = newLease();
     const stop = new AbortController();
