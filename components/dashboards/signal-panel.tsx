@@ -91,12 +91,13 @@ export function SignalPanel({
       promql={panelPromql(names, refresh)}
     >
       {children}
-      {isTable.has(placed.panel.view) ? null : (
-        <MissingLine
-          missing={missingServices(placed, refresh.results)}
-          className={props.flush ? "px-4 pb-3" : undefined}
-        />
-      )}
+      <MissingLine
+        missing={missingServices(placed, refresh.results).filter(
+          // A row says of its service what it lacks.
+          ({ service }) => !isTable.has(placed.panel.view) || placed.without.includes(service),
+        )}
+        className={props.flush ? "px-4 pb-3" : undefined}
+      />
       {origin === undefined ? null : (
         <Footnote className={props.flush ? "px-4 pb-3" : undefined}>{origin}</Footnote>
       )}
