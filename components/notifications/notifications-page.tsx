@@ -2,6 +2,7 @@
 
 import { Channels } from "./channels";
 import { Deliveries } from "./deliveries";
+import { Heartbeat } from "./heartbeat";
 import { Policy } from "./policy";
 
 /** Where alerts are told, who is told of what, and what became of it. */
@@ -10,6 +11,7 @@ export function NotificationsPage({ canEdit }: { canEdit: boolean }) {
     <div className="grid grid-cols-1 gap-8">
       <Channels canEdit={canEdit} />
       <Policy canEdit={canEdit} />
+      <Heartbeat canEdit={canEdit} />
       <Deliveries canEdit={canEdit} />
     </div>
   );

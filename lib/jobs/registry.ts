@@ -5,6 +5,7 @@ import { alertEvaluationLoops } from "@/lib/alerts/job";
 import { flushLoop } from "@/lib/notifications/groups/job";
 import { notificationUpkeepJob } from "@/lib/notifications/job";
 import { deliveryLoop } from "@/lib/notifications/messages/job";
+import { watchdogLoop } from "@/lib/notifications/watchdog/job";
 import { discoverSourceJob, discoveryLoop } from "@/lib/services/job";
 import { checkSourceJob, reencryptSecretsJob, sourceCheckLoop } from "@/lib/sources/job";
 import type { JobDefinition, LoopDefinition } from "./definition";
@@ -28,6 +29,7 @@ export const loops: readonly LoopDefinition[] = [
   ruleFolderLoop,
   flushLoop,
   deliveryLoop,
+  watchdogLoop,
 ];
 
 /** Sent whenever a worker starts: what a changed configuration may call for. */

@@ -12,6 +12,7 @@ import type {
   TestAlertInput,
   TestAlertView,
 } from "./schema";
+import type { WatchdogInput, WatchdogView } from "./watchdog/schema";
 
 /** The key of channels; events of type `notification_channel` make it stale. */
 export const channelsKey = ["notification-channels"] as const;
@@ -19,6 +20,9 @@ export const channelsKey = ["notification-channels"] as const;
 export const policyKey = ["notification-policies"] as const;
 /** The key of messages; events of type `notification` make it stale. */
 export const messagesKey = ["notifications"] as const;
+
+/** The key of the heartbeat; events of type `notification_watchdog` make it stale. */
+export const watchdogKey = ["notification-watchdogs"] as const;
 
 /** The team's channels, or the removed ones. */
 export const channelsQuery = (filter: { removed?: boolean } = {}) =>
@@ -80,3 +84,18 @@ export const previewPolicy = (input: { labels: Record<string, string>; policy?: 
 
 export const retryMessage = (id: string) =>
   requestJson<MessageView>(`/api/v1/notifications/${encodeURIComponent(id)}/retry`, { method: "POST" });
+
+/** The alert that always fires. Asked again, since its messages announce nothing of it. */
+export const watchdogQuery = () =>
+  queryOptions({
+    queryKey: [...watchdogKey, "current"],
+    queryFn: ({ signal }) => requestJson<WatchdogView>("/api/v1/notification-watchdog", { signal }),
+    refetchInterval: 30_000,
+  });
+
+export const putWatchdog = (input: WatchdogInput, version: number) =>
+  requestJson<WatchdogView>("/api/v1/notification-watchdog", {
+    method: "PUT",
+    body: input,
+    ifMatch: version,
+  });

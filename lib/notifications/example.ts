@@ -1,4 +1,5 @@
 import type { ChannelView, MessageView, PolicyView, Preview } from "./schema";
+import type { WatchdogView } from "./watchdog/schema";
 
 /** What the API's documentation shows. */
 export const exampleChannel = {
@@ -75,3 +76,18 @@ export const exampleMessage = {
   response: { status: 204, body: null, error: null, at: "2026-03-04T14:00:30.000Z" },
   actions: [],
 } satisfies MessageView;
+
+export const exampleWatchdog = {
+  channel: { id: exampleChannel.id, name: exampleChannel.name, kind: exampleChannel.kind },
+  interval: 300,
+  sentAt: "2026-03-04T14:00:30.000Z",
+  problem: null,
+  last: {
+    state: "delivered",
+    createdAt: "2026-03-04T14:00:30.000Z",
+    deliveredAt: "2026-03-04T14:00:31.000Z",
+    response: { status: 200, body: "ok", error: null, at: "2026-03-04T14:00:31.000Z" },
+  },
+  version: 1,
+  actions: ["edit"],
+} satisfies WatchdogView;

@@ -9,6 +9,7 @@ import { problem } from "@/lib/errors";
 import { formatDuration } from "@/lib/units";
 import { formatMatchers } from "./matcher";
 import { countsOf, subjectOf } from "./message";
+import { WATCHDOG_KEY } from "./messages/content";
 import { silencesOf } from "./muting";
 import { groupKeyOf, groupLabelsOf, RELAY_KEY, routesOf } from "./policy";
 import {
@@ -243,7 +244,7 @@ export function messageView(row: MessageRow, actor: Actor): MessageView {
   };
 }
 
-/** The team's messages, newest first. Throws `invalid_request` for a cursor that is not one. */
+/** The team's messages but those of the heartbeat, newest first. Throws `invalid_request` for a cursor that is not one. */
 export async function listMessages(
   actor: Actor,
   filter: MessageFilter,
@@ -253,6 +254,8 @@ export async function listMessages(
   const rows = await db().outboxMessage.findMany({
     where: {
       teamId: actor.teamId,
+      // One each few minutes would bury the others; the last stands with the heartbeat.
+      key: { not: WATCHDOG_KEY },
       state: filter.state,
       channelId: filter.channel,
       ...(filter.alert === undefined

@@ -135,7 +135,7 @@ describe("the folder of rules", () => {
       const { admin, load, rules } = await scenario(tx);
       const path = await put("llm.yml", alert("Down"));
       await load(10);
-      const [{ id, actions }] = (await rules()) as [{ id: string; actions: string[] }];
+      const { id, actions } = (await rules())[0]!;
       expect(actions).not.toContain("edit");
       const refused = { code: "conflict", detail: `This rule stands in ${path} and is changed there.` };
       await expect(editRule(admin, { id, patch: { for: 60 }, now: at(20) })).rejects.toMatchObject(refused);

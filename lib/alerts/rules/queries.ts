@@ -10,7 +10,7 @@ import { exprOf } from "../rule";
 import type { RuleFileGroup } from "../rule-file/rule-file";
 import { slotAfter } from "../slots";
 import { fileGroupOf } from "./file-rows";
-import { consoleFile, intervalOf, limitOf, ruleOfRow, signalOfRow } from "./row";
+import { consoleFile, defaultInterval, intervalOf, limitOf, ruleOfRow, signalOfRow } from "./row";
 import type { AlertRuleView, RuleFilter, RuleRevision } from "./schema";
 
 export const withGroupAndStatus = {
@@ -151,6 +151,31 @@ async function idsOfLate(actor: Actor, now: Date): Promise<string[]> {
         < ${now}::timestamptz - make_interval(secs => coalesce("group".interval, 60) + ${graceSeconds})
     LIMIT 10000`;
   return rows.map(({ id }) => id);
+}
+
+/**
+ * How many rules that notify were last evaluated more than two of their intervals and `beyond` seconds ago, with the
+ * oldest of them. Rules of a source that was removed do not count.
+ */
+export async function overdueRules(
+  teamId: string,
+  beyond: number,
+  now: Date,
+): Promise<{ count: number; name: string | null; since: Date | null }> {
+  const [row] = await db().$queryRaw<{ count: number; name: string | null; since: Date | null }[]>`
+    SELECT count(*)::int AS count, min(since) AS since, (array_agg(name ORDER BY since, name))[1] AS name
+    FROM (
+      SELECT rule.name, "group".interval, greatest(status."evaluatedFor", rule."validFrom") AS since
+      FROM "AlertRule" AS rule
+      JOIN "RuleGroup" AS "group" ON "group".id = rule."groupId" AND "group"."validTo" IS NULL
+      JOIN "Source" AS source ON source.id = "group"."sourceId" AND source."validTo" IS NULL
+      LEFT JOIN "RuleStatus" AS status ON status."ruleId" = rule.id
+      WHERE rule."teamId" = ${teamId} AND rule."validTo" IS NULL AND rule.kind = 'alerting'
+        AND rule.mode = 'enforce'
+    ) AS evaluated
+    WHERE since < ${now}::timestamptz
+      - make_interval(secs => 2 * coalesce(interval, ${defaultInterval}::float8) + ${beyond}::float8)`;
+  return row!;
 }
 
 function after(cursor: string): { name: string; id: string } {

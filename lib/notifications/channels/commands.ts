@@ -186,7 +186,7 @@ export const editChannel = command({
 
 /**
  * Ends a channel; what waits for it is not sent any more. It can be restored. Throws `conflict` while a route names it,
- * with that route.
+ * with that route, or the heartbeat goes to it.
  */
 export const removeChannel = command({
   permission: "notifications:write",
@@ -200,6 +200,9 @@ export const removeChannel = command({
     const route = policy === null ? null : firstRouteTo(policy.tree, id);
     if (route !== null)
       throw problem("conflict", `${before.name} is told by ${route}. Take it out of the policy first.`);
+    const watchdog = await tx.watchdog.findFirst({ where: { teamId: actor.teamId, channelId: id } });
+    if (watchdog !== null)
+      throw problem("conflict", `The heartbeat goes to ${before.name}. Choose another channel for it first.`);
     const after = await tx.notificationChannel.update({
       where: { id },
       data: { validTo: now, version: { increment: 1 } },

@@ -3,6 +3,9 @@ import type { MessageContent, ToldAlert } from "../schema";
 /** What a page can show and a mail can bear; an Alertmanager gets all. */
 const MOST_ALERTS_TOLD = 100;
 
+/** The key of the messages of the alert that always fires. */
+export const WATCHDOG_KEY = "watchdog";
+
 /** The content of a message, with what fires first and at most so many alerts as one message tells. */
 export function contentOf(
   reason: MessageContent["reason"],

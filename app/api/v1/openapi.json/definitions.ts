@@ -55,6 +55,7 @@ import * as notificationChannelsChannelTest from "../notification-channels/[chan
 import * as notificationChannels from "../notification-channels/route";
 import * as notificationPolicyPreview from "../notification-policy/preview/route";
 import * as notificationPolicy from "../notification-policy/route";
+import * as notificationWatchdog from "../notification-watchdog/route";
 import * as notificationsNotificationRetry from "../notifications/[notification]/retry/route";
 import * as notificationsNotification from "../notifications/[notification]/route";
 import * as notifications from "../notifications/route";
@@ -145,6 +146,7 @@ const modules: Record<string, unknown>[] = [
   notificationChannels,
   notificationPolicyPreview,
   notificationPolicy,
+  notificationWatchdog,
   notificationsNotificationRetry,
   notificationsNotification,
   notifications,
