@@ -45,6 +45,9 @@ describe("matches", () => {
     ["absent", "=~", ".+", false],
     ["absent", "!~", ".+", true],
     ["toString", "=", "", true],
+    ["job", "=~", "(?i:V)llm", true],
+    ["job", "=~", "v|vll", false],
+    ["pod", "=~", "\\Qchat-\\E[[:digit:]]", true],
   ] as const)("%s %s %j: %s", (name, op, value, expected) => {
     expect(matches(labels, [matcher(name, op, value)])).toBe(expected);
   });
@@ -52,5 +55,9 @@ describe("matches", () => {
   it("wants all of them, and none of none", () => {
     expect(matches(labels, [])).toBe(true);
     expect(matches(labels, [matcher("job", "=", "vllm"), matcher("pod", "=", "x")])).toBe(false);
+  });
+
+  it.each(["(", "(?=vllm)", "a**", "a{1001}"])("refuses %j, as RE2 does", (pattern) => {
+    expect(() => matches(labels, [matcher("job", "=~", pattern)])).toThrow(/^error parsing regexp: /);
   });
 });

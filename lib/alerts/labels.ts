@@ -1,4 +1,4 @@
-import { compileRe2 } from "./re2";
+import { RE2JS } from "re2js";
 
 /** A label set. A label with an empty value is the same as one that is absent. */
 export type Labels = Readonly<Record<string, string>>;
@@ -61,25 +61,25 @@ export function compareText(left: string, right: string): number {
 }
 
 /**
- * Whether every matcher holds for the label set; none at all hold for any. Throws a `SyntaxError` for a regular expression
- * that RE2 would refuse too, or that is written in a way which cannot be told here (see `re2.ts`).
+ * Whether every matcher holds for the label set; none at all hold for any. Throws an `Error` for a regular expression
+ * that RE2 refuses.
  */
 export function matches(labels: Labels, matchers: readonly Matcher[]): boolean {
   return matchers.every(({ name, value, isRegex, isEqual }) => {
     const given = Object.hasOwn(labels, name) ? (labels[name] as string) : "";
-    const holds = isRegex ? anchored(value).test(given) : given === value;
+    const holds = isRegex ? expressionOf(value).matches(given) : given === value;
     return holds === isEqual;
   });
 }
 
-const compiled = new Map<string, RegExp>();
+const compiled = new Map<string, RE2JS>();
 const keptExpressions = 1000;
 
-function anchored(pattern: string): RegExp {
+function expressionOf(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
   if (compiled.size >= keptExpressions) compiled.clear();
-  const expression = compileRe2(pattern, { isWhole: true });
+  const expression = RE2JS.compile(pattern);
   compiled.set(pattern, expression);
   return expression;
 }

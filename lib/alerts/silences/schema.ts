@@ -1,6 +1,6 @@
+import { RE2JS } from "re2js";
 import { z } from "zod";
 import { instantSchema, labelName, text } from "../fields";
-import { compileRe2 } from "../re2";
 import { alertSchema } from "../schema";
 
 const matcherFields = {
@@ -10,9 +10,9 @@ const matcherFields = {
   isEqual: z.boolean().default(true),
 };
 
-const wholeRegex = (pattern: string): RegExp | null => {
+const expressionOf = (pattern: string): RE2JS | null => {
   try {
-    return compileRe2(pattern, { isWhole: true });
+    return RE2JS.compile(pattern);
   } catch {
     return null;
   }
@@ -21,7 +21,7 @@ const wholeRegex = (pattern: string): RegExp | null => {
 /** A condition on a label, as Alertmanager has it: `=`, `!=`, `=~` (whole value) or `!~`. */
 export const matcherSchema = z
   .object(matcherFields)
-  .refine(({ isRegex, value }) => !isRegex || wholeRegex(value) !== null, {
+  .refine(({ isRegex, value }) => !isRegex || expressionOf(value) !== null, {
     path: ["value"],
     error: "A regular expression",
   });
@@ -34,7 +34,7 @@ const matchers = z
   .refine(
     (list) =>
       list.some(({ value, isRegex, isEqual }) =>
-        isRegex ? wholeRegex(value)?.test("") === !isEqual : (value === "") !== isEqual,
+        isRegex ? expressionOf(value)?.matches("") === !isEqual : (value === "") !== isEqual,
       ),
     { error: "At least one matcher must not match an empty value, or the silence would cover everything" },
   );

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
+import { RE2JS } from "re2js";
 import { parseDuration } from "../duration";
 import { compareText, type Labels } from "../labels";
-import { compileRe2 } from "../re2";
 import { formatFloat } from "./float";
 import { sprint, sprintf, sprintln } from "./format";
 import {
@@ -188,29 +188,37 @@ function stripDomain(hostPort: string): string {
 }
 
 /** Where Prometheus panics for a pattern that is none, the panic's text is the error's. */
-function compiledOrPanic(pattern: string): RegExp {
+function compiledOrPanic(pattern: string): RE2JS {
   try {
-    return compileRe2(pattern, { flags: "g" });
+    return RE2JS.compile(pattern);
   } catch (error) {
     throw new Error(`regexp: Compile(\`${pattern}\`): ${(error as Error).message}`);
   }
 }
 
-/** Go's replacement text: $1, ${name} and $$; a name is as long as it can be. */
+/**
+ * What Go's `ReplaceAllString` makes of it: $1, ${name} and $$ in the replacement, a name as long as it can be; an empty
+ * match right behind the last one is none.
+ */
 function replaceAll(pattern: string, replacement: string, given: string): string {
   const expression = compiledOrPanic(pattern);
-  return given.replace(expression, (...found: unknown[]) => {
-    const groups =
-      typeof found.at(-1) === "object" ? (found.at(-1) as Record<string, string | undefined>) : {};
-    return replacement.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (whole, braced: string, bare: string) => {
-      if (whole === "$$") return "$";
-      const name = braced ?? bare;
-      const group = /^\d+$/.test(name) ? found[Number(name)] : groups[name];
-      const isGroup =
-        !/^\d+$/.test(name) || Number(name) < found.findIndex((each) => typeof each === "number");
-      return isGroup && typeof group === "string" ? group : "";
-    });
-  });
+  const names = expression.namedGroups();
+  const matcher = expression.matcher(given);
+  const groupOf = (name: string): string => {
+    const number = /^\d+$/.test(name) ? Number(name) : names[name];
+    return number === undefined || number > matcher.groupCount() ? "" : (matcher.group(number) ?? "");
+  };
+  let out = "";
+  let end = -1;
+  while (matcher.find()) {
+    if (matcher.start() === matcher.end() && matcher.start() === end) continue;
+    out += given.slice(Math.max(end, 0), matcher.start());
+    out += replacement.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (whole, braced: string, bare: string) =>
+      whole === "$$" ? "$" : groupOf(braced ?? bare),
+    );
+    end = matcher.end();
+  }
+  return out + given.slice(Math.max(end, 0));
 }
 
 type Kind = "bool" | "int" | "float" | "string";
@@ -422,7 +430,7 @@ export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
   title: ofStrings(1, (value = "") => stringOf(title(value))),
   toUpper: ofStrings(1, (value = "") => stringOf(value.toUpperCase())),
   toLower: ofStrings(1, (value = "") => stringOf(value.toLowerCase())),
-  match: ofStrings(2, (pattern = "", value = "") => boolOf(compileRe2(pattern).test(value))),
+  match: ofStrings(2, (pattern = "", value = "") => boolOf(RE2JS.compile(pattern).test(value))),
   reReplaceAll: ofStrings(3, (pattern = "", replacement = "", value = "") =>
     stringOf(replaceAll(pattern, replacement, value)),
   ),

@@ -64,8 +64,8 @@ const parsed = new LRUCache<string, Tree | TemplateSyntaxError>({ max: 2000 });
  * `<error expanding template: …>` in Prometheus's words: an alert is never held back by its text. `query` is asked for the
  * value at the evaluation's timestamp (not moved by the query offset, as in Prometheus).
  *
- * What differs: regular expressions are JavaScript's underneath (see `re2.ts`), complex numbers and `call` are not known,
- * and of a time (`toTime`) only Format, Unix, UnixMilli, Year, Day, Hour, Minute, Second, UTC and String.
+ * What differs: complex numbers and `call` are not known, and of a time (`toTime`) only Format, Unix, UnixMilli, Year, Day,
+ * Hour, Minute, Second, UTC and String.
  */
 export async function expandTemplate(
   name: string,

@@ -1,3 +1,4 @@
+import { RE2JS } from "re2js";
 import { isMap, parseDocument, stringify } from "yaml";
 import { parsePromql } from "@/lib/promql/parse";
 import { type Comparison, comparisonOf, type Selected, selectorsOf } from "@/lib/promql/read";
@@ -5,7 +6,6 @@ import { unwrapped } from "@/lib/promql/tree";
 import { formatDuration } from "../duration";
 import { holds } from "../evaluation/compare";
 import type { Labels } from "../labels";
-import { compileRe2 } from "../re2";
 import type { AlertRuleView } from "../rules/schema";
 import { expandTemplate } from "../template/template";
 
@@ -68,7 +68,7 @@ function labelValue(matchers: Selected["matchers"], label: string): string | und
   const holds = ({ op, value: wanted }: (typeof own)[number], value: string): boolean => {
     if (op === "=" || op === "!=") return (value === wanted) === (op === "=");
     try {
-      return compileRe2(wanted, { isWhole: true }).test(value) === (op === "=~");
+      return RE2JS.compile(wanted).matches(value) === (op === "=~");
     } catch {
       return false;
     }
