@@ -1,4 +1,4 @@
-import { compared } from "../evaluation/compare";
+import { holds } from "../evaluation/compare";
 import { fingerprintOf, type Labels } from "../labels";
 import type { Comparison } from "../rule";
 import { alertLabelsOf, type ExpandedSample, stepTier, type TierState } from "../state";
@@ -46,6 +46,8 @@ export interface ReplayResult {
   errors: ReadonlyMap<string, number>;
 }
 
+const noAnnotations: Labels = {};
+
 /** Returns how many evaluations a range holds. */
 export const evaluationsIn = ({ start, end, interval }: ReplayRange): number =>
   Math.floor((end - start) / interval + 1e-9) + 1;
@@ -58,19 +60,17 @@ export function replay(series: readonly ReplaySeries[], spec: ReplaySpec, range:
   const evaluations = evaluationsIn(range);
   const at = (index: number) => range.start + index * range.interval;
   const holding: (ExpandedSample[] | undefined)[] = new Array(evaluations);
+  const isHeld = spec.comparison === null ? null : holds[spec.comparison];
+  const threshold = spec.threshold ?? Number.NaN;
   for (const { labels, times, values } of series) {
     const own = alertLabelsOf(labels, spec.labels, spec.name);
     const fingerprint = fingerprintOf(own);
     for (let index = 0; index < times.length; index++) {
       const value = values[index]!;
-      if (
-        spec.comparison !== null &&
-        compared([{ labels: own, value }], spec.comparison, spec.threshold ?? Number.NaN).length === 0
-      )
-        continue;
+      if (isHeld !== null && !isHeld(value, threshold)) continue;
       const slot = Math.round((times[index]! - range.start) / range.interval);
       if (slot < 0 || slot >= evaluations) continue;
-      const sample = { labels: own, annotations: {}, value, fingerprint };
+      const sample = { labels: own, annotations: noAnnotations, value, fingerprint };
       const known = holding[slot];
       if (known === undefined) holding[slot] = [sample];
       else known.push(sample);
