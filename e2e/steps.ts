@@ -47,8 +47,9 @@ class Given {
     await this.page.waitForURL((address) => !address.pathname.startsWith("/sign-in"));
   }
 
+  /** Without motion, so that no colour is seen on its way to another. */
   async theTheme(theme: "light" | "dark"): Promise<void> {
-    await this.page.emulateMedia({ colorScheme: theme });
+    await this.page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
   }
 
   async aScreenOf(width: number, height: number): Promise<void> {
@@ -130,9 +131,18 @@ class Then {
 
   /** No violation of WCAG 2.2 A and AA that axe can find. */
   async thePageIsAccessible(): Promise<void> {
-    const { violations } = await new AxeBuilder({ page: this.page })
-      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-      .analyze();
+    await this.axeFindsNothing((axe) =>
+      axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]),
+    );
+  }
+
+  /** What a theme may break of a page that is accessible in another. */
+  async theColorsHaveContrast(): Promise<void> {
+    await this.axeFindsNothing((axe) => axe.withRules(["color-contrast", "link-in-text-block"]));
+  }
+
+  private async axeFindsNothing(narrowed: (axe: AxeBuilder) => AxeBuilder): Promise<void> {
+    const { violations } = await narrowed(new AxeBuilder({ page: this.page })).analyze();
     const found = violations.map(
       ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(" ")).join("; ")})`,
     );
