@@ -139,8 +139,22 @@ export const exampleTakeover = {
 export const exampleAlertDetail = {
   ...exampleAlert,
   transitions: [
-    { at: "2026-03-04T13:52:12.480Z", from: "inactive", to: "pending", value: 0.061, isReplayed: false },
-    { at: "2026-03-04T13:57:12.480Z", from: "pending", to: "firing", value: 0.069, isReplayed: false },
+    {
+      at: "2026-03-04T13:52:12.480Z",
+      from: "inactive",
+      to: "pending",
+      value: 0.061,
+      isReplayed: false,
+      within: null,
+    },
+    {
+      at: "2026-03-04T13:57:12.480Z",
+      from: "pending",
+      to: "firing",
+      value: 0.069,
+      isReplayed: false,
+      within: null,
+    },
   ],
   acknowledgements: [],
   remarks: [],
@@ -150,6 +164,7 @@ export const exampleAlertDetail = {
     thresholds: exampleRule.levels,
     interval: 60,
   },
+  measures: { unit: "ratio", factor: 1 },
   earlier: [],
   meanwhile: [],
   runbook: exampleRule.annotations.runbook_url,

@@ -9,6 +9,7 @@ import { literalInLike } from "@/lib/db/like";
 import { problem } from "@/lib/errors";
 import { flapWindow, isFlappingAt } from "./flapping";
 import { matches } from "./labels";
+import { measuredUnitOf } from "./measured-unit";
 import { exprOf } from "./rule";
 import { intervalOf, ruleOfRow } from "./rules/row";
 import type { AcknowledgementView, AlertDetail, AlertFilter, AlertView, alertCountsSchema } from "./schema";
@@ -361,12 +362,13 @@ export async function findAlert(actor: Actor, id: string, now: Date): Promise<Al
   const parsed = rule === null ? null : ruleOfRow(rule);
   return {
     ...shown!,
-    transitions: transitions.map(({ at, from, to, value, isReplayed }) => ({
+    transitions: transitions.map(({ at, from, to, value, isReplayed, within }) => ({
       at: at.toISOString(),
       from: from as AlertView["state"],
       to: to as AlertView["state"],
       value: value !== null && Number.isFinite(value) ? value : null,
       isReplayed,
+      within,
     })),
     acknowledgements: acknowledgements.map(acknowledgementView),
     remarks: remarks.map(({ id: remarkId, kind, actorId, actorName, text, at }) => ({
@@ -385,6 +387,7 @@ export async function findAlert(actor: Actor, id: string, now: Date): Promise<Al
             thresholds: [...parsed.levels],
             interval: intervalOf(rule.group),
           },
+    measures: (parsed === null ? undefined : measuredUnitOf(parsed)) ?? null,
     earlier: earlier.map((each) => ({
       id: each.id,
       activeAt: each.activeAt.toISOString(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UNITS } from "@/lib/units";
 import { instantSchema, queryInstant, text } from "./fields";
 import { comparisons, levelSchema } from "./rules/schema";
 
@@ -65,7 +66,13 @@ const transitionSchema = z.object({
   from: z.enum(alertStates),
   to: z.enum(alertStates),
   value: z.number().nullable(),
-  isReplayed: z.boolean().describe("Found afterwards, for evaluations that had been missed."),
+  isReplayed: z
+    .boolean()
+    .describe("Found afterwards, for evaluations that had been missed or from the ALERTS series."),
+  within: z
+    .number()
+    .nullable()
+    .describe("Seconds: it was at `at` or at most so long before. Null where `at` is exact."),
 });
 
 export const alertDetailSchema = alertSchema.extend({
@@ -81,6 +88,13 @@ export const alertDetailSchema = alertSchema.extend({
     })
     .nullable()
     .describe("What its rule evaluates; null where the rule is not ours."),
+  measures: z
+    .object({
+      unit: z.enum(UNITS),
+      factor: z.number().describe("Values times this are in the unit's base: 0.01 for percent."),
+    })
+    .nullable()
+    .describe("What the values are in; null where it is not known."),
   earlier: z
     .array(
       z.object({

@@ -107,7 +107,8 @@ export function ratioOrPercent({ rule, compared, subject, tree }: Look): Finding
 
 const percent = (ratio: number): string => formatExact(rounded(ratio), "ratio");
 
-function looksLikeRatio(tree: Expr): boolean {
+/** Whether an expression is a share between 0 and 1 by its names and its shape. */
+export function looksLikeRatio(tree: Expr): boolean {
   const names = metricsOf(tree);
   if (names.length === 1) return /_ratio$|_perc$/.test(names[0]!) && !dividesVectors(tree);
   const [part, whole] = names;
