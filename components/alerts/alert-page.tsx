@@ -21,10 +21,12 @@ import type { AlertDetail } from "@/lib/alerts/schema";
 import { errorFacts } from "@/lib/api/client";
 import { formatTime } from "@/lib/units";
 import { AcknowledgeDialog } from "./acknowledge-dialog";
+import { EarlierAlerts, MeanwhilePanel, ToldPanel } from "./alert-context";
 import { HandlingBadges } from "./alert-row";
-import { alertState, alertSummary, severityWords } from "./alert-words";
+import { alertState, alertSummary, severityWords, valueWords } from "./alert-words";
 import { curveRange } from "./curve";
 import { durationWords } from "./duration-words";
+import { LocalTime } from "./local-time";
 import { RuleCurve, thresholdsOf } from "./rule-curve";
 import { SilenceDialog } from "./silence-dialog";
 import { endOf, muteSpans } from "./times";
@@ -134,9 +136,12 @@ export function AlertPage({
         />
       ) : null}
       <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <div className="grid min-w-0 grid-cols-1 content-start gap-4">
+        <div className="contents min-w-0 grid-cols-1 content-start gap-4 xl:grid">
           <Curve alert={alert} now={now} />
-          <History alert={alert} me={me} onRefresh={() => void query.refetch()} />
+          {/* On a narrow screen what it is and what to do come before what was done. */}
+          <div className="min-w-0 max-xl:order-1">
+            <History alert={alert} me={me} onRefresh={() => void query.refetch()} />
+          </div>
         </div>
         <div className="grid min-w-0 grid-cols-1 content-start gap-4">
           <Facts alert={alert} now={now} />
@@ -150,8 +155,9 @@ export function AlertPage({
               onSilence={() => setDialog("silence")}
             />
           ) : null}
-          <Meanwhile alert={alert} />
-          <Earlier alert={alert} />
+          <ToldPanel alert={alert} />
+          <MeanwhilePanel alert={alert} range={rangeAround(alert, now)} />
+          <EarlierAlerts alert={alert} />
         </div>
       </div>
       {alert.actions.some((action) => action.includes("acknowledge") || action === "take_over") ? (
@@ -182,15 +188,16 @@ export function AlertPage({
   );
 }
 
-function Curve({ alert, now }: { alert: AlertDetail; now: Date }) {
-  const { query, source } = alert;
-  const from = Date.parse(alert.activeAt) / 1000 - around;
+/** The time of an alert with what came before and after, to the minute. */
+function rangeAround(alert: AlertDetail, now: Date) {
   const latest = Math.floor(now.getTime() / 60_000) * 60;
-  const to = Math.min(
-    latest,
-    alert.resolvedAt === null ? latest : Date.parse(alert.resolvedAt) / 1000 + around,
-  );
-  const range = curveRange(from, to);
+  const until = alert.resolvedAt === null ? latest : Date.parse(alert.resolvedAt) / 1000 + around;
+  return curveRange(Date.parse(alert.activeAt) / 1000 - around, Math.min(latest, until));
+}
+
+function Curve({ alert, now }: { alert: AlertDetail; now: Date }) {
+  const { query, source, measures } = alert;
+  const range = rangeAround(alert, now);
   const marks = useMemo(
     () =>
       alert.transitions.map(({ at, to: state }) => ({
@@ -215,6 +222,8 @@ function Curve({ alert, now }: { alert: AlertDetail; now: Date }) {
     <RuleCurve
       title={query.comparison === null ? "The rule's expression" : "What the rule compares"}
       request={{ source, expr: query.expr, ...range }}
+      // What is in percent has its own numbers on the axis: its thresholds are in percent too.
+      unit={measures?.factor === 1 ? measures.unit : undefined}
       thresholds={thresholdsOf({ comparison: query.comparison, levels: query.thresholds })}
       marks={marks}
       service={alert.service}
@@ -249,7 +258,7 @@ function Facts({ alert, now }: { alert: AlertDetail; now: Date }) {
         <Rows
           rows={[
             ["Severity", severityWords(alert.severity)],
-            ["Value", alert.value === null ? "–" : String(Number(alert.value.toPrecision(4)))],
+            ["Value", valueWords(alert.value, alert.measures)],
             ["Active since", since(alert.activeAt)],
             ["Firing since", since(alert.firedAt)],
             ...(alert.resolvedAt === null ? [] : ([["Resolved", since(alert.resolvedAt)]] as const)),
@@ -366,15 +375,21 @@ function Handling({
           {alert.actions.includes("silence") ? <Button onClick={onSilence}>Silence …</Button> : null}
         </div>
         {alert.snoozedUntil === null ? null : (
-          <p className="text-secondary">Snoozed until {formatTime(new Date(alert.snoozedUntil))}</p>
+          <p className="text-secondary">
+            Snoozed until <LocalTime time={alert.snoozedUntil} />
+          </p>
         )}
         {alert.acknowledgement === null ? null : (
           <p className="[overflow-wrap:anywhere]">
             <span className="text-secondary">
               {alert.acknowledgement.actor.name},{" "}
-              {alert.acknowledgement.until === null
-                ? "as long as it is active"
-                : `until ${formatTime(new Date(alert.acknowledgement.until))}`}
+              {alert.acknowledgement.until === null ? (
+                "as long as it is active"
+              ) : (
+                <>
+                  until <LocalTime time={alert.acknowledgement.until} />
+                </>
+              )}
             </span>
             {alert.acknowledgement.note === null ? null : `: ${alert.acknowledgement.note}`}
           </p>
@@ -396,7 +411,7 @@ const stateWords = { pending: "Pending", firing: "Firing", inactive: "Resolved" 
 
 function entriesOf(alert: AlertDetail, me: { id: string }): Entry[] {
   const entries: Entry[] = [
-    ...alert.transitions.map(({ at, from, to, value, isReplayed }) => ({
+    ...alert.transitions.map(({ at, from, to, value, isReplayed, within }) => ({
       key: `t${at}${to}`,
       at,
       who: null,
@@ -405,8 +420,14 @@ function entriesOf(alert: AlertDetail, me: { id: string }): Entry[] {
           <StateBadge state={to === "inactive" ? "resolved" : to}>
             {to === "inactive" && from === "pending" ? "Gone before it fired" : stateWords[to]}
           </StateBadge>
-          {value === null ? null : ` at ${Number(value.toPrecision(4))}`}
-          {isReplayed ? <span className="text-secondary"> (made up for afterwards)</span> : null}
+          {value === null ? null : ` at ${valueWords(value, alert.measures)}`}
+          {isReplayed ? (
+            <span className="text-secondary">
+              {within === null
+                ? " (found afterwards)"
+                : ` (found afterwards; at most ${durationWords(within)} earlier)`}
+            </span>
+          ) : null}
         </>
       ),
     })),
@@ -415,7 +436,18 @@ function entriesOf(alert: AlertDetail, me: { id: string }): Entry[] {
         key: `a${id}`,
         at,
         who: actor.name,
-        what: `acknowledged${until === null ? "" : ` until ${formatTime(new Date(until))}`}${note === null ? "" : `: ${note}`}`,
+        what: (
+          <>
+            acknowledged
+            {until === null ? null : (
+              <>
+                {" "}
+                until <LocalTime time={until} />
+              </>
+            )}
+            {note === null ? null : `: ${note}`}
+          </>
+        ),
       },
       ...(endedAt === null || endedBy === null
         ? []
@@ -507,58 +539,6 @@ function History({
           ))}
         </ol>
       </div>
-    </Panel>
-  );
-}
-
-function Meanwhile({ alert }: { alert: AlertDetail }) {
-  return (
-    <Panel title="What else fired then" height="auto">
-      {alert.meanwhile.length === 0 ? (
-        <p className="text-secondary">Nothing else.</p>
-      ) : (
-        <ul className="grid gap-1">
-          {alert.meanwhile.map((each) => (
-            <li key={each.id} className="flex flex-wrap items-center gap-2">
-              <StateBadge state={each.state === "inactive" ? "resolved" : "firing"} />
-              <Link href={`/alerts/${each.id}`} className="text-link hover:underline">
-                {each.name}
-              </Link>
-              <span className="text-secondary">{each.service}</span>
-              {each.firedAt === null ? null : (
-                <RelativeTime time={each.firedAt} className="ml-auto text-secondary" />
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Panel>
-  );
-}
-
-function Earlier({ alert }: { alert: AlertDetail }) {
-  return (
-    <Panel title="The same alert before" height="auto">
-      {alert.earlier.length === 0 ? (
-        <p className="text-secondary">This is the first time.</p>
-      ) : (
-        <ul className="grid gap-1">
-          {alert.earlier.map(({ id, activeAt, firedAt, resolvedAt }) => (
-            <li key={id} className="flex flex-wrap items-center gap-2">
-              <Link href={`/alerts/${id}`} className="text-link hover:underline">
-                {formatTime(new Date(firedAt ?? activeAt))}
-              </Link>
-              <span className="text-secondary">
-                {firedAt === null
-                  ? "did not fire"
-                  : resolvedAt === null
-                    ? "firing"
-                    : `for ${durationWords((Date.parse(resolvedAt) - Date.parse(firedAt)) / 1000)}`}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
     </Panel>
   );
 }

@@ -162,6 +162,9 @@ export const configSchema = z.object({
     .describe(
       "A folder of Prometheus rule files (`*.yml`, `*.yaml`) that the worker evaluates and takes over anew when they change.",
     ),
+  INFERSCOPE_ALERT_RETENTION: seconds
+    .default(400 * 86_400)
+    .describe("How long alerts are kept after they were resolved, with their history, such as `400d`."),
   INFERSCOPE_SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/[^/?#]+/, {

@@ -1,7 +1,9 @@
 import "server-only";
 import { externalAlertsLoop } from "@/lib/alerts/external/job";
 import { ruleFolderLoop } from "@/lib/alerts/folder/job";
+import { alertHistoryLoop } from "@/lib/alerts/history/job";
 import { alertEvaluationLoops } from "@/lib/alerts/job";
+import { alertRetentionJob } from "@/lib/alerts/retention/job";
 import { flushLoop } from "@/lib/notifications/groups/job";
 import { notificationUpkeepJob } from "@/lib/notifications/job";
 import { deliveryLoop } from "@/lib/notifications/messages/job";
@@ -14,6 +16,7 @@ import { retentionJob } from "./retention";
 /** Every queue that workers serve. */
 export const jobs: readonly JobDefinition<never>[] = [
   retentionJob,
+  alertRetentionJob,
   reencryptSecretsJob,
   checkSourceJob,
   discoverSourceJob,
@@ -26,6 +29,7 @@ export const loops: readonly LoopDefinition[] = [
   discoveryLoop,
   ...alertEvaluationLoops,
   externalAlertsLoop,
+  alertHistoryLoop,
   ruleFolderLoop,
   flushLoop,
   deliveryLoop,

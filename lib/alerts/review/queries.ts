@@ -1,10 +1,16 @@
 import "server-only";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
+import { Prisma } from "@/lib/db/generated/client";
 import type { Review } from "./schema";
 
 /** Rules of each list. */
 const most = 20;
+
+/** Alerts from before their source was added: nobody could have acted on them, and their times are not exact. */
+const isOfOldHistory = Prisma.sql`EXISTS (
+  SELECT 1 FROM "AlertTransition" AS transition
+  WHERE transition."alertId" = alert.id AND transition.within IS NOT NULL)`;
 
 /**
  * How alerts were handled in the days before `now`: mean times to acknowledge and to resolve, from firing on, over the
@@ -26,7 +32,8 @@ export async function alertReview(actor: Actor, days: number, now: Date): Promis
       avg(extract(epoch FROM alert."resolvedAt" - alert."firedAt"))::float8 AS "meanTimeToResolve"
     FROM "Alert" AS alert
     LEFT JOIN LATERAL (SELECT min(at) AS first FROM "Acknowledgement" WHERE "alertId" = alert.id) AS ack ON true
-    WHERE alert."teamId" = ${actor.teamId} AND alert."firedAt" >= ${start} AND alert."firedAt" < ${now}`;
+    WHERE alert."teamId" = ${actor.teamId} AND alert."firedAt" >= ${start} AND alert."firedAt" < ${now}
+      AND NOT ${isOfOldHistory}`;
   const byRule = await db().$queryRaw<
     {
       ruleId: string | null;
@@ -47,6 +54,7 @@ export async function alertReview(actor: Actor, days: number, now: Date): Promis
         OR EXISTS (SELECT 1 FROM "AlertRemark" AS remark WHERE remark."alertId" = alert.id))::int AS "actedOn"
     FROM "Alert" AS alert
     WHERE alert."teamId" = ${actor.teamId} AND alert."firedAt" >= ${start} AND alert."firedAt" < ${now}
+      AND NOT ${isOfOldHistory}
     GROUP BY alert."ruleId", alert.name
     ORDER BY fired DESC, "firingSeconds" DESC`;
   const neverFired = await db().alertRule.findMany({
