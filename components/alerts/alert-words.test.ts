@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { alertState, firingWords } from "./alert-words";
+import { alertState, firingWords, valueWords } from "./alert-words";
 
 const pending = {
   state: "pending",
@@ -12,9 +12,32 @@ const pending = {
 
 it("says how long an alert has been pending, in whole seconds, of how long it must", () => {
   const { words } = alertState({ ...pending, silencedBy: [] }, new Date("2026-03-04T12:00:24.482Z"));
-  expect(words.replaceAll("\u2009", " ")).toMatch(/^Pending 24(\.0)? s of 5 min$/);
+  expect(words.replaceAll("\u2009", " ")).toBe("Pending 24 s of 5 min");
 });
 
 it("counts what fires by severity, the worst first", () => {
   expect(firingWords({ warning: 2, critical: 1, info: 3 })).toBe("1 critical, 2 warning, 3 info");
+  expect(firingWords({ none: 1, "": 2 })).toBe("1 of severity none, 2 without severity");
+});
+
+it.each([
+  ["critical", "critical", "Critical"],
+  ["page", "critical", "Page"],
+  ["warning", "warning", "Warning"],
+  [null, "warning", "No severity"],
+  ["info", "info", "Info"],
+  ["none", "info", "Severity none"],
+] as const)("shows what fires with the severity %s as %s", (severity, state, words) => {
+  expect(
+    alertState({ ...pending, state: "firing", severity, silencedBy: [] }, new Date("2026-03-04T12:06:00Z")),
+  ).toEqual({ state, words });
+});
+
+it.each([
+  [0.254, { unit: "ratio", factor: 1 }, "25.4 %"],
+  [83, { unit: "ratio", factor: 0.01 }, "83.0 %"],
+  [19.5246, null, "19.52"],
+  [null, null, "–"],
+] as const)("writes the value %s in its unit", (value, measures, words) => {
+  expect(valueWords(value, measures).replaceAll("\u2009", " ")).toBe(words);
 });

@@ -1,7 +1,8 @@
-import type { State } from "@/components/ui/state";
+import { type State, worstState } from "@/components/ui/state";
 import type { AlertRuleView } from "@/lib/alerts/rules/schema";
-import type { AlertView } from "@/lib/alerts/schema";
+import type { AlertDetail, AlertView } from "@/lib/alerts/schema";
 import { isCritical, severityRank } from "@/lib/alerts/severity";
+import { format } from "@/lib/units";
 import { durationWords } from "./duration-words";
 
 /** The state of an alert as a badge shows it at `now`, worst aspect first. */
@@ -20,14 +21,21 @@ export function alertState(
   }
   if (alert.silencedBy.length > 0) return { state: "silenced", words: "Silenced" };
   if (!alert.isEnforced) return { state: "observe", words: "Observe only" };
-  return isCritical(alert.severity)
-    ? { state: "critical", words: "Critical" }
-    : { state: "warning", words: severityWords(alert.severity) };
+  return { state: severityState(alert.severity), words: severityWords(alert.severity) };
 }
+
+/** Severities that want nobody: "info", and "none" of a heartbeat. */
+const isQuiet = (severity: string | null): boolean =>
+  ["info", "none"].includes(severity?.toLowerCase() ?? "");
+
+/** How bad it is that something of a severity fires. */
+export const severityState = (severity: string | null): State =>
+  isCritical(severity) ? "critical" : isQuiet(severity) ? "info" : "warning";
 
 /** A severity as a word of the page; null is one that has none. */
 export function severityWords(severity: string | null): string {
   if (severity === null || severity === "") return "No severity";
+  if (severity === "none") return "Severity none";
   return `${severity[0]!.toUpperCase()}${severity.slice(1)}`;
 }
 
@@ -35,8 +43,19 @@ export function severityWords(severity: string | null): string {
 export const firingWords = (bySeverity: Readonly<Record<string, number>>): string =>
   Object.entries(bySeverity)
     .sort(([a], [b]) => severityRank(a) - severityRank(b))
-    .map(([severity, count]) => `${count} ${severity === "" ? "without severity" : severity}`)
+    .map(([severity, count]) => {
+      const words = { "": "without severity", none: "of severity none" }[severity] ?? severity;
+      return `${count} ${words}`;
+    })
     .join(", ");
+
+/** An alert's value in its unit: "25.4 %"; as the bare number that it is where the unit is not known. */
+export const valueWords = (value: number | null, measures: AlertDetail["measures"]): string =>
+  value === null
+    ? "–"
+    : measures === null
+      ? String(Number(value.toPrecision(4)))
+      : format(value * measures.factor, measures.unit);
 
 /** The first thing that an alert says about itself. */
 export const alertSummary = ({ annotations }: Pick<AlertView, "annotations">): string | null =>
@@ -55,11 +74,10 @@ export function ruleState(rule: AlertRuleView): { state: State; words: string } 
   const { status } = rule;
   if (rule.deletedAt !== null) return { state: "paused", words: "Deleted" };
   if (rule.kind === "recording") return { state: "paused", words: "Recording, not evaluated" };
-  if (rule.firing > 0)
-    return {
-      state: rule.levels.some(({ severity }) => isCritical(severity)) ? "critical" : "firing",
-      words: `${rule.firing} firing`,
-    };
+  if (rule.firing > 0) {
+    const severities = rule.levels.map(({ severity }) => severity ?? rule.labels.severity ?? null);
+    return { state: worstState(severities.map(severityState)) ?? "warning", words: `${rule.firing} firing` };
+  }
   if (rule.pending > 0) return { state: "pending", words: `${rule.pending} pending` };
   if (status.health === "err") return { state: "cannot_evaluate", words: "Cannot evaluate" };
   if (status.noDataSince !== null) return { state: "no_data", words: "No data" };
