@@ -77,7 +77,7 @@ export function AlertRow({
       data-alert={alert.id}
       onFocus={onFocus}
       className={cn(
-        "grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 gap-y-1 border-b px-4 py-2 last:border-b-0 md:grid-cols-[auto_12rem_minmax(0,1fr)_7rem_auto] md:items-center",
+        "grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 gap-y-1 border-b px-4 py-2 last:border-b-0 md:grid-cols-[auto_12rem_minmax(0,1fr)_6rem_7rem] md:items-center",
         isSelected && "bg-surface-selected",
         isFocused && "outline-2 outline-focus -outline-offset-2",
       )}
@@ -86,6 +86,7 @@ export function AlertRow({
         <span className="flex h-5 items-center">
           <Checkbox
             aria-label={`Select ${alert.name}`}
+            className="max-md:after:size-11"
             checked={isSelected}
             onCheckedChange={(checked) => onSelect(checked === true)}
           />
@@ -122,7 +123,7 @@ export function AlertRow({
       </span>
       <span className="flex justify-end max-md:col-start-2 max-md:justify-start">
         {can("acknowledge") ? (
-          <Button size="sm" loading={busy} onClick={onAcknowledge} className="max-md:h-9 max-md:px-4">
+          <Button size="sm" loading={busy} onClick={onAcknowledge} className="max-md:h-11 max-md:px-5">
             Acknowledge
           </Button>
         ) : null}

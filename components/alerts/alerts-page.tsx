@@ -7,6 +7,7 @@ import { debounce, parseAsString, parseAsStringLiteral, useQueryStates } from "n
 import { useEffect, useState } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button, ButtonLink } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
 import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
@@ -20,6 +21,7 @@ import { useShortcuts } from "@/components/ui/shortcuts";
 import { Skeleton } from "@/components/ui/skeleton";
 import { StateBadge } from "@/components/ui/state-badge";
 import { type AlertListFilters, alertCountsQuery, alertsQuery } from "@/lib/alerts/client";
+import type { AlertView } from "@/lib/alerts/schema";
 import { errorFacts } from "@/lib/api/client";
 import { AcknowledgeDialog } from "./acknowledge-dialog";
 import { AlertRow } from "./alert-row";
@@ -81,10 +83,13 @@ function useNow(): Date {
 /** What fires and what is about to: by severity, searched and filtered, worked by keyboard or thumb. */
 export function AlertsPage({
   vocabulary,
+  isWatching,
   canAct,
   canAddRules,
 }: {
   vocabulary: { severities: string[]; services: string[] };
+  /** Whether there is a rule that could raise an alert. */
+  isWatching: boolean;
   canAct: boolean;
   canAddRules: boolean;
 }) {
@@ -126,10 +131,11 @@ export function AlertsPage({
     row?.scrollIntoView({ block: "nearest" });
   }
 
-  function select(id: string, isOn: boolean) {
+  function select(those: readonly string[], isOn: boolean) {
     const ids = new Set(selected);
-    if (isOn) ids.add(id);
-    else ids.delete(id);
+    for (const id of those)
+      if (isOn) ids.add(id);
+      else ids.delete(id);
     setSelection({ list, ids });
   }
 
@@ -158,7 +164,7 @@ export function AlertsPage({
             keys: "x",
             label: "Select the alert",
             group: "Alerts",
-            run: () => focused !== null && select(focused, !selected.has(focused)),
+            run: () => focused !== null && select([focused], !selected.has(focused)),
           },
           {
             keys: "e",
@@ -200,7 +206,9 @@ export function AlertsPage({
     <>
       <PageHeader
         title="Alerts"
-        state={counts.data === undefined ? undefined : <Answer counts={counts.data} />}
+        state={
+          counts.data === undefined ? undefined : <Answer counts={counts.data} isWatching={isWatching} />
+        }
         actions={
           canAddRules ? (
             <ButtonLink href="/alerts/rules/new">
@@ -213,9 +221,9 @@ export function AlertsPage({
       <AlertsTabs current="alerts" />
       <div className="mb-3 grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap">
         <SearchInput
-          className="col-span-2 sm:w-64"
+          className="col-span-2 sm:w-60"
           aria-label="Search alerts"
-          placeholder="Search names, labels, annotations"
+          placeholder="Names, labels, annotations"
           value={typed}
           onChange={(event) => {
             setTyped(event.target.value);
@@ -223,7 +231,7 @@ export function AlertsPage({
           }}
         />
         <Select
-          className="sm:w-32"
+          className="sm:w-28"
           aria-label="State"
           options={stateOptions}
           value={filters.state}
@@ -238,7 +246,7 @@ export function AlertsPage({
           onValueChange={choose("severity")}
         />
         <FilterSelect
-          className="sm:w-40"
+          className="sm:w-36"
           aria-label="Service"
           all="Any service"
           values={vocabulary.services.map((value) => ({ value, label: value }))}
@@ -246,7 +254,7 @@ export function AlertsPage({
           onValueChange={choose("service")}
         />
         <FilterSelect
-          className="sm:w-44"
+          className="sm:w-40"
           aria-label="Who sees to it"
           all="Seen to or not"
           values={handlingOptions}
@@ -254,7 +262,7 @@ export function AlertsPage({
           onValueChange={choose("handling")}
         />
         <FilterSelect
-          className="sm:w-40"
+          className="sm:w-36"
           aria-label="Origin"
           all="Any origin"
           values={originOptions}
@@ -293,6 +301,7 @@ export function AlertsPage({
           isFiltered={isFiltered}
           state={filters.state}
           clearSince={counts.data?.clearSince ?? null}
+          isWatching={isWatching}
           canAddRules={canAddRules}
           onClear={clear}
         />
@@ -301,9 +310,17 @@ export function AlertsPage({
           {alerts.isPlaceholderData ? <LoadingBar /> : null}
           {groups.map(({ key, title, alerts: members }) => (
             <section key={key} aria-label={title}>
-              <h2 className="mb-1 text-secondary text-strong">
-                {title} <span className="font-normal tabular-nums">{members.length}</span>
-              </h2>
+              <div className="mb-1 flex items-center gap-3">
+                <GroupBox
+                  title={title}
+                  alerts={canAct ? members : []}
+                  selected={selected}
+                  onSelect={select}
+                />
+                <h2 className="text-secondary text-strong">
+                  {title} <span className="font-normal tabular-nums">{members.length}</span>
+                </h2>
+              </div>
               <ul className="rounded-panel border bg-surface-panel">
                 {members.map((alert) => (
                   <AlertRow
@@ -313,7 +330,7 @@ export function AlertsPage({
                     isFocused={alert.id === focused}
                     isSelected={selected.has(alert.id)}
                     busy={busy === `acknowledge ${alert.id}`}
-                    onSelect={canAct && alert.state !== "inactive" ? (on) => select(alert.id, on) : undefined}
+                    onSelect={canAct && isSelectable(alert) ? (on) => select([alert.id], on) : undefined}
                     onAcknowledge={() => void acknowledge(alert)}
                     onFocus={() => setFocused(alert.id)}
                   />
@@ -399,11 +416,43 @@ function sharedLabels(
   );
 }
 
+/** What is over takes no more acts. */
+const isSelectable = ({ state }: AlertView): boolean => state !== "inactive";
+
+/** Selects a whole group at once; nothing where none of it can be. */
+function GroupBox({
+  title,
+  alerts,
+  selected,
+  onSelect,
+}: {
+  title: string;
+  alerts: readonly AlertView[];
+  selected: ReadonlySet<string>;
+  onSelect: (ids: readonly string[], isOn: boolean) => void;
+}) {
+  const ids = alerts.filter(isSelectable).map(({ id }) => id);
+  const count = ids.filter((id) => selected.has(id)).length;
+  if (ids.length < 2) return null;
+  return (
+    <Checkbox
+      aria-label={`Select all of ${title}`}
+      className="ml-4 max-md:after:size-11"
+      checked={count === 0 ? false : count === ids.length ? true : "indeterminate"}
+      onCheckedChange={() => onSelect(ids, count < ids.length)}
+    />
+  );
+}
+
 function Answer({
   counts,
+  isWatching,
 }: {
   counts: { firing: number; pending: number; bySeverity: Record<string, number>; acknowledged: number };
+  isWatching: boolean;
 }) {
+  if (counts.firing === 0 && counts.pending === 0 && !isWatching)
+    return <StateBadge state="unknown">Nothing is watched</StateBadge>;
   if (counts.firing === 0)
     return (
       <StateBadge state="ok">{counts.pending === 0 ? "All clear" : `${counts.pending} pending`}</StateBadge>
@@ -421,12 +470,14 @@ function Nothing({
   isFiltered,
   state,
   clearSince,
+  isWatching,
   canAddRules,
   onClear,
 }: {
   isFiltered: boolean;
   state: string;
   clearSince: string | null;
+  isWatching: boolean;
   canAddRules: boolean;
   onClear: () => void;
 }) {
@@ -436,6 +487,25 @@ function Nothing({
         title="No alert matches these filters"
         action={<Button onClick={onClear}>Clear the filters</Button>}
       />
+    );
+  if (!isWatching)
+    return (
+      <EmptyState
+        title="Nothing is watched yet"
+        action={
+          canAddRules ? (
+            <>
+              <ButtonLink href="/alerts/rules/usual" variant="primary">
+                Start with the usual rules
+              </ButtonLink>
+              <ButtonLink href="/alerts/rules/new">Make one</ButtonLink>
+            </>
+          ) : undefined
+        }
+      >
+        There is no rule that could raise an alert. What a connected Prometheus or Alertmanager raises comes
+        in by itself.
+      </EmptyState>
     );
   if (state === "resolved") return <EmptyState title="No alert has been resolved yet" />;
   return (
