@@ -1,8 +1,9 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
+import { FileUp } from "lucide-react";
 import Link from "next/link";
-import { useId, useState } from "react";
+import { useRef, useState } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button } from "@/components/ui/button";
 import { Field, FormErrorSummary } from "@/components/ui/field";
@@ -16,7 +17,7 @@ import { ApiError } from "@/lib/api/client";
 /** Takes a rule file over: first tells what would be, then does it. What was pasted stays on errors. */
 export function ImportPage({ sources }: { sources: { id: string; name: string }[] }) {
   const queries = useQueryClient();
-  const picker = useId();
+  const picker = useRef<HTMLInputElement>(null);
   const [content, setContent] = useState("");
   const [file, setFile] = useState("imported.yaml");
   const [source, setSource] = useState(sources[0]?.name ?? "");
@@ -60,15 +61,18 @@ export function ImportPage({ sources }: { sources: { id: string; name: string }[
       />
       <div className="grid max-w-3xl grid-cols-1 gap-4">
         <FormErrorSummary title="The file was not imported" errors={errors} />
-        <div className="flex flex-wrap items-center gap-3">
-          <label htmlFor={picker} className="text-strong">
-            From a file
-          </label>
+        <div>
+          <Button onClick={() => picker.current?.click()}>
+            <FileUp aria-hidden />
+            Choose a file …
+          </Button>
           <input
-            id={picker}
+            ref={picker}
             type="file"
+            aria-label="Rule file"
             accept=".yaml,.yml,.rules"
-            className="min-w-0"
+            className="sr-only"
+            tabIndex={-1}
             onChange={async (event) => {
               const [chosen] = event.target.files ?? [];
               if (chosen === undefined) return;

@@ -17,6 +17,8 @@ import { durationWords } from "./duration-words";
 const periods = ["7", "30", "90"] as const;
 const options = periods.map((value) => ({ value, label: `${value} days` }));
 
+const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
+
 /** How alerts were handled: how fast, which rules are noise, and which nobody needs. */
 export function ReviewPage() {
   const [days, setDays] = useQueryState("days", parseAsStringLiteral(periods).withDefault("7"));
@@ -61,14 +63,22 @@ export function ReviewPage() {
               loading={loading}
               value={time(data?.meanTimeToAcknowledge)}
               absent="None was acknowledged"
-              detail={loading ? undefined : `Of ${data.acknowledged} that were acknowledged`}
+              detail={
+                data?.acknowledged
+                  ? `Of ${data.acknowledged} that ${data.acknowledged === 1 ? "was" : "were"} acknowledged`
+                  : undefined
+              }
             />
             <StatCard
               name="Mean time to resolve"
               loading={loading}
               value={time(data?.meanTimeToResolve)}
               absent="None was resolved"
-              detail={loading ? undefined : `Of ${data.resolved} that were resolved`}
+              detail={
+                data?.resolved
+                  ? `Of ${data.resolved} that ${data.resolved === 1 ? "was" : "were"} resolved`
+                  : undefined
+              }
             />
           </div>
           <div className="grid grid-cols-1 gap-4 lg:grid-cols-3">
@@ -79,22 +89,22 @@ export function ReviewPage() {
               rows={(data?.noisiest ?? []).map(({ ruleId, name, fired, firingSeconds }) => ({
                 ruleId,
                 name,
-                words: `${fired} times, ${durationWords(firingSeconds)}`,
+                words: `${times(fired)}, ${durationWords(Math.round(firingSeconds))} in all`,
               }))}
             />
             <List
               title="Fired, and nobody acted"
-              empty="Somebody acted on all that fired."
+              empty={data?.fired === 0 ? "Nothing fired." : "Somebody acted on all that fired."}
               loading={loading}
               rows={(data?.neverActedOn ?? []).map(({ ruleId, name, fired }) => ({
                 ruleId,
                 name,
-                words: `${fired} times`,
+                words: times(fired),
               }))}
             />
             <List
               title="Never fired"
-              empty="Every rule that has been there all the time has fired."
+              empty="No rule that was there all the time stayed silent."
               loading={loading}
               rows={(data?.neverFired ?? []).map(({ ruleId, name }) => ({ ruleId, name, words: "" }))}
             />

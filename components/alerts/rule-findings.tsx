@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
+import type { z } from "zod";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/class-names";
 import { CodeBlock } from "@/components/ui/code-block";
@@ -12,12 +13,20 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { State } from "@/components/ui/state";
 import { StateBadge } from "@/components/ui/state-badge";
 import { toast } from "@/components/ui/toaster";
-import { alertRulesKey, applyCorrection, lintQuery } from "@/lib/alerts/client";
-import type { FindingView, LintInput } from "@/lib/alerts/lint/schema";
+import {
+  alertRulesKey,
+  applyCorrection,
+  lintQuery,
+  restoreAlertRule,
+  restoreRuleRevision,
+  ruleRevisionsQuery,
+} from "@/lib/alerts/client";
+import type { appliedCorrectionSchema, FindingView, LintInput } from "@/lib/alerts/lint/schema";
 import { exprOf } from "@/lib/alerts/rule";
 import { errorFacts } from "@/lib/api/client";
 
 type Correction = FindingView["corrected"][number];
+type Applied = z.infer<typeof appliedCorrectionSchema>;
 
 const states: Record<FindingView["severity"], { state: State; words: string }> = {
   error: { state: "critical", words: "Does not work" },
@@ -52,14 +61,15 @@ export function RuleFindings({
     if (onUse !== undefined) return onUse(correction);
     setBusy(key);
     try {
-      const { deleted } = await applyCorrection({
+      const applied = await applyCorrection({
         replaces: finding.rules.map(({ id, version }) => ({ id, version: version ?? 0 })),
         rules: correction.rules,
         ...(correction.mode === undefined ? {} : { mode: correction.mode }),
       });
       toast("The corrected rule is in place", {
         state: "ok",
-        description: `The history of ${correction.rules.map(({ name }) => name).join(", ")} has what it was${deleted.length > 0 ? "; what was merged into it can be restored among the deleted rules" : ""}.`,
+        description: `The history of ${correction.rules.map(({ name }) => name).join(", ")} has what it was${applied.deleted.length > 0 ? "; what was merged into it can be restored among the deleted rules" : ""}.`,
+        action: { label: "Undo", onClick: () => void undo(applied) },
       });
       onApplied?.();
     } catch (error) {
@@ -68,6 +78,27 @@ export function RuleFindings({
       setBusy(null);
       await queries.invalidateQueries({ queryKey: alertRulesKey });
     }
+  }
+
+  async function undo({ items, deleted }: Applied) {
+    try {
+      for (const rule of items) {
+        // Of now, not of before the correction: its newest state is the corrected one.
+        const { items: states } = await queries.fetchQuery({ ...ruleRevisionsQuery(rule.id), staleTime: 0 });
+        const before = states[1];
+        if (before === undefined) throw new Error(`The history of ${rule.name} does not say what it was.`);
+        await restoreRuleRevision(rule, before.id);
+      }
+      for (const id of deleted) await restoreAlertRule(id);
+      toast("The rules are what they were", { state: "ok" });
+      onApplied?.();
+    } catch (error) {
+      toast("The rules are not all what they were", {
+        state: "failed",
+        description: errorFacts(error).detail,
+      });
+    }
+    await queries.invalidateQueries({ queryKey: alertRulesKey });
   }
 
   if (input === null) return null;

@@ -8,6 +8,7 @@ import { PageHeader } from "@/components/shell/page-header";
 import { Badge } from "@/components/ui/badge";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
+import { cn } from "@/components/ui/class-names";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
 import { FormErrorSummary } from "@/components/ui/field";
@@ -15,7 +16,6 @@ import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
 import { StateBadge } from "@/components/ui/state-badge";
-import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { toast } from "@/components/ui/toaster";
 import { acceptUsualRules, alertRulesKey, usualRulesQuery } from "@/lib/alerts/client";
 import { formatDuration } from "@/lib/alerts/duration";
@@ -185,20 +185,19 @@ function UsualTable({ set, canEdit }: { set: UsualRules; canEdit: boolean }) {
         <p className="text-secondary">{`Pages a week cannot be said yet. ${shared}`}</p>
       )}
       {errors.length === 0 ? null : <FormErrorSummary title="No rule was made" errors={errors} />}
-      <Table label={`Usual rules of ${set.service}`}>
-        <TableHead>
-          <tr>
-            <TableHeader>
-              <span className="sr-only">Take</span>
-            </TableHeader>
-            <TableHeader>Rule</TableHeader>
-            <TableHeader>Levels</TableHeader>
-            <TableHeader>For</TableHeader>
-            <TableHeader>Mode</TableHeader>
-            <TableHeader numeric>Pages a week</TableHeader>
-          </tr>
-        </TableHead>
-        <TableBody>
+      <section aria-label={`Usual rules of ${set.service}`} className="rounded-panel border bg-surface-panel">
+        <div
+          aria-hidden
+          className={cn(columns, "border-b py-2 font-medium text-caption text-secondary max-lg:hidden")}
+        >
+          <span className="w-4" />
+          <span>Rule</span>
+          <span>Levels</span>
+          <span>For</span>
+          <span>Mode</span>
+          <span className="text-right">Pages a week</span>
+        </div>
+        <ul>
           {set.items.map((rule, index) => (
             <UsualRow
               key={rule.key}
@@ -209,8 +208,8 @@ function UsualTable({ set, canEdit }: { set: UsualRules; canEdit: boolean }) {
               onChange={(patch) => change(index, patch)}
             />
           ))}
-        </TableBody>
-      </Table>
+        </ul>
+      </section>
       <div className="flex flex-wrap items-center justify-end gap-3">
         <p className="mr-auto text-caption text-secondary">
           Replayed from {formatTime(new Date(set.start))} until {formatTime(new Date(set.end))} against{" "}
@@ -256,23 +255,24 @@ function UsualRow({
   isReadOnly: boolean;
   onChange: (patch: Partial<Typed>) => void;
 }) {
-  const { backtest, unit } = rule;
+  const { backtest } = rule;
   return (
-    <TableRow>
-      <TableCell>
+    <li className={cn(columns, "border-b py-2 last:border-b-0 max-lg:gap-y-2 max-lg:py-3")}>
+      <span className="flex h-5 items-center">
         <Checkbox
           aria-label={`Take ${rule.name}`}
+          className="max-md:after:size-11"
           checked={rule.ruleId !== null || typed.isTicked}
           disabled={isReadOnly}
           onCheckedChange={(checked) => onChange({ isTicked: checked === true })}
         />
-      </TableCell>
-      <TableCell className="whitespace-normal">
-        <span className="grid min-w-44 gap-0.5 py-2">
+      </span>
+      <span className="grid min-w-0 gap-0.5">
+        <span className="flex flex-wrap items-center gap-2">
           {rule.ruleId === null ? (
             <span className="text-strong [overflow-wrap:anywhere]">{rule.name}</span>
           ) : (
-            <span className="flex flex-wrap items-center gap-2">
+            <>
               <Link
                 href={`/alerts/rules/${rule.ruleId}`}
                 className="text-link text-strong [overflow-wrap:anywhere] hover:underline"
@@ -280,61 +280,58 @@ function UsualRow({
                 {rule.name}
               </Link>
               <Badge>There already</Badge>
-            </span>
+            </>
           )}
-          <span className="line-clamp-2 text-mono text-secondary [overflow-wrap:anywhere]" title={rule.expr}>
-            {rule.expr}
-          </span>
-          {rule.note === null ? null : <span className="text-caption text-secondary">{rule.note}</span>}
         </span>
-      </TableCell>
-      <TableCell>
-        <span className="grid gap-1 py-2">
-          {rule.levels.map(({ severity, threshold }, index) =>
-            threshold === null ? (
-              <span key={severity}>{severity}</span>
-            ) : (
-              <span key={severity} className="flex items-center gap-2">
-                <span className="w-3">{rule.comparison}</span>
-                <Input
-                  className="w-20"
-                  aria-label={`Threshold of ${rule.name}, ${severity}`}
-                  inputMode="decimal"
-                  value={typed.thresholds[index]}
-                  readOnly={isReadOnly}
-                  onChange={(event) =>
-                    onChange({
-                      thresholds: typed.thresholds.map((each, at) =>
-                        at === index ? event.target.value : each,
-                      ),
-                    })
-                  }
-                />
-                <span className="text-caption text-secondary">
-                  {[
-                    unit === null || !Number.isFinite(Number(typed.thresholds[index]))
-                      ? null
-                      : format(Number(typed.thresholds[index]), unit),
-                    severity,
-                  ]
-                    .filter((part) => part !== null)
-                    .join(", ")}
-                </span>
+        <span className="line-clamp-2 text-mono text-secondary [overflow-wrap:anywhere]" title={rule.expr}>
+          {rule.expr}
+        </span>
+        {rule.note === null ? null : <span className="text-caption text-secondary">{rule.note}</span>}
+      </span>
+      <span className={cn("grid gap-1", second)}>
+        {rule.levels.map(({ severity, threshold }, index) =>
+          threshold === null ? (
+            <span key={severity}>{severity}</span>
+          ) : (
+            <span key={severity} className="flex items-center gap-2">
+              <span className="w-3 shrink-0">{rule.comparison}</span>
+              <Input
+                className="w-20 shrink-0"
+                aria-label={`Threshold of ${rule.name}, ${severity}`}
+                inputMode="decimal"
+                value={typed.thresholds[index]}
+                readOnly={isReadOnly}
+                onChange={(event) =>
+                  onChange({
+                    thresholds: typed.thresholds.map((each, at) =>
+                      at === index ? event.target.value : each,
+                    ),
+                  })
+                }
+              />
+              <span className="text-caption text-secondary">
+                {thresholdWords(rule, severity, typed.thresholds[index])}
               </span>
-            ),
-          )}
+            </span>
+          ),
+        )}
+      </span>
+      <span className={cn("flex items-center gap-2", second)}>
+        <span aria-hidden className="w-10 shrink-0 text-secondary lg:hidden">
+          For
         </span>
-      </TableCell>
-      <TableCell>
         <Input
-          className="w-20"
+          className="w-20 lg:w-full"
           aria-label={`How long ${rule.name} must hold`}
           value={typed.for}
           readOnly={isReadOnly}
           onChange={(event) => onChange({ for: event.target.value })}
         />
-      </TableCell>
-      <TableCell>
+      </span>
+      <span className={cn("flex items-center gap-2", second)}>
+        <span aria-hidden className="w-10 shrink-0 text-secondary lg:hidden">
+          Mode
+        </span>
         <Select
           className="w-28"
           aria-label={`Mode of ${rule.name}`}
@@ -343,14 +340,38 @@ function UsualRow({
           disabled={isReadOnly}
           onValueChange={(mode) => onChange({ mode: mode as Typed["mode"] })}
         />
-      </TableCell>
-      <TableCell numeric className="whitespace-normal">
-        <span className="grid justify-items-end gap-0.5">
-          {backtest.pagesPerWeek === null ? "–" : backtest.pagesPerWeek.toFixed(1)}
-          {backtest.firesNow ? <StateBadge state="firing">Fires now</StateBadge> : null}
-          {reason === null ? null : <span className="max-w-40 text-caption text-secondary">{reason}</span>}
+      </span>
+      <span
+        className={cn("flex flex-wrap items-center gap-2 lg:grid lg:justify-items-end lg:gap-0.5", second)}
+      >
+        <span className="tabular-nums">
+          {backtest.pagesPerWeek === null ? (
+            <span className="max-lg:hidden">–</span>
+          ) : (
+            <>
+              {backtest.pagesPerWeek.toFixed(1)}
+              <span className="text-secondary lg:hidden"> pages a week</span>
+            </>
+          )}
         </span>
-      </TableCell>
-    </TableRow>
+        {backtest.firesNow ? <StateBadge state="firing">Fires now</StateBadge> : null}
+        {reason === null ? null : (
+          <span className="text-caption text-secondary lg:max-w-40 lg:text-right">{reason}</span>
+        )}
+      </span>
+    </li>
   );
+}
+
+/** A row of the wide page; on a narrow one all but the tick stand below each other. */
+const columns =
+  "grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 px-4 lg:grid-cols-[auto_minmax(0,1fr)_17rem_5rem_7rem_6rem] lg:items-center";
+const second = "max-lg:col-start-2";
+
+/** A threshold as it is typed, in its unit, and of which tier: "5.00 s, warning". */
+function thresholdWords({ unit }: UsualRuleView, severity: string | null, typed: string | undefined): string {
+  const value = Number(typed);
+  return [unit === null || !Number.isFinite(value) ? null : format(value, unit), severity]
+    .filter((part) => part !== null)
+    .join(", ");
 }
