@@ -97,6 +97,7 @@ export function Channels({ canEdit }: { canEdit: boolean }) {
       {
         id: "state",
         header: "State",
+        className: "max-md:hidden",
         value: (channel) => channelState(channel).words,
         compare: (a, b) => compareStates(channelState(a).state, channelState(b).state),
         cell: (channel) => {
@@ -109,8 +110,13 @@ export function Channels({ canEdit }: { canEdit: boolean }) {
         header: "Name",
         value: ({ name }) => name,
         cell: (channel) => (
-          <span className="grid py-1.5">
-            <span className="text-strong">{channel.name}</span>
+          <span className="grid min-w-0 py-1.5 max-md:whitespace-normal max-md:[overflow-wrap:anywhere]">
+            <span className="flex flex-wrap items-center gap-2">
+              <span className="text-strong">{channel.name}</span>
+              <span className="md:hidden">
+                <StateBadge state={channelState(channel).state}>{channelState(channel).words}</StateBadge>
+              </span>
+            </span>
             {channel.problem === null ? null : (
               <span className="max-w-[60ch] whitespace-normal text-caption text-secondary">
                 {channel.problem}

@@ -57,6 +57,7 @@ export function Deliveries({ canEdit }: { canEdit: boolean }) {
       {
         id: "state",
         header: "State",
+        className: "max-md:hidden",
         cell: (message) => {
           const { state, words } = messageState(message);
           return <StateBadge state={state}>{words}</StateBadge>;
@@ -67,6 +68,10 @@ export function Deliveries({ canEdit }: { canEdit: boolean }) {
         header: "Notification",
         cell: (message) => (
           <span className="grid max-w-[60ch] gap-0.5 whitespace-normal py-1.5 [overflow-wrap:anywhere]">
+            <span className="flex flex-wrap items-center gap-2 md:hidden">
+              <StateBadge state={messageState(message).state}>{messageState(message).words}</StateBadge>
+              <RelativeTime time={message.createdAt} className="text-caption text-secondary" />
+            </span>
             {message.alertIds.length === 1 ? (
               <a className="text-link text-strong hover:underline" href={`/alerts/${message.alertIds[0]}`}>
                 {message.subject}
@@ -102,6 +107,7 @@ export function Deliveries({ canEdit }: { canEdit: boolean }) {
       {
         id: "createdAt",
         header: "Written",
+        className: "max-md:hidden",
         cell: ({ createdAt }) => <RelativeTime time={createdAt} className="text-secondary" />,
       },
       ...(canEdit
