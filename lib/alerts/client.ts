@@ -6,6 +6,7 @@ import type { FolderFileView } from "./folder/schema";
 import type { ApplyCorrection, appliedCorrectionSchema, LintInput, LintReport } from "./lint/schema";
 import type { Review } from "./review/schema";
 import type { ImportReport } from "./rule-file/schema";
+import type { RuleSignalInput, RuleSignalView } from "./rule-signal/schema";
 import type { AlertRuleView, RuleInput, RulePatch, RulePreview, RuleRevision } from "./rules/schema";
 import type { AlertDetail, AlertView, alertCountsSchema, bulkResultSchema } from "./schema";
 import type { SilenceMatcher, SilenceView, silencePreviewSchema } from "./silences/schema";
@@ -153,6 +154,18 @@ export const restoreRuleRevision = (
   requestJson<AlertRuleView>(`${rulePath(id)}/revisions/${encodeURIComponent(revision)}/restore`, {
     method: "POST",
     ifMatch: version,
+  });
+
+/** The PromQL that a signal of a service becomes in a rule now. */
+export const ruleSignalQuery = (input: RuleSignalInput | null) =>
+  queryOptions({
+    queryKey: [...alertRulesKey, "signal", input],
+    queryFn: ({ signal }) =>
+      requestJson<RuleSignalView>("/api/v1/alert-rules/signal", { method: "POST", body: input, signal }),
+    enabled: input !== null,
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+    retry: false,
   });
 
 export const previewAlertRule = (body: RuleInput, signal?: AbortSignal) =>

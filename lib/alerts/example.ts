@@ -194,6 +194,12 @@ export const exampleBacktest = {
   evaluations: 10081,
   completeFrom: "2026-02-25T14:00:00.000Z",
   noise: { pages: 1, pagesPerWeek: 1, shareShort: 0, shareAtNight: 1, firingSeconds: 900 },
+  overlap: {
+    share: 0.4,
+    from: "2026-02-25T14:00:00.000Z",
+    rules: [{ ruleId: exampleRule.id, name: exampleRule.name, share: 0.4 }],
+  },
+  bounds: null,
   series: 1,
   suggestions: [{ threshold: 0.06, for: 300, pagesPerWeek: 0 }],
   notes: [],

@@ -126,6 +126,31 @@ export async function readFacts(
   };
 }
 
+/**
+ * The finite upper bounds of a histogram's buckets, ascending; undefined where the source does not say, there are none, or
+ * its series have different ones.
+ */
+export async function readBounds(
+  target: UpstreamTarget,
+  metric: string,
+  { now, signal }: { now: Date; signal?: AbortSignal },
+): Promise<number[] | undefined> {
+  try {
+    const { data } = await instantReader().read({
+      target,
+      expr: `count by (le) (${nameSelector(metric)})`,
+      time: now.getTime() / 1000,
+      quantum,
+      timeout,
+      signal,
+    });
+    return data.type === "vector" ? commonBounds(data.series) : undefined;
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+}
+
 const ratedMetrics = ({ expr }: LintedRule): string[] => [
   ...new Set(
     selectorsOf(expr).flatMap(({ metric, range }) =>

@@ -5,6 +5,7 @@ import { matchersText, promDuration } from "@/lib/signals/promql";
 import type { Dimension } from "@/lib/signals/schema";
 import type { MeasuredService } from "@/lib/signals/service";
 import type { AlertingRule, Level } from "./rule";
+import { alertWindow, signalExpression } from "./signal-expression";
 import { type UsualKey, usualKeys } from "./usual-keys";
 
 /** A rule of the usual set, with what a page needs to offer it. */
@@ -12,7 +13,7 @@ export interface UsualRule extends AlertingRule {
   /** The same for every service: `latency`, `error-rate` …; `id` has the service before it. */
   key: UsualKey;
   /** What it is made of; null where it is of no signal. */
-  signal: { service: string; signal: SignalId; quantile: number | null } | null;
+  signal: { service: string; signal: SignalId; quantile: number | null; by: Dimension[] } | null;
   /** Whether it notifies unless someone says otherwise. What does not is observed. */
   pages: boolean;
   /** Why it does not page, or what to know before it does. */
@@ -207,8 +208,6 @@ const reservingEngines: readonly ProfileId[] = [
   "dynamo",
 ];
 
-/** Alerts look back over five minutes: a shorter window fires on chance, a longer one late. */
-const alertWindow = 300;
 /** A replica counts as missed for a day after its last sample. */
 const replicaMemory = 86_400;
 
@@ -240,22 +239,10 @@ function signalRule(
   rule: UsualSignalRule,
   consoleUrl: string,
 ): UsualRule | undefined {
-  const plan = planSignal(
-    service,
-    {
-      id: rule.key,
-      service: service.name,
-      signal: rule.signal,
-      ...(rule.quantile === undefined ? {} : { quantiles: [rule.quantile] }),
-      ...(rule.by === undefined ? {} : { by: rule.by }),
-    },
-    { start: 0, end: alertWindow, step: alertWindow },
-  );
+  const by = rule.by ?? [];
+  const found = signalExpression(service, { signal: rule.signal, quantile: rule.quantile ?? null, by });
   // An average is compared as well as a percentile, with other thresholds; it is not the usual rule.
-  if (plan.kind !== "reads" || (rule.quantile !== undefined && plan.spelling.kind !== "histogram"))
-    return undefined;
-  const [expr] = plan.expr;
-  if (expr === undefined) return undefined;
+  if (found.expr === null || (rule.quantile !== undefined && !found.isHistogram)) return undefined;
   const levels: Level[] = (["warning", "critical"] as const).flatMap((severity) =>
     rule[severity] === undefined ? [] : [{ severity, threshold: rule[severity] }],
   );
@@ -265,14 +252,14 @@ function signalRule(
       ? "Observed only: a GPU that serves batches is healthy at 95 %."
       : rule.key === "gpu-memory" && reserves
         ? "Observed only: this engine takes most of the memory when it starts (vLLM 90 %)."
-        : plan.note;
+        : found.note;
   return {
     ...base(service, rule.key, rule.name, consoleUrl, rule),
-    expr,
+    expr: found.expr,
     comparison: ">",
     levels,
     for: rule.for,
-    signal: { service: service.name, signal: rule.signal, quantile: rule.quantile ?? null },
+    signal: { service: service.name, signal: rule.signal, quantile: rule.quantile ?? null, by: [...by] },
     pages: rule.key !== "gpu-utilization" && !(rule.key === "gpu-memory" && reserves),
     ...(note === undefined ? {} : { note }),
   };

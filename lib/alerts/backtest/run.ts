@@ -5,12 +5,19 @@ import type { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import { isInferscopeError, problem } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
+import { SharedFlight } from "@/lib/prometheus/shared-flight";
+import { parsePromql } from "@/lib/promql/parse";
 import { upstreamTarget } from "@/lib/sources/targets";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
+import { histogramOf } from "../lint/histograms";
+import { rounded } from "../lint/look";
+import { readBounds } from "../lint-facts";
 import { ruleSource } from "../rules/queries";
 import { defaultLimit } from "../rules/row";
 import { noiseOf } from "./noise";
+import { overlapOf } from "./overlap";
+import { pastAlerts } from "./past-alerts";
 import { evaluationsIn, type ReplayRange, type ReplaySeries, replay } from "./replay";
 import type { BacktestView, backtestInputSchema } from "./schema";
 import { suggestionsFor } from "./suggestions";
@@ -24,7 +31,7 @@ const mostPoints = 4_000_000;
 const mostAlerts = 2_000;
 
 /** Who drags a threshold asks for the same series again and again. */
-const cache = new LRUCache<string, Promise<ReplaySeries[]>>({ max: 8, ttl: 5 * 60_000 });
+const cache = new LRUCache<string, SharedFlight<ReplaySeries[]>>({ max: 8, ttl: 5 * 60_000 });
 
 async function readSeries(
   target: UpstreamTarget,
@@ -69,12 +76,30 @@ function keptSeries(
   signal: AbortSignal | undefined,
 ): Promise<ReplaySeries[]> {
   const key = JSON.stringify([targetKey(target), expr, range]);
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const read = readSeries(target, expr, range, signal);
-  cache.set(key, read);
-  read.catch(() => cache.delete(key));
-  return read;
+  let flight = cache.get(key);
+  if (flight === undefined) {
+    flight = new SharedFlight(
+      (aborted) => readSeries(target, expr, range, aborted),
+      () => {},
+    );
+    cache.set(key, flight);
+    // Waited for here as well: the request of a threshold that was dragged on from is given up, its series are not.
+    flight.join().catch(() => cache.delete(key));
+  }
+  return flight.join(signal);
+}
+
+/** The bounds of the histogram that is compared, in the compared unit; null where there is none or they are not known. */
+async function boundsOf(
+  target: UpstreamTarget,
+  expr: string,
+  context: { now: Date; signal?: AbortSignal },
+): Promise<number[] | null> {
+  const parsed = parsePromql(expr);
+  const histogram = parsed.ok ? histogramOf(parsed.expr) : undefined;
+  if (histogram === undefined) return null;
+  const bounds = await readBounds(target, histogram.metric, context);
+  return bounds?.map((bound) => rounded(bound * histogram.factor)) ?? null;
 }
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
@@ -112,9 +137,16 @@ export async function backtest(
       { fields: [{ path: "interval", message: "A longer one" }] },
     );
 
+  const target = await upstreamTarget(source.id);
+  const asked = Promise.all([
+    input.comparison === null ? null : boundsOf(target, input.expr, { now, signal }),
+    pastAlerts(actor, { start, end, except: input.rule }),
+  ]);
+  // It is waited for below, after what may fail before.
+  asked.catch(() => {});
   let series: ReplaySeries[];
   try {
-    series = await keptSeries(await upstreamTarget(source.id), input.expr, range, signal);
+    series = await keptSeries(target, input.expr, range, signal);
   } catch (error) {
     if (isInferscopeError(error) && error.code === "upstream_rejected")
       throw problem("invalid_request", "Some fields are not valid.", {
@@ -140,6 +172,11 @@ export async function backtest(
   // An expression that compares by itself gives nothing while all is well, which is no lack of data.
   const from = input.comparison === null ? start : completeFrom;
   const { timeZone } = input;
+  const [bounds, past] = await asked;
+  const overlap =
+    past.from === null
+      ? { share: null, rules: [] }
+      : overlapOf(alerts, past.alerts, { from: past.from, end });
   const notes = [...errors].map(([message, count]) => `${count} evaluations failed: ${message}.`);
   if (input.comparison === null)
     notes.push("The expression compares by itself, so it cannot be told from when on there was data.");
@@ -155,6 +192,8 @@ export async function backtest(
     evaluations,
     completeFrom: input.comparison === null ? null : isoOrNull(completeFrom),
     noise: noiseOf(alerts, { from, end, timeZone }),
+    overlap: { ...overlap, from: isoOrNull(past.from) },
+    bounds,
     series: series.length,
     suggestions:
       input.pagesPerWeek === null

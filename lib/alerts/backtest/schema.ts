@@ -14,6 +14,7 @@ export const backtestInputSchema = z
     interval: durationSchema.default(60).describe("Between evaluations."),
     source: text(200).optional(),
     labels: labelsSchema.default({}),
+    rule: z.uuid().optional().describe("The rule that this is, so that it does not overlap with itself."),
     timeZone: text(100).default("UTC").describe("For what counts as night."),
     pagesPerWeek: z
       .number()
@@ -38,6 +39,17 @@ const noiseSchema = z.object({
   firingSeconds: z.number(),
 });
 
+const overlapSchema = z.object({
+  share: z
+    .number()
+    .nullable()
+    .describe("Of the time that it would have fired in since `from`; null where it would not have."),
+  from: z.iso.datetime().nullable().describe("From when on there is a history of alerts; null for never."),
+  rules: z
+    .array(z.object({ ruleId: z.string().nullable(), name: z.string(), share: z.number() }))
+    .describe("Which those were, the five that did most; without an id those of a connected Prometheus."),
+});
+
 export const backtestSchema = z.object({
   alerts: z.array(
     z.object({
@@ -50,6 +62,15 @@ export const backtestSchema = z.object({
   evaluations: z.number().int(),
   completeFrom: z.iso.datetime().nullable().describe("From when on there was data; null for never."),
   noise: noiseSchema,
+  overlap: overlapSchema.describe(
+    "How much of the time another rule was firing too, by the alert history: one whose labels do not say that it is of something else.",
+  ),
+  bounds: z
+    .array(z.number())
+    .nullable()
+    .describe(
+      "The finite upper bounds of the buckets of the histogram that is compared, in the compared unit; null where it is none, or they are not known.",
+    ),
   series: z.number().int().describe("How many the expression gave."),
   suggestions: z.array(
     z.object({

@@ -124,15 +124,21 @@ export function averagesOfQuantiles({ rule, tree }: Look): Finding[] {
   });
 }
 
+/** The histogram whose quantile an expression compares, and what a bound of it is multiplied by there. */
+export function histogramOf(tree: Expr): { metric: string; factor: number } | undefined {
+  const call = [...everyPart(tree)].find((part) => isCall(part, "histogram_quantile"));
+  const metric = call === undefined ? undefined : metricsOf(call)[0];
+  return metric === undefined ? undefined : { metric, factor: factorOf(tree) };
+}
+
 /** Thresholds that no bucket ends at, or beyond the last. */
 export function bounds({ rule, compared, subject, facts }: Look): Finding[] {
   if (compared === undefined) return [];
-  const call = [...everyPart(compared.tree)].find((part) => isCall(part, "histogram_quantile"));
-  const metric = call === undefined ? undefined : metricsOf(call)[0];
-  if (metric === undefined) return [];
+  const histogram = histogramOf(compared.tree);
+  if (histogram === undefined) return [];
+  const { metric, factor } = histogram;
   const known = facts.boundsOf(metric.replace(/_bucket$/, ""));
   if (known === undefined || known.length === 0) return [];
-  const factor = factorOf(compared.tree);
   const finite = known.filter(Number.isFinite).map((bound) => bound * factor);
   const say = (value: number): string => inUnit(subject, value);
   return compared.levels.flatMap(({ threshold, severity }): Finding[] => {

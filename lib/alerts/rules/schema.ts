@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dimensions } from "@/lib/signals/schema";
 import { durationSchema, labelsSchema, text } from "../fields";
 
 export const comparisons = [">", ">=", "<", "<=", "==", "!="] as const;
@@ -16,6 +17,11 @@ export const ruleSignalSchema = z.object({
   service: text(300).min(1),
   signal: text(100).min(1),
   quantile: z.number().gt(0).lt(1).nullable().default(null),
+  by: z
+    .array(z.enum(dimensions))
+    .max(3)
+    .optional()
+    .describe("One alert for each of these; what is usual for the signal when left out."),
 });
 
 /** What a rule says, apart from where it stands. */
@@ -114,7 +120,9 @@ export const alertRuleSchema = z.object({
   promql: z
     .array(z.object({ severity: z.string().nullable(), expr: z.string() }))
     .describe("What is evaluated, a line each level."),
-  signal: z.object({ service: z.string(), signal: z.string(), quantile: z.number().nullable() }).nullable(),
+  signal: ruleSignalSchema
+    .nullable()
+    .describe("What `expr` was made of; it stays as it is when the service is selected otherwise later."),
   for: z.number().describe("Seconds."),
   keepFiringFor: z.number().describe("Seconds."),
   labels: z.record(z.string(), z.string()),
