@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { defineConfig, devices } from "@playwright/test";
+import { freePortFrom } from "./scripts/setup/ports.mjs";
 
 // `npm test` chooses a free port and a folder that it deletes; a run by hand keeps its data for the next one.
 const port = Number(process.env.INFERSCOPE_E2E_PORT ?? 3140);
@@ -14,6 +15,8 @@ process.env.INFERSCOPE_E2E_PASSWORD ??= process.env.CI
   : "end-to-end-only";
 process.env.INFERSCOPE_E2E_API_KEY ??= `isk_${randomBytes(32).toString("base64url")}`;
 process.env.INFERSCOPE_E2E_DATA_DIR = dataDirectory;
+// Where a test may start a mail server that the stack sends to.
+process.env.INFERSCOPE_E2E_SMTP_PORT ??= String(await freePortFrom(port + 400));
 
 export default defineConfig({
   testDir: "e2e",
@@ -62,6 +65,8 @@ export default defineConfig({
       INFERSCOPE_ADMIN_EMAIL: process.env.INFERSCOPE_E2E_EMAIL,
       INFERSCOPE_ADMIN_PASSWORD: process.env.INFERSCOPE_E2E_PASSWORD,
       INFERSCOPE_API_KEY: process.env.INFERSCOPE_E2E_API_KEY,
+      INFERSCOPE_SMTP_URL: `smtp://127.0.0.1:${process.env.INFERSCOPE_E2E_SMTP_PORT}`,
+      INFERSCOPE_MAIL_FROM: "Inferscope <alerts@example.com>",
     },
   },
 });
