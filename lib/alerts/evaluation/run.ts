@@ -4,6 +4,7 @@ import { evaluateGroup, type TierEvaluation, tierKeyOf, type VectorReader } from
 import { type LedgerResult, newLedger } from "../ledger";
 import type { AlertingRule } from "../rule";
 import { type Observation, stepTier, type TierState } from "../state";
+import { blindSlots } from "./blind-slots";
 import type { LoadedGroup } from "./load";
 import { comparingReader, instantVectorReader, newNotes, type ReaderNotes, replayReader } from "./reader";
 import { ruleStateLabels } from "./rule-states";
@@ -24,22 +25,6 @@ export type GroupRun =
   | { kind: "outage"; error: string }
   | { kind: "evaluated"; at: number; ledger: LedgerResult; outcomes: RuleOutcome[] };
 
-/** Slots of a replay in which the source took no samples at all: nothing can be said of them. */
-async function blindSlots(
-  reader: VectorReader,
-  slots: readonly number[],
-  queryOffset: number,
-): Promise<ReadonlySet<number>> {
-  const seen = new Set<number>();
-  for (const slot of slots) {
-    const observed = await reader.read("count(up)", Math.round((slot - queryOffset) * 1000) / 1000);
-    if (observed.kind === "error") return new Set();
-    if (observed.samples.length > 0) seen.add(slot);
-  }
-  // A source without `up` tells nothing by not having it.
-  return seen.size === 0 ? new Set() : new Set(slots.filter((slot) => !seen.has(slot)));
-}
-
 const noSamples: Observation = { kind: "error", message: "The source took no samples at this time." };
 
 /**
@@ -59,7 +44,8 @@ export async function runGroup(
     slots.length === 1
       ? instantVectorReader(target, notes, options)
       : replayReader(target, slots, spec.interval, spec.queryOffset, notes, options);
-  const blind = slots.length === 1 ? new Set<number>() : await blindSlots(base, slots, spec.queryOffset);
+  const blind =
+    slots.length === 1 ? new Set<number>() : await blindSlots(target, base, slots, spec, notes, options);
   if (notes.outages > 0 && notes.answers === 0) return outage();
   const comparing = comparingReader(base, spec.rules, notes);
 
