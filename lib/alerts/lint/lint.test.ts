@@ -398,6 +398,26 @@ describe("a set", () => {
     ]);
   });
 
+  it("says once of two rules what is so of each pair of their tiers", () => {
+    const tiered = (name: string, warning: number, critical: number): LintedRule => ({
+      ...rule("sum(backlog)", null, { id: name, name }),
+      comparison: ">",
+      levels: [
+        { severity: "warning", threshold: warning },
+        { severity: "critical", threshold: critical },
+      ],
+    });
+    const same = lintRules([tiered("A", 100, 500), tiered("B", 100, 500)], () => quiet);
+    expect(same.map(({ id, severity }) => `${id} ${severity}`)).toEqual(["overlaps warning"]);
+    expect(same[0]!.text).toMatch(/A and B compare the same with the same thresholds: /);
+    expect(ids(tiered("A", 100, 500), tiered("B", 200, 600))).toEqual(["overlaps"]);
+    expect(ids(tiered("A", 100, 500), tiered("B", 100, 500), tiered("C", 100, 500))).toEqual([
+      "overlaps",
+      "overlaps",
+      "overlaps",
+    ]);
+  });
+
   it("reads thousands of rules in seconds", { timeout: 120_000 }, () => {
     const many = Array.from({ length: 2_000 }, (_, n) =>
       rule(`sum(rate(errors_total{job="j${n}"}[5m])) / sum(rate(requests_total{job="j${n}"}[5m])) > 0.05`),

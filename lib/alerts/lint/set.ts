@@ -39,6 +39,16 @@ export function lintRules(rules: readonly LintedRule[], factsFor: (rule: LintedR
   ]);
 }
 
+/** Of two rules with two tiers each the same is true of each pair of tiers: it is said once, the worst of it. */
+const onceForEachPair = (findings: readonly Finding[]): Finding[] => {
+  const said = new Map<string, Finding>();
+  for (const finding of inOrder(findings)) {
+    const key = [finding.id, ...[...finding.rules].sort()].join(" ");
+    if (!said.has(key)) said.set(key, finding);
+  }
+  return [...said.values()];
+};
+
 function readOf(rule: LintedRule): Read | undefined {
   const compared = comparedOf(rule);
   if (compared === undefined || compared.op === "==" || compared.op === "!=") return undefined;
@@ -74,8 +84,12 @@ function between(group: readonly Read[]): Finding[] {
   const tiers: Tier[] = group.flatMap(({ rule, compared }) =>
     compared.levels.map((level) => ({ rule, compared, ...level })),
   );
-  return tiers.flatMap((a, index) =>
-    tiers.slice(index + 1).flatMap((b): Finding[] => (a.rule.id === b.rule.id ? [] : pairOf(a, b, isUpward))),
+  return onceForEachPair(
+    tiers.flatMap((a, index) =>
+      tiers
+        .slice(index + 1)
+        .flatMap((b): Finding[] => (a.rule.id === b.rule.id ? [] : pairOf(a, b, isUpward))),
+    ),
   );
 }
 
@@ -136,12 +150,15 @@ function pairOf(a: Tier, b: Tier, isUpward: boolean): Finding[] {
       severity: "warning",
       rules: both,
       text: isSame
-        ? `${a.rule.name} and ${b.rule.name} compare the same with the same threshold: whoever is paged is paged twice.`
+        ? `${a.rule.name} and ${b.rule.name} compare the same with the same threshold${a.compared.levels.length > 1 && isSameTiers(a.compared, b.compared) ? "s" : ""}: whoever is paged is paged twice.`
         : `${say(first)} fires too whenever ${say(second)} does, with the same severity: two pages for one thing.`,
       corrected: [{ title: `Keep ${first.rule.name}`, rules: [first.rule] }],
     },
   ];
 }
+
+const isSameTiers = (a: Compared, b: Compared): boolean =>
+  JSON.stringify(a.levels) === JSON.stringify(b.levels);
 
 /** Two rules as one of two tiers: the threshold that is passed first is the milder's. */
 function merged(first: Tier, second: Tier, worse: Tier, milder: Tier): AlertingRule {
