@@ -127,6 +127,42 @@ export function drawTints(
   ctx.restore();
 }
 
+/** Fills the bucket that each value was interpolated in, from one point halfway to the next; up to the top without an end. */
+export function drawBands(
+  u: uPlot,
+  lines: readonly {
+    band: { lo: readonly (number | null)[]; hi: readonly (number | null)[] } | undefined;
+    color: string;
+  }[],
+): void {
+  const { ctx, bbox } = u;
+  const [times] = u.data;
+  const x = (index: number) => u.valToPos(times[index]!, "x", true);
+  const last = times.length - 1;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  for (const { band, color } of lines) {
+    if (band === undefined) continue;
+    ctx.fillStyle = color;
+    // Points of one bucket are one rectangle: edges between them would show.
+    for (let from = 0; from <= last; ) {
+      const [lo, hi] = [band.lo[from] ?? null, band.hi[from] ?? null];
+      let to = from;
+      while (to < last && (band.lo[to + 1] ?? null) === lo && (band.hi[to + 1] ?? null) === hi) to += 1;
+      if (lo !== null) {
+        const left = from === 0 ? x(0) : (x(from - 1) + x(from)) / 2;
+        const right = to === last ? x(last) : (x(to) + x(to + 1)) / 2;
+        const top = hi === null ? bbox.top : u.valToPos(hi, "y", true);
+        ctx.fillRect(left, top, right - left, u.valToPos(lo, "y", true) - top);
+      }
+      from = to + 1;
+    }
+  }
+  ctx.restore();
+}
+
 /** Draws each threshold as a dashed line named at its right end; one beyond the axis is named at the edge, with an arrow. */
 export function drawThresholds(
   u: uPlot,

@@ -37,6 +37,7 @@ import {
   valueWords,
   withOthers,
 } from "./series";
+import type { ThresholdHandle } from "./threshold-handle";
 import { TimePickContext } from "./time-pick";
 import {
   drawnSeries,
@@ -61,6 +62,7 @@ import {
 export type { Mark };
 
 const ExemplarDots = lazy(() => import("./exemplar-dots"));
+const HandleLine = lazy(() => import("./handle-line"));
 
 export type TimeSeriesChartProps = {
   /** What is drawn, for the accessible name and the table: the title of the panel. */
@@ -74,6 +76,10 @@ export type TimeSeriesChartProps = {
   height?: number;
   kind?: SeriesKind;
   thresholds?: readonly Threshold[];
+  /** A line across the drawing that is dragged, or moved by arrow keys; on a linear axis. */
+  handle?: ThresholdHandle;
+  /** Whether the bucket of each value (`band`) is drawn around its line. */
+  bands?: boolean;
   /** Ranges of the y axis with a meaning, tinted and named where they are on screen. */
   levels?: readonly Level[];
   marks?: readonly Mark[];
@@ -253,8 +259,8 @@ function legendOf(
   return widestLabel(series) <= mostLabelWidth(width) ? "ends" : "row";
 }
 
-const hasElements = ({ labels, marks, dots }: Layout): boolean =>
-  labels.length + marks.length + dots.length > 0;
+const hasElements = ({ labels, marks, dots, ends }: Layout): boolean =>
+  labels.length + marks.length + dots.length > 0 || ends !== null;
 
 type PlotProps = TimeSeriesChartProps & {
   scale: Scale;
@@ -334,6 +340,8 @@ const Plot = memo(function Plot(props: PlotProps) {
     marks,
     gaps,
     exemplars,
+    hasBands: props.bands === true,
+    hasHandle: props.handle !== undefined,
     onZoom,
     onPick,
     back: range?.back,
@@ -528,6 +536,11 @@ const Plot = memo(function Plot(props: PlotProps) {
       {layout && exemplars.length > 0 ? (
         <Suspense>
           <ExemplarDots title={title} unit={unit} dots={exemplars} at={layout.dots} now={grid.end} />
+        </Suspense>
+      ) : null}
+      {layout && props.handle ? (
+        <Suspense>
+          <HandleLine handle={props.handle} layout={layout} unit={unit} />
         </Suspense>
       ) : null}
       <HoverCard

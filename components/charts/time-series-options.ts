@@ -3,6 +3,7 @@ import { format, formatTime, type Scale, type Unit } from "@/lib/units";
 import { boundWords } from "./buckets";
 import {
   CHART_FONT,
+  drawBands,
   drawGaps,
   drawMarks,
   drawThresholds,
@@ -45,6 +46,10 @@ export type PlotModel = {
   marks: readonly Mark[];
   gaps: readonly GapRegion[];
   exemplars: readonly ExemplarDot[];
+  /** Whether the bucket of each value is drawn around its line. */
+  hasBands: boolean;
+  /** Whether something over the drawing has to know the values at its ends. */
+  hasHandle: boolean;
   /** Shows [from, to], Unix seconds; undefined where the range cannot be changed. */
   onZoom?: (from: number, to: number) => void;
   /** What a click or a drag with Ctrl or Cmd held means; null where it means nothing of its own. */
@@ -64,6 +69,8 @@ export type Layout = {
   marks: { x: number; labels: string[] }[];
   /** In the order of the exemplars; null outside of the axes' time. */
   dots: ({ x: number; y: number } | null)[];
+  /** The values at the bottom and the top of a linear axis, where something over it is moved by them. */
+  ends: { low: number; high: number } | null;
 };
 
 export type Hover = { index: number; left: number; top: number } | null;
@@ -295,6 +302,14 @@ export function plotOptions({
       drawClear: [
         (u) => {
           drawTints(u, model.current.levels, model.current.thresholds, tokens);
+          if (model.current.hasBands)
+            drawBands(
+              u,
+              model.current.drawn.map(({ series }) => ({
+                band: series.band,
+                color: tokens.color(colorToken(series.color), 0.14),
+              })),
+            );
           drawGaps(u, model.current.gaps, tokens);
         },
       ],
@@ -358,6 +373,7 @@ function layoutOf(u: uPlot, model: PlotModel): Layout {
           }
         : null,
     ),
+    ends: model.hasHandle && !model.log ? { low: u.scales.y!.min!, high: u.scales.y!.max! } : null,
   };
 }
 
