@@ -135,12 +135,7 @@ const readReport = async (file) => {
  */
 async function runVitest(setup, { only, filters, env }) {
   const outputFile = path.join(workFolder, "vitest.json");
-  const files =
-    only.has("unit") === only.has("db")
-      ? []
-      : only.has("db")
-        ? ["--dir", ".", ...[".db.test.", "route.test."]]
-        : ["--exclude", "**/*.db.test.*", "--exclude", "**/route.test.*"];
+  const projects = ["unit", "db"].filter((name) => only.has(name)).map((name) => `--project=${name}`);
   let done = 0;
   const code = await check(
     setup,
@@ -152,7 +147,7 @@ async function runVitest(setup, { only, filters, env }) {
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${outputFile}`,
-      ...files,
+      ...projects,
       ...filters,
     ],
     {
