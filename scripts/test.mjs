@@ -153,7 +153,7 @@ async function runVitest(setup, { only, filters, env }) {
     {
       env,
       progressOf: (line) => {
-        const file = /^\s*[✓❯×]\s+(\S+\.test\.tsx?)/.exec(line)?.[1];
+        const file = /^\s*[✓❯×]\s+(?:\|\w+\|\s+)?(\S+\.test\.tsx?)/.exec(line)?.[1];
         if (file === undefined) return undefined;
         done += 1;
         return `${done} files, last ${file}`;
