@@ -132,11 +132,25 @@ describe("a group", () => {
     expect(nextAt([resolved("a")])).toBeNull();
   });
 
+  it("that nobody looked at in time tells of what fired then and has resolved since", () => {
+    const messageOf = (endsAt: number, more: Partial<GroupState> = {}) =>
+      stepGroup(
+        { ...newGroup, nextAt: 30_000, ...more },
+        [alert("a", "resolved", { endsAt })],
+        timing,
+        60_000,
+      ).message;
+    expect(messageOf(20_000)).toBeNull();
+    expect(messageOf(40_000)).toEqual(told("change", [], ["a"]));
+    expect(messageOf(40_000, { notifiedAt: 0, resolved: ["a"] })).toEqual(told("change", [], ["a"]));
+  });
+
   const inserts: [string, GroupState, number, number | null][] = [
     ["waits before it is first told of", newGroup, 100_000, 130_000],
     ["does not wait for one that has fired for longer", newGroup, 60_000, 100_000],
     ["keeps its time when another comes", { ...newGroup, nextAt: 110_000 }, 100_000, 110_000],
     ["does not hurry once it was looked at", { ...newGroup, nextAt: 400_000, hasFlushed: true }, 0, 400_000],
+    ["stays overdue", { ...newGroup, nextAt: 90_000 }, 0, 90_000],
     ["waits anew after it was empty", { ...newGroup, hasFlushed: true }, 100_000, 130_000],
   ];
   it.each(inserts)("%s", (_, state, startsAt, nextAt) => {

@@ -55,7 +55,10 @@ export function afterInsert(
 ): GroupState {
   const wait = groupWait * 1000;
   const begun = group.nextAt === null ? { ...group, nextAt: now + wait, hasFlushed: false } : group;
-  return !begun.hasFlushed && alert.startsAt + wait < now ? { ...begun, nextAt: now } : begun;
+  return !begun.hasFlushed && alert.startsAt + wait < now
+    ? // What is overdue stays known to be.
+      { ...begun, nextAt: Math.min(begun.nextAt ?? now, now) }
+    : begun;
 }
 
 /** One message: what it tells as firing and as resolved. */
@@ -84,7 +87,8 @@ const isSubset = (some: readonly string[], of: readonly string[]): boolean => {
  *
  * Source: Alertmanager, notify/notify.go (MuteStage, DedupStage) and dispatch/dispatch.go (flush). It differs where
  * that would lose an alert: what resolves while it is muted is no longer taken as told, so that it is told of when it
- * fires again, and what is acknowledged is told of when it resolves or the acknowledgement runs out.
+ * fires again, what is acknowledged is told of when it resolves or the acknowledgement runs out, and what still fired
+ * when it was to be told, but was not looked at since no worker was there, is told of as resolved.
  */
 export function stepGroup(
   state: GroupState,
@@ -111,7 +115,14 @@ export function stepGroup(
     seenTo: [...new Set(setAside)].filter((one) => !mutedAndGone.has(one)).sort(),
   };
 
-  const reason = reasonToTell(before, { firing, resolved }, state.notifiedAt, repeatInterval, now);
+  const isMissed = ({ status, muting, endsAt, fingerprint }: GroupedAlert) =>
+    status === "resolved" &&
+    muting === null &&
+    (endsAt ?? 0) > (state.nextAt ?? now) &&
+    !before.firing.includes(fingerprint);
+  const reason = sorted.some(isMissed)
+    ? "change"
+    : reasonToTell(before, { firing, resolved }, state.notifiedAt, repeatInterval, now);
   const after: GroupState =
     reason === null
       ? { ...state, ...before, seenTo: before.seenTo.filter((one) => !gone.has(one)) }

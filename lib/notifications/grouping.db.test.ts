@@ -65,6 +65,16 @@ describe("what fires", () => {
     expect(await told()).toEqual([`change 3+0 ${group}`, `change 2+1 ${group}`, `change 0+2 ${group}`]);
   });
 
+  it("is told as resolved where no worker was there to tell that it fired", async () => {
+    await policy({ channels: [pager] });
+    await team.resolve(await team.fire(labels({ gpu: "0" }), { at: at(0) }), at(20));
+    await flush(at(31));
+    expect(await told()).toEqual([]);
+    await team.resolve(await team.fire(labels({ gpu: "1" }), { at: at(100) }), at(150));
+    await flush(at(200));
+    expect(await told()).toEqual([`change 0+1 ${group}`]);
+  });
+
   it("is not told of by a rule that observes, nor where there is no policy", async () => {
     await team.fire(labels(), { at: at(0) });
     expect(await flush(at(60))).toBe(0);
