@@ -51,6 +51,10 @@ Object.assign(process.env, {
   INFERSCOPE_DATA_DIR: dataDirectory,
   INFERSCOPE_MIGRATIONS_DIR: path.join(root, "prisma/migrations"),
   INFERSCOPE_DOCS_DIR: process.env.INFERSCOPE_DOCS_DIR ?? path.join(root, "docs"),
+  INFERSCOPE_RULE_PARSER: path.join(import.meta.dirname, "rule-parser.mjs"),
+  ...(config.INFERSCOPE_RULES_DIR === undefined
+    ? {}
+    : { INFERSCOPE_RULES_DIR: path.resolve(config.INFERSCOPE_RULES_DIR) }),
   NEXTAUTH_URL: publicUrl(),
   NEXTAUTH_SECRET: process.env.INFERSCOPE_SECRET,
   PORT: String(config.PORT),

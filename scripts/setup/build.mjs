@@ -13,6 +13,7 @@ const programs = {
   start: "scripts/start.ts",
   user: "scripts/user.ts",
   migrate: "scripts/migrate.ts",
+  "rule-parser": "scripts/rule-parser.ts",
   quickstart: "stack/quickstart/main.ts",
   "llm-server": "stack/llm-server/main.ts",
   "trace-store": "stack/trace-store/main.ts",

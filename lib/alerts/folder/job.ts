@@ -11,7 +11,7 @@ import { upstreamTarget } from "@/lib/sources/targets";
 import { onBehalfOf } from "@/lib/upstream/caller";
 import { externalRules } from "../external/prometheus-rules";
 import { replaceFile } from "../rule-file/commands";
-import { parseRuleFile } from "../rule-file/parse";
+import { parseRuleFileAside } from "../rule-file/parse-aside";
 import { type FolderFile, readRuleFolder } from "./read";
 
 const everySeconds = 15;
@@ -185,7 +185,7 @@ export async function loadRuleFolder(
     const hash = `${ofContent} ${there === null ? (thereBefore ?? "") : ofThere}`;
     if (before?.hash === hash) return;
     if (contentBefore !== ofContent && now.getTime() - changedAt < settleMs) return;
-    const { groups, report } = parseRuleFile(content, path);
+    const { groups, report } = await parseRuleFileAside(content, path, signal);
     if (report.problems.length > 0) return note(path, problemsOf(report.problems), hash);
     const names = groups.flatMap(({ rules }) =>
       rules.flatMap((rule) => (rule.kind === "alerting" ? [rule.alert] : [])),

@@ -4,7 +4,7 @@ import { isInferscopeError, problem } from "@/lib/errors";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { externalRules } from "../external/prometheus-rules";
 import { replaceFile } from "../rule-file/commands";
-import { parseRuleFile } from "../rule-file/parse";
+import { parseRuleFileAside } from "../rule-file/parse-aside";
 import type { ImportReport } from "../rule-file/schema";
 import { recordedOf } from "../rule-file/tiers";
 import { ruleSource } from "./queries";
@@ -34,7 +34,7 @@ export async function importRules(
   { now, requestId, signal }: { now: Date; requestId?: string; signal?: AbortSignal },
 ): Promise<ImportReport> {
   const source = await ruleSource(actor, input.source);
-  const { groups, report } = parseRuleFile(input.content, input.file);
+  const { groups, report } = await parseRuleFileAside(input.content, input.file, signal);
   const problems = report.problems.map(({ line, column, message }) => ({ line, column, message }));
   if (problems.length > 0 && !input.dryRun)
     throw problem("invalid_request", "Prometheus would refuse this file.", {
