@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useMemo, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
@@ -12,21 +13,15 @@ import { StatCard } from "@/components/ui/stat-card";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import type { BacktestView } from "@/lib/alerts/backtest/schema";
 import { backtestQuery } from "@/lib/alerts/client";
-import type { RuleInput } from "@/lib/alerts/rules/schema";
+import { isCritical } from "@/lib/alerts/severity";
 import { errorFacts } from "@/lib/api/client";
-import { format, formatTime } from "@/lib/units";
+import { format, formatExact, formatTime, type Unit } from "@/lib/units";
 import { curveRange } from "./curve";
 import { durationWords } from "./duration-words";
+import { boundsAround } from "./rule-buckets";
 import { RuleCurve, thresholdsOf } from "./rule-curve";
+import type { Replayable } from "./rule-form-state";
 import { useSettled } from "./use-settled";
-
-export type Replayable = {
-  expr: string;
-  comparison: RuleInput["comparison"];
-  threshold: number | null;
-  for: number;
-  keepFiringFor: number;
-};
 
 const ranges = [
   { value: "1", label: "24 h" },
@@ -39,6 +34,8 @@ const listed = 20;
 /** A rule over the past: its curve with the threshold, when it would have fired, and how noisy that is. */
 export function RuleBacktest({
   rule,
+  ruleId,
+  unit,
   severity,
   source,
   interval,
@@ -47,12 +44,17 @@ export function RuleBacktest({
 }: {
   /** Null while something is missing. */
   rule: Replayable | null;
+  /** The rule that it is; null for a new one. */
+  ruleId: string | null;
+  /** Of the threshold; null where it is not known. */
+  unit: Unit | null;
   severity: string | null;
   source: string;
   /** Seconds between evaluations. */
   interval: number;
-  onThreshold: (threshold: number) => void;
-  onFor: (seconds: number) => void;
+  /** Undefined where it cannot be changed. */
+  onThreshold?: (threshold: number) => void;
+  onFor?: (seconds: number) => void;
 }) {
   const [days, setDays] = useState<Days>("7");
   const [wanted, setWanted] = useState("2");
@@ -70,6 +72,7 @@ export function RuleBacktest({
         start,
         end: now,
         interval,
+        ...(ruleId === null ? {} : { rule: ruleId }),
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         pagesPerWeek: wanted.trim() === "" || !Number.isFinite(pages) || pages < 0 ? null : pages,
       },
@@ -83,16 +86,16 @@ export function RuleBacktest({
       ),
     [result.data],
   );
+  const comparison = rule?.comparison ?? null;
+  const threshold = rule?.threshold ?? null;
+  // While the line is dragged the axis stays, and the line shows from where.
+  const [dragged, setDragged] = useState<number | null>(null);
+  const drawn = dragged ?? threshold;
   const thresholds = useMemo(
-    () =>
-      rule === null
-        ? []
-        : thresholdsOf({
-            comparison: rule.comparison ?? null,
-            levels: [{ severity, threshold: rule.threshold }],
-          }),
-    [rule, severity],
+    () => thresholdsOf({ comparison, levels: [{ severity, threshold: drawn }] }),
+    [comparison, severity, drawn],
   );
+  const bounds = result.data?.bounds ?? null;
 
   return (
     <section aria-label="Backtest" className="grid min-w-0 grid-cols-1 gap-3">
@@ -110,11 +113,30 @@ export function RuleBacktest({
             title="What the rule compares"
             request={{ source, expr: settled.expr, ...curveRange(start, now) }}
             thresholds={thresholds}
+            unit={unit ?? "count"}
             marks={marks}
             height={240}
+            bounds={threshold === null ? null : bounds}
+            handle={
+              threshold === null || onThreshold === undefined
+                ? undefined
+                : {
+                    value: threshold,
+                    label: `Threshold${severity === null ? "" : ` of ${severity}`}`,
+                    tone: isCritical(severity) ? "critical" : "warning",
+                    onChange: onThreshold,
+                    onDragging: (isDragging) => setDragged(isDragging ? threshold : null),
+                  }
+            }
           />
-          {rule?.threshold === null || rule === null ? null : (
-            <ThresholdSlider value={rule.threshold} onChange={onThreshold} />
+          {bounds === null || threshold === null ? null : (
+            <Buckets
+              bounds={bounds}
+              threshold={threshold}
+              isStrictlyAbove={comparison === ">"}
+              say={(value) => formatExact(value, unit ?? "count")}
+              onThreshold={onThreshold}
+            />
           )}
           {result.isError ? (
             <ErrorState
@@ -124,7 +146,10 @@ export function RuleBacktest({
               retrying={result.isFetching}
             />
           ) : (
-            <Figures result={result.data} busy={result.isFetching} />
+            <>
+              <Figures result={result.data} busy={result.isFetching} start={start} />
+              <Overlaps result={result.data} />
+            </>
           )}
           <Field
             label="Pages a week that you want at most"
@@ -135,6 +160,8 @@ export function RuleBacktest({
           </Field>
           <Suggestions
             result={result.data}
+            wanted={wanted}
+            say={(value) => formatExact(value, unit ?? "count")}
             threshold={settled.threshold}
             onThreshold={onThreshold}
             onFor={onFor}
@@ -146,34 +173,62 @@ export function RuleBacktest({
   );
 }
 
-/** Moves a threshold between nothing and three times itself; arrow keys move it in steps of a hundredth. */
-function ThresholdSlider({ value, onChange }: { value: number; onChange: (value: number) => void }) {
-  const [around, setAround] = useState(value);
-  const [low, high] = around === 0 ? [-1, 1] : [Math.min(0, around * 3), Math.max(0, around * 3)];
+/** Whether a bucket ends at the threshold; the nearest bounds where none does. */
+function Buckets({
+  bounds,
+  threshold,
+  isStrictlyAbove,
+  say,
+  onThreshold,
+}: {
+  bounds: readonly number[];
+  threshold: number;
+  isStrictlyAbove: boolean;
+  say: (value: number) => string;
+  onThreshold: ((threshold: number) => void) | undefined;
+}) {
+  const { isAt, below, above } = boundsAround(threshold, bounds);
+  const last = bounds.at(-1)!;
+  const neverAbove = isStrictlyAbove && above === null;
   return (
-    <label className="flex items-center gap-3">
-      <span className="text-secondary">Threshold</span>
-      <input
-        type="range"
-        min={low}
-        max={high}
-        step={(high - low) / 300}
-        value={Math.min(high, Math.max(low, value))}
-        className="min-w-0 flex-1 accent-accent"
-        onChange={(event) => onChange(Number(Number(event.target.value).toPrecision(3)))}
-        onPointerUp={() => setAround(value)}
-      />
-      <output className="w-20 text-right tabular-nums">{value}</output>
-    </label>
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+      <p className="min-w-0 text-secondary">
+        {neverAbove
+          ? `The last bucket ends at ${say(last)}, and a quantile beyond it is told as ${say(last)}: it is never above ${say(threshold)}.`
+          : isAt
+            ? `A bucket ends at ${say(threshold)}: which side of it the quantile is on is known, not guessed.`
+            : above === null
+              ? `The last bucket ends at ${say(last)}: nothing beyond is told apart.`
+              : `No bucket ends at ${say(threshold)}. That the quantile is between ${say(below ?? 0)} and ${say(above)} is known, which the band shows; where within is guessed.`}
+      </p>
+      {(isAt && !neverAbove) || onThreshold === undefined
+        ? null
+        : [below, above].map((bound) =>
+            bound === null ? null : (
+              <Button key={bound} size="sm" onClick={() => onThreshold(bound)}>
+                {`Use ${say(bound)}`}
+              </Button>
+            ),
+          )}
+    </div>
   );
 }
 
-function Figures({ result, busy }: { result: BacktestView | undefined; busy: boolean }) {
+function Figures({
+  result,
+  busy,
+  start,
+}: {
+  result: BacktestView | undefined;
+  busy: boolean;
+  /** Of what was asked for, Unix seconds. */
+  start: number;
+}) {
   const noise = result?.noise;
   const of = (ratio: number | null | undefined) =>
     ratio === null || ratio === undefined ? null : { number: format(ratio, "ratio"), unit: "" };
   return (
-    <div className="relative grid grid-cols-2 gap-3 md:grid-cols-4">
+    <div className="relative grid grid-cols-2 gap-3 md:grid-cols-3">
       {busy ? <LoadingBar /> : null}
       <StatCard
         name="Pages"
@@ -192,7 +247,6 @@ function Figures({ result, busy }: { result: BacktestView | undefined; busy: boo
             : { number: String(Number(noise.pagesPerWeek.toPrecision(2))), unit: "" }
         }
         absent="Less than a day of data"
-        detail={result?.completeFrom ? `Data from ${formatTime(new Date(result.completeFrom))}` : undefined}
       />
       <StatCard
         name="Under 5 minutes"
@@ -206,42 +260,110 @@ function Figures({ result, busy }: { result: BacktestView | undefined; busy: boo
         value={of(noise?.shareAtNight)}
         absent="None fired"
       />
+      <StatCard
+        name="With another rule"
+        loading={result === undefined}
+        value={of(result?.overlap.share)}
+        absent={result?.overlap.from ? "It would not have fired" : "No alerts are kept yet"}
+        detail={
+          result?.overlap.from
+            ? `Of its firing time since ${formatTime(new Date(result.overlap.from))}, by the alert history`
+            : undefined
+        }
+      />
+      <StatCard
+        name="Data from"
+        loading={result === undefined}
+        value={
+          result === undefined || result.completeFrom === null
+            ? null
+            : { number: formatTime(new Date(result.completeFrom), { seconds: false }), unit: "" }
+        }
+        absent={result !== undefined && result.series === 0 ? "None in this range" : "Cannot be told"}
+        detail={
+          result === undefined
+            ? undefined
+            : `${result.series.toLocaleString("en-US")} series${result.completeFrom !== null && Date.parse(result.completeFrom) - start * 1000 > 3_600_000 ? "; before that there was none" : ""}`
+        }
+      />
     </div>
+  );
+}
+
+/** The rules that were firing while this one would have been. */
+function Overlaps({ result }: { result: BacktestView | undefined }) {
+  if (result === undefined || result.overlap.rules.length === 0) return null;
+  return (
+    <p className="text-secondary">
+      Firing at the same time:{" "}
+      {result.overlap.rules.map(({ ruleId, name, share }, index) => (
+        <span key={ruleId ?? name}>
+          {index === 0 ? null : ", "}
+          {ruleId === null ? (
+            name
+          ) : (
+            <Link href={`/alerts/rules/${ruleId}`} className="text-link hover:underline">
+              {name}
+            </Link>
+          )}{" "}
+          ({format(share, "ratio")})
+        </span>
+      ))}
+      .
+    </p>
   );
 }
 
 function Suggestions({
   result,
+  wanted,
+  say,
   threshold,
   onThreshold,
   onFor,
 }: {
   result: BacktestView | undefined;
+  wanted: string;
+  say: (threshold: number) => string;
   threshold: number | null;
-  onThreshold: (threshold: number) => void;
-  onFor: (seconds: number) => void;
+  onThreshold: ((threshold: number) => void) | undefined;
+  onFor: ((seconds: number) => void) | undefined;
 }) {
-  if (result === undefined || result.suggestions.length === 0) return null;
+  if (result === undefined || wanted.trim() === "") return null;
+  const { pagesPerWeek } = result.noise;
+  if (result.suggestions.length === 0)
+    return (
+      <p className="text-secondary">
+        {pagesPerWeek === null
+          ? "There is too little data to suggest anything."
+          : pagesPerWeek <= Number(wanted)
+            ? "It keeps to that as it is."
+            : "Neither a threshold nor a time alone would do."}
+      </p>
+    );
   return (
     <ul className="grid gap-2">
       {result.suggestions.map((suggestion) => {
         const isThreshold = suggestion.threshold !== threshold && suggestion.threshold !== null;
+        const use = isThreshold ? onThreshold : onFor;
         return (
           <li key={JSON.stringify(suggestion)} className="flex flex-wrap items-center gap-3">
             <span>
               {isThreshold
-                ? `A threshold of ${suggestion.threshold}`
+                ? `A threshold of ${say(suggestion.threshold!)}`
                 : `For ${durationWords(suggestion.for)}`}{" "}
               <span className="text-secondary">
                 would have paged {Number(suggestion.pagesPerWeek.toPrecision(2))} times a week
               </span>
             </span>
-            <Button
-              size="sm"
-              onClick={() => (isThreshold ? onThreshold(suggestion.threshold!) : onFor(suggestion.for))}
-            >
-              Use it
-            </Button>
+            {use === undefined ? null : (
+              <Button
+                size="sm"
+                onClick={() => (isThreshold ? onThreshold?.(suggestion.threshold!) : onFor?.(suggestion.for))}
+              >
+                Use it
+              </Button>
+            )}
           </li>
         );
       })}

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Threshold } from "@/components/charts/canvas";
+import type { ThresholdHandle } from "@/components/charts/threshold-handle";
 import { TimeSeriesChart } from "@/components/charts/time-series-chart";
 import { Panel, type PanelState } from "@/components/ui/panel";
 import type { AlertRuleView } from "@/lib/alerts/rules/schema";
@@ -11,6 +12,7 @@ import { annotationsQuery } from "@/lib/annotations/client";
 import { errorFacts } from "@/lib/api/client";
 import type { Unit } from "@/lib/units";
 import { type CurveRequest, curveQuery, curveSeries } from "./curve";
+import { type Bounds, withBuckets } from "./rule-buckets";
 
 const isBelow = (comparison: string | null): boolean => comparison === "<" || comparison === "<=";
 
@@ -44,6 +46,8 @@ export function RuleCurve({
   marks = [],
   service,
   height = 288,
+  handle,
+  bounds = null,
 }: {
   title: string;
   request: CurveRequest | null;
@@ -53,6 +57,10 @@ export function RuleCurve({
   /** Whose annotations and deployments are marked; all without. */
   service?: string | null;
   height?: number;
+  /** A threshold that is moved on the chart. */
+  handle?: ThresholdHandle;
+  /** Of the histogram that is compared: the bucket of each value is drawn. */
+  bounds?: Bounds | null;
 }) {
   const asked = request ?? { source: "", expr: "", start: 0, end: 1, step: 1 };
   const answer = useQuery(curveQuery(asked, request !== null));
@@ -64,10 +72,11 @@ export function RuleCurve({
     () => ({ start: asked.start, end: asked.end, step: asked.step }),
     [asked.start, asked.end, asked.step],
   );
-  const { series, left } = useMemo(
+  const { series: plain, left } = useMemo(
     () => (answer.data === undefined ? { series: [], left: 0 } : curveSeries(answer.data, grid)),
     [answer.data, grid],
   );
+  const series = useMemo(() => (bounds === null ? plain : withBuckets(plain, bounds)), [plain, bounds]);
   const allMarks = useMemo(
     () => [
       ...(annotations.data?.items ?? []).map(({ start, text }) => ({
@@ -103,6 +112,8 @@ export function RuleCurve({
         height={height}
         thresholds={thresholds}
         marks={allMarks}
+        handle={handle}
+        bands={bounds !== null}
       />
     </Panel>
   );

@@ -20,6 +20,7 @@ import { ApiError, type ProblemField } from "@/lib/api/client";
 import { RuleBacktest } from "./rule-backtest";
 import { RuleFindings } from "./rule-findings";
 import {
+  asMadeOf,
   corrected,
   formOf,
   inputOf,
@@ -28,13 +29,22 @@ import {
   patchOf,
   type RuleFormState,
   replayable,
+  thresholdHint,
+  unitOf,
+  withSignal,
+  withThreshold,
 } from "./rule-form-state";
+import { RuleSignal } from "./rule-signal";
 import { useSettled } from "./use-settled";
 
 const comparisonOptions = [
   { value: "none", label: "compares by itself" },
   ...[">", ">=", "<", "<=", "==", "!="].map((value) => ({ value, label: value })),
 ];
+const madeOfOptions = [
+  { value: "promql", label: "PromQL" },
+  { value: "signal", label: "Signal" },
+] as const;
 const modeOptions = [
   { value: "enforce", label: "Enforce" },
   { value: "observe", label: "Observe" },
@@ -111,6 +121,7 @@ export function RuleEditor({
     "owner",
   ];
   const isWhole = form.comparison === "";
+  const unit = unitOf(form);
   const shownLevels = isWhole ? form.levels.slice(0, 1) : form.levels;
   const replayed = Math.min(level, shownLevels.length - 1);
 
@@ -183,26 +194,45 @@ export function RuleEditor({
             spellCheck={false}
           />
         </Field>
-        <Field
-          label="PromQL"
-          hint={
-            isWhole
-              ? "Whatever it gives raises an alert, as in a Prometheus rule."
-              : "What is measured; each level compares it with its threshold. One alert for each series."
-          }
-          error={errorOf("expr")}
-          id={fieldId("expr")}
-        >
-          <Textarea
-            value={form.expr}
-            onChange={(event) => set({ expr: event.target.value })}
-            readOnly={isReadOnly}
-            rows={4}
-            spellCheck={false}
-            className="text-mono"
-            placeholder="sum by (service) (rate(llm_errors_total[5m])) / sum by (service) (rate(llm_requests_total[5m]))"
+        <div className="flex flex-wrap items-center gap-3">
+          <span className="text-strong">What is measured</span>
+          <Segmented
+            label="What is measured"
+            options={madeOfOptions}
+            value={form.madeOf}
+            onValueChange={(madeOf) => (isReadOnly ? undefined : set(asMadeOf(form, madeOf)))}
           />
-        </Field>
+        </div>
+        {form.madeOf === "signal" ? (
+          <RuleSignal
+            signal={form.signal}
+            expr={form.expr}
+            isReadOnly={isReadOnly}
+            error={errorOf("expr") ?? errorOf("signal")}
+            onChosen={(view) => set(withSignal(form, view, rule === null))}
+          />
+        ) : (
+          <Field
+            label="PromQL"
+            hint={
+              isWhole
+                ? "Whatever it gives raises an alert, as in a Prometheus rule."
+                : "What is measured; each level compares it with its threshold. One alert for each series."
+            }
+            error={errorOf("expr")}
+            id={fieldId("expr")}
+          >
+            <Textarea
+              value={form.expr}
+              onChange={(event) => set({ expr: event.target.value })}
+              readOnly={isReadOnly}
+              rows={4}
+              spellCheck={false}
+              className="text-mono"
+              placeholder="sum by (service) (rate(llm_errors_total[5m])) / sum by (service) (rate(llm_requests_total[5m]))"
+            />
+          </Field>
+        )}
         <Field
           label="Comparison"
           error={errorOf("comparison")}
@@ -242,8 +272,12 @@ export function RuleEditor({
               ) : (
                 <Input
                   aria-label={`Threshold of level ${index + 1}`}
-                  placeholder={`${form.comparison} threshold`}
-                  inputMode="decimal"
+                  placeholder={
+                    unit === null
+                      ? `${form.comparison} threshold`
+                      : `${form.comparison} ${thresholdHint(unit)}`
+                  }
+                  inputMode={unit === null ? "decimal" : "text"}
                   value={each.threshold}
                   readOnly={isReadOnly}
                   onFocus={() => setLevel(index)}
@@ -421,11 +455,20 @@ export function RuleEditor({
         ) : null}
         <RuleBacktest
           rule={replayable(form, replayed)}
+          ruleId={rule?.id ?? null}
+          unit={unit}
           severity={shownLevels[replayed]?.severity || null}
           source={form.source}
           interval={rule?.group.interval ?? defaultInterval}
-          onThreshold={(threshold) => (isReadOnly ? undefined : setThreshold(replayed, String(threshold)))}
-          onFor={(seconds) => (isReadOnly ? undefined : set({ for: formatDuration(seconds) }))}
+          {...(isReadOnly
+            ? {}
+            : {
+                onThreshold: (threshold) => {
+                  setForm((before) => withThreshold(before, replayed, threshold));
+                  setPreview(null);
+                },
+                onFor: (seconds) => set({ for: formatDuration(seconds) }),
+              })}
         />
       </div>
     </div>
