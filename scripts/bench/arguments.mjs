@@ -1,6 +1,6 @@
 import { SetupError } from "../setup/setup-error.mjs";
 
-const all = [1, 2, 3, 4, 5, 6, 7, 8];
+const all = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 export const usage = `Usage: npm run bench [-- [--only NUMBERS] [--minutes MINUTES]]
 
@@ -12,6 +12,7 @@ export const usage = `Usage: npm run bench [-- [--only NUMBERS] [--minutes MINUT
   6  a page of 40 panels over 7 days, cold and a step later, against Prometheus alone
   7  discovery on a server of 5,000 names and 100,000 series
   8  drawing and panning a panel of 50 series × 1,000 points, against bare uPlot
+  9  a rule of 20 series replayed over 30 days at a minute, beside its range queries alone
 
   --only NUMBERS     measure only these, divided by commas; prints and leaves docs/benchmarks.md as it is
   --minutes MINUTES  how long measurement 5 runs, at least 2; 10 when absent`;

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Agent, request } from "undici";
 import { z } from "zod";
+import { type BacktestInput, type BacktestView, backtestSchema } from "@/lib/alerts/backtest/schema";
 import type { queryAnswerSchema } from "@/lib/query/schema";
 import { type Service, serviceSchema } from "@/lib/services/schema";
 import { type SignalsAnswer, type SignalsRequest, signalsAnswerSchema } from "@/lib/signals/schema";
@@ -81,6 +82,15 @@ export class ConsoleClient {
     for (const item of answer.items)
       if (item.status === "error") throw new Error(`The query ${item.id} failed: ${item.error.detail}`);
     return { seconds };
+  }
+
+  /** Replays a rule, and answers what came with how long that took, in seconds. */
+  async backtest(asked: BacktestInput): Promise<{ answer: BacktestView; seconds: number }> {
+    const startedAt = performance.now();
+    const text = await this.#send("POST", "/api/v1/alert-rules/backtest", JSON.stringify(asked));
+    const answer = JSON.parse(text);
+    const seconds = (performance.now() - startedAt) / 1000;
+    return { answer: backtestSchema.parse(answer), seconds };
   }
 
   /** Connects a Prometheus and answers its id. */

@@ -86,6 +86,35 @@ export const panelExpressions: readonly string[] = Array.from({ length: metricPa
 /** The longest window in them, seconds. */
 export const longestPanelWindow = parseDuration("30m") ?? 0;
 
+// --- a month of a rule ----------------------------------------------------------------------------------------------
+
+export const ruleSeries = 20;
+export const ruleExpression = "sum by (instance) (rate(rule_requests_total[5m]))";
+const ruleInterval = 60;
+const month = 30 * 86_400;
+
+/** Writes 30 days of the counters that `ruleExpression` reads, sampled every minute, as OpenMetrics text. */
+export function writeMonth(
+  file: string,
+  { end, signal }: { end: number; signal: AbortSignal },
+): Promise<void> {
+  function* lines(): Iterable<string> {
+    yield "# TYPE rule_requests counter\n";
+    for (let series = 0; series < ruleSeries; series += 1) {
+      const random = randomOf(1_000 + series);
+      let count = 0;
+      let rate = 10;
+      // Half an hour more at the front, of which the first ranges and windows are.
+      for (let time = end - month - 1_800; time <= end; time += ruleInterval) {
+        rate += (10 - rate) * 0.05 + (random() - 0.5) * 1.2;
+        count += Math.max(0, rate) * ruleInterval;
+        yield `rule_requests_total{job="rule",instance="${series}"} ${count.toFixed(1)} ${time}\n`;
+      }
+    }
+  }
+  return writeLines(file, lines(), signal);
+}
+
 // --- many names and series -----------------------------------------------------------------------------------------
 
 export const manyNames = 5_000;

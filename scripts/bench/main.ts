@@ -2,13 +2,14 @@ import { setMaxListeners } from "node:events";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { isRunning } from "../setup/lock.mjs";
+import { backtestTitle, measureBacktest } from "./backtest";
 import { bigPageTitle, measureBigPage } from "./big-page";
 import { BenchBrowser } from "./browser";
 import { drawingTitle, measureDrawing } from "./chart-drawing";
 import type { BenchContext } from "./context";
 import { discoveryTitle, measureDiscovery } from "./discovery";
 import { firstVisitTitle, measureFirstVisit } from "./first-visit";
-import { writeManySeries, writeWeek } from "./large-servers";
+import { writeManySeries, writeMonth, writeWeek } from "./large-servers";
 import { describeCommit, describeMachine } from "./machine";
 import type { Failure, Measurement } from "./measurement";
 import { measureMemory, memoryTitle } from "./memory";
@@ -133,7 +134,7 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
     // Side by side: each waits for the next look for services, which comes on the clock.
     const [recorded, measured] = await Promise.all([
       proxy && startConsole("recorded", stack.ports.recordedConsole, proxy.url),
-      only.has(1) || only.has(6) || only.has(7) || visitsConsole
+      [1, 6, 7, 9].some((number) => only.has(number)) || visitsConsole
         ? startConsole("measured", stack.ports.console, stack.prometheusUrl)
         : undefined,
     ]);
@@ -188,6 +189,20 @@ async function measureAll(options: BenchOptions & { folder: string }): Promise<(
       open.push(() => large.close());
       const measurements = await measure(7, discoveryTitle, (context) =>
         measureDiscovery({ ...context, console: measured.client, proxy: large }),
+      );
+      outcomes.push(...(measurements ?? []));
+      await server.stop();
+    }
+
+    if (only.has(9) && measured) {
+      const lastSample = Math.floor(Date.now() / 60_000) * 60;
+      const server = await startServer("month", "a month of a rule", stack.ports.monthPrometheus, (file) =>
+        writeMonth(file, { end: lastSample, signal }),
+      );
+      const source = "bench-month";
+      await orEnded(measured.client.addSource(source, server.url));
+      const measurements = await measure(9, backtestTitle, (context) =>
+        measureBacktest({ ...context, console: measured.client, server, source, lastSample }),
       );
       outcomes.push(...(measurements ?? []));
       await server.stop();

@@ -25,6 +25,7 @@ const wishedPorts = {
   weekPrometheus: 3407,
   largePrometheus: 3408,
   largeProxy: 3409,
+  monthPrometheus: 3404,
   postgres: 3411,
   query: 3412,
   otlpHttp: 3413,
