@@ -13,6 +13,7 @@ import { toast } from "@/components/ui/toaster";
 import { alertRulesKey, importRuleFile } from "@/lib/alerts/client";
 import type { ImportReport } from "@/lib/alerts/rule-file/schema";
 import { ApiError } from "@/lib/api/client";
+import { RecordedMetrics } from "./recorded-metrics";
 
 /** Takes a rule file over: first tells what would be, then does it. What was pasted stays on errors. */
 export function ImportPage({ sources }: { sources: { id: string; name: string }[] }) {
@@ -23,6 +24,7 @@ export function ImportPage({ sources }: { sources: { id: string; name: string }[
   const [source, setSource] = useState(sources[0]?.name ?? "");
   const [busy, setBusy] = useState<"check" | "import" | null>(null);
   const [report, setReport] = useState<ImportReport | null>(null);
+  const [isImported, setIsImported] = useState(false);
   const [errors, setErrors] = useState<{ message: string }[]>([]);
   const missing = content.trim() === "" ? "Paste or choose a file first" : undefined;
 
@@ -32,6 +34,7 @@ export function ImportPage({ sources }: { sources: { id: string; name: string }[
     try {
       const result = await importRuleFile(content, { file, source, dryRun });
       setReport(result);
+      setIsImported(!dryRun);
       if (!dryRun) {
         toast(`${result.added} added, ${result.changed} changed, ${result.removed} removed`, { state: "ok" });
         await queries.invalidateQueries({ queryKey: alertRulesKey });
@@ -109,6 +112,9 @@ export function ImportPage({ sources }: { sources: { id: string; name: string }[
           </Field>
         </div>
         {report === null ? null : <Report report={report} />}
+        {report === null ? null : (
+          <RecordedMetrics recorded={report.recorded} source={source} isImported={isImported} />
+        )}
         <div className="flex flex-wrap justify-end gap-2">
           <Button loading={busy === "check"} disabledReason={missing} onClick={() => void run(true)}>
             See what would change

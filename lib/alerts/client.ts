@@ -5,7 +5,7 @@ import type { BacktestInput, BacktestView } from "./backtest/schema";
 import type { FolderFileView } from "./folder/schema";
 import type { ApplyCorrection, appliedCorrectionSchema, LintInput, LintReport } from "./lint/schema";
 import type { Review } from "./review/schema";
-import type { ImportReport } from "./rule-file/schema";
+import type { HandedOver, ImportReport } from "./rule-file/schema";
 import type { RuleSignalInput, RuleSignalView } from "./rule-signal/schema";
 import type { AlertRuleView, RuleInput, RulePatch, RulePreview, RuleRevision } from "./rules/schema";
 import type { AlertDetail, AlertView, alertCountsSchema, bulkResultSchema } from "./schema";
@@ -220,6 +220,14 @@ export const importRuleFile = (
   options: { file: string; source: string; dryRun: boolean },
 ): Promise<ImportReport> =>
   requestJson(withQuery("/api/v1/alert-rules/import", options), { method: "POST", yaml: content });
+
+/** Where the recording rules of a group are a rule file. */
+export const recordingRulesUrl = ({ file, group, source }: { file: string; group: string; source: string }) =>
+  withQuery("/api/v1/alert-rules/export", { target: "prometheus", kind: "recording", file, group, source });
+
+/** Hands the recording rules of a group to the ruler of a source. */
+export const handToRuler = (body: { file: string; group: string; source: string }) =>
+  requestJson<HandedOver>("/api/v1/alert-rules/ruler", { method: "POST", body });
 
 /** Runs promtool's unit tests, with their rule files within. */
 export const runUnitTests = (content: string): Promise<z.infer<typeof unitTestResultSchema>> =>

@@ -216,6 +216,15 @@ export const exampleImportReport = {
   mode: "observe",
   problems: [],
   notes: ["The Prometheus prod-eu evaluates HighErrorRate itself; the imported rules only observe."],
+  recorded: [
+    {
+      name: "job:llm_errors:rate5m",
+      group: "llm",
+      file: "llm.yaml",
+      alerts: ["HighErrorRate"],
+      exists: false,
+    },
+  ],
 } satisfies ImportReport;
 
 export const exampleFolderFile = {

@@ -90,7 +90,8 @@ export async function sendOnce(sending: Sending): Promise<Sent> {
 const WRITES: Readonly<
   Record<UpstreamTarget["kind"], readonly { method: Sending["method"]; path: RegExp }[]>
 > = {
-  prometheus: [],
+  // The ruler of Mimir, Cortex and the like: a group of rules in a namespace.
+  prometheus: [{ method: "POST", path: /^\/config\/v1\/rules\/[^/?#]+$/ }],
   jaeger: [],
   alertmanager: [
     { method: "POST", path: /^\/api\/v2\/alerts$/ },
@@ -113,11 +114,13 @@ export async function writeUpstream(
     method: Sending["method"];
     path: string;
     json?: unknown;
+    /** YAML that is sent as it is in the place of `json`. */
+    yaml?: string;
     timeout?: Seconds;
     signal?: AbortSignal;
   },
 ): Promise<string> {
-  const { method, path, json, timeout = DEFAULT_TIMEOUT, signal } = asked;
+  const { method, path, json, yaml, timeout = DEFAULT_TIMEOUT, signal } = asked;
   const isListed = WRITES[target.kind].some((write) => write.method === method && write.path.test(path));
   const url = URL.canParse(target.url) ? new URL(target.url) : null;
   if (url === null || !/^https?:$/.test(url.protocol))
@@ -143,13 +146,14 @@ export async function writeUpstream(
     );
   for (const [name, value] of Object.entries(target.headers)) headers[name.toLowerCase()] = value;
   if (json !== undefined) headers["content-type"] = "application/json";
+  if (yaml !== undefined) headers["content-type"] = "application/yaml";
   let answer: Sent;
   try {
     answer = await sendOnce({
       url,
       method,
       headers,
-      body: json === undefined ? undefined : JSON.stringify(json),
+      body: yaml ?? (json === undefined ? undefined : JSON.stringify(json)),
       ca: target.ca,
       allowMetadataAddresses: target.allowMetadataAddresses ?? false,
       timeout,

@@ -30,6 +30,20 @@ export const importReportSchema = z.object({
     z.object({ line: z.number().nullable(), column: z.number().nullable(), message: z.string() }),
   ),
   notes: z.array(z.string()),
+  recorded: z
+    .array(
+      z.object({
+        name: z.string(),
+        group: z.string(),
+        file: z.string(),
+        alerts: z.array(z.string()).describe("That read it."),
+        exists: z
+          .boolean()
+          .nullable()
+          .describe("Whether the Prometheus has a series of it now; null where it could not be asked."),
+      }),
+    )
+    .describe("What recording rules of the file make and its alerts read. A ruler has to make it."),
 });
 export type ImportReport = z.infer<typeof importReportSchema>;
 
@@ -43,4 +57,26 @@ export const exportQuerySchema = z.object({
   file: text(500).optional(),
   group: text(200).optional(),
   source: text(200).optional(),
+  kind: z
+    .enum(["alerting", "recording"])
+    .optional()
+    .describe("Only rules of this kind: `recording` is what a ruler needs."),
 });
+
+export const rulerInputSchema = z.object({
+  file: text(500).min(1),
+  group: text(200).min(1),
+  source: text(200).optional().describe("The Prometheus whose ruler takes it, by name."),
+  namespace: text(200)
+    .min(1)
+    .default("inferscope")
+    .describe("Groups of a ruler are told apart by it; one of the same name is replaced."),
+});
+
+export const handedOverSchema = z.object({
+  source: z.string(),
+  namespace: z.string(),
+  group: z.string(),
+  rules: z.number().int().describe("Recording rules that were handed over."),
+});
+export type HandedOver = z.infer<typeof handedOverSchema>;

@@ -45,9 +45,13 @@ export function ruleOfFile(rule: AlertingRuleInFile, id: string): AlertingRule {
   };
 }
 
-/** Which alerts of a group read what its recording rules record. */
-export function recordedOf(groups: readonly RuleFileGroup[]): ReadonlySet<string> {
-  return new Set(
-    groups.flatMap(({ rules }) => rules.flatMap((rule) => (rule.kind === "recording" ? [rule.record] : []))),
+/** The metrics that recording rules make, each with its group; the last where there are several. */
+export function recordedOf(groups: readonly RuleFileGroup[]): ReadonlyMap<string, RuleFileGroup> {
+  return new Map(
+    groups.flatMap((group) =>
+      group.rules.flatMap((rule): [string, RuleFileGroup][] =>
+        rule.kind === "recording" ? [[rule.record, group]] : [],
+      ),
+    ),
   );
 }

@@ -104,8 +104,10 @@ describe("a rule file that is imported", () => {
       const { take } = await scenario(tx);
       const reader = "      - alert: Reads\n        expr: job:errors:rate5m > 1\n";
       const other = "      - alert: Other\n        expr: job:errors:rate5m_total > 1\n";
-      const { notes } = await take(file(0.05, reader + other), true);
-      expect(notes).toEqual([expect.stringMatching(/^Reads reads job:errors:rate5m,/)]);
+      const { recorded } = await take(file(0.05, reader + other), true);
+      expect(recorded).toEqual([
+        { name: "job:errors:rate5m", group: "llm", file: "llm-test.yaml", alerts: ["Reads"], exists: null },
+      ]);
     }));
 
   it("comes out as it went in", () =>

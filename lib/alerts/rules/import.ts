@@ -1,10 +1,12 @@
 import "server-only";
 import type { Actor } from "@/lib/auth/actor";
 import { isInferscopeError, problem } from "@/lib/errors";
+import { createPrometheusClient } from "@/lib/prometheus/client";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { externalRules } from "../external/prometheus-rules";
 import { replaceFile } from "../rule-file/commands";
 import { parseRuleFileAside } from "../rule-file/parse-aside";
+import type { RuleFileGroup } from "../rule-file/rule-file";
 import type { ImportReport } from "../rule-file/schema";
 import { recordedOf } from "../rule-file/tiers";
 import { ruleSource } from "./queries";
@@ -22,6 +24,62 @@ async function evaluatedThere(sourceId: string, names: ReadonlySet<string>, sign
 
 /** What may be the name of a metric in PromQL, each once. */
 const namesIn = (expr: string): string[] => [...new Set(expr.match(/[a-zA-Z_:][a-zA-Z0-9_:]*/g))];
+
+/** Of each kind of note. */
+const mostTold = 200;
+const namesAtOnce = 50;
+
+/** Which of these metrics have a series now; null where that cannot be asked. */
+async function existing(
+  names: readonly string[],
+  sourceId: string,
+  signal?: AbortSignal,
+): Promise<ReadonlySet<string> | null> {
+  const found = new Set<string>();
+  try {
+    const client = createPrometheusClient(await upstreamTarget(sourceId));
+    for (let first = 0; first < names.length; first += namesAtOnce) {
+      // Names of metrics have no character that means something in a regular expression.
+      const some = names.slice(first, first + namesAtOnce).join("|");
+      const { data } = await client.query(`count by (__name__) ({__name__=~"${some}"})`, {
+        signal,
+        timeout: 10,
+      });
+      if (data.type === "vector") for (const { labels } of data.series) found.add(labels.__name__ ?? "");
+    }
+    return found;
+  } catch (error) {
+    if (signal?.aborted || !isInferscopeError(error)) throw error;
+    return null;
+  }
+}
+
+/** What recording rules of the groups make and their alerts read, with whether it is there. */
+async function recordedAndRead(
+  groups: readonly RuleFileGroup[],
+  sourceId: string,
+  signal?: AbortSignal,
+): Promise<ImportReport["recorded"]> {
+  const makers = recordedOf(groups);
+  const readers = new Map<string, Set<string>>();
+  if (makers.size > 0)
+    for (const rule of groups.flatMap(({ rules }) => rules))
+      if (rule.kind === "alerting")
+        for (const name of namesIn(rule.expr))
+          if (makers.has(name)) readers.set(name, (readers.get(name) ?? new Set()).add(rule.alert));
+  const names = [...readers.keys()].slice(0, mostTold);
+  const there = names.length === 0 ? null : await existing(names, sourceId, signal);
+  return names.map((name) => {
+    const group = makers.get(name)!;
+    return {
+      name,
+      group: group.name,
+      file: group.file,
+      alerts: [...readers.get(name)!].slice(0, 50),
+      exists: there === null ? null : there.has(name),
+    };
+  });
+}
 
 /**
  * Takes the groups of a rule file over: those of the same file are replaced, and what is the same stays as it is with its
@@ -46,14 +104,7 @@ export async function importRules(
   const names = new Set(rules.flatMap((rule) => (rule.kind === "alerting" ? [rule.alert] : [])));
   const there = input.mode === undefined ? await evaluatedThere(source.id, names, signal) : new Set<string>();
   const mode = input.mode ?? (there.size > 0 ? "observe" : "enforce");
-  const recorded = recordedOf(groups);
-  const dependent = rules.flatMap((rule) =>
-    rule.kind === "alerting"
-      ? namesIn(rule.expr)
-          .filter((name) => recorded.has(name))
-          .map((name) => ({ alert: rule.alert, name }))
-      : [],
-  );
+  const recorded = await recordedAndRead(groups, source.id, signal);
   const notes = [
     ...(there.size === 0
       ? []
@@ -64,10 +115,6 @@ export async function importRules(
     ...report.unknown.map(
       ({ line, path }) => `${path} at line ${line} is no field of Prometheus; it is kept.`,
     ),
-    ...dependent.map(
-      ({ alert, name }) =>
-        `${alert} reads ${name}, which a recording rule makes. Recording rules are kept and not evaluated here: a ruler has to.`,
-    ),
   ];
   const counted = {
     groups: groups.length,
@@ -75,7 +122,8 @@ export async function importRules(
     recording: rules.filter(({ kind }) => kind === "recording").length,
     mode,
     problems,
-    notes: notes.slice(0, 200),
+    notes: notes.slice(0, mostTold),
+    recorded,
   };
   const changed = await replaceFile(
     actor,

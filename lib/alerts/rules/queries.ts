@@ -335,10 +335,10 @@ export async function ruleGroupNames(actor: Actor): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** The team's groups with their rules, as a rule file has them; of one file, group or source where it is given. */
+/** The team's groups with their rules, as a rule file has them; of one file, group, source or kind where it is given. */
 export async function ruleFileGroups(
   actor: Actor,
-  { file, group, source }: { file?: string; group?: string; source?: string },
+  { file, group, source, kind }: { file?: string; group?: string; source?: string; kind?: string },
 ): Promise<RuleFileGroup[]> {
   const rows = await db().ruleGroup.findMany({
     where: {
@@ -348,7 +348,7 @@ export async function ruleFileGroups(
       name: group,
       ...(source === undefined ? {} : { source: { name: source } }),
     },
-    include: { rules: { where: { validTo: null }, orderBy: { position: "asc" } } },
+    include: { rules: { where: { validTo: null, kind }, orderBy: { position: "asc" } } },
     orderBy: [{ file: "asc" }, { position: "asc" }, { name: "asc" }],
   });
   return rows.filter(({ rules }) => rules.length > 0).map(({ rules, ...row }) => fileGroupOf(row, rules));

@@ -18,6 +18,7 @@ import * as alertRulesImport from "../alert-rules/import/route";
 import * as alertRulesLint from "../alert-rules/lint/route";
 import * as alertRulesPreview from "../alert-rules/preview/route";
 import * as alertRules from "../alert-rules/route";
+import * as alertRulesRuler from "../alert-rules/ruler/route";
 import * as alertRulesSignal from "../alert-rules/signal/route";
 import * as alertRulesUnitTest from "../alert-rules/unit-test/route";
 import * as alertsAlertAcknowledgement from "../alerts/[alert]/acknowledgement/route";
@@ -104,6 +105,7 @@ const modules: Record<string, unknown>[] = [
   alertRulesExport,
   alertRulesFolder,
   alertRulesImport,
+  alertRulesRuler,
   alertRulesUnitTest,
   alertRulesPreview,
   alertRulesSignal,
