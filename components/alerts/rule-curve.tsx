@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Threshold } from "@/components/charts/canvas";
+import { scaleOf } from "@/components/charts/series";
 import type { ThresholdHandle } from "@/components/charts/threshold-handle";
 import { TimeSeriesChart } from "@/components/charts/time-series-chart";
 import { Panel, type PanelState } from "@/components/ui/panel";
@@ -90,6 +91,7 @@ export function RuleCurve({
   return (
     <Panel
       title={title}
+      unit={scaleOf(series, unit).label || undefined}
       height={height}
       promql={request === null ? [] : [request.expr]}
       state={stateOf()}
