@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { messageState, responseText } from "@/components/notifications/notification-state";
 import { Panel } from "@/components/ui/panel";
 import { RelativeTime } from "@/components/ui/relative-time";
@@ -33,7 +34,17 @@ export function ToldPanel({ alert }: { alert: AlertDetail }) {
     >
       {messages.data?.items.length === 0 ? (
         <p className="text-secondary">
-          {alert.state === "pending" ? "Nobody yet: it has not fired." : "Nobody."}
+          {alert.firedAt === null ? (
+            "Nobody: it has not fired."
+          ) : (
+            <>
+              No message names it: nobody is told twice of what they know to fire, and{" "}
+              <Link href="/settings/notifications" className="text-link hover:underline">
+                the policy
+              </Link>{" "}
+              says who is told at all.
+            </>
+          )}
         </p>
       ) : (
         <ul className="grid gap-2">
@@ -85,29 +96,37 @@ export function MeanwhilePanel({
       ) : (
         <ul className="grid gap-1">
           {events.map((each) => (
-            <li key={each.id} className="flex flex-wrap items-center gap-2">
+            <Happened key={each.id} time={each.start}>
               <StateBadge state="info">{each.kind === "deployment" ? "Deployment" : "Note"}</StateBadge>
-              <span className="min-w-0 [overflow-wrap:anywhere]">{each.text}</span>
-              <RelativeTime time={each.start} className="ml-auto text-secondary" />
-            </li>
+              <span className="[overflow-wrap:anywhere]">{each.text}</span>
+            </Happened>
           ))}
           {alert.meanwhile.map((each) => (
-            <li key={each.id} className="flex flex-wrap items-center gap-2">
+            <Happened key={each.id} time={each.firedAt}>
               <StateBadge state={each.state === "inactive" ? "resolved" : severityState(each.severity)}>
                 {each.state === "inactive" ? "Resolved" : severityWords(each.severity)}
               </StateBadge>
-              <Link href={`/alerts/${each.id}`} className="text-link hover:underline">
+              <Link
+                href={`/alerts/${each.id}`}
+                className="text-link [overflow-wrap:anywhere] hover:underline"
+              >
                 {each.name}
               </Link>
               <span className="text-secondary">{each.service}</span>
-              {each.firedAt === null ? null : (
-                <RelativeTime time={each.firedAt} className="ml-auto text-secondary" />
-              )}
-            </li>
+            </Happened>
           ))}
         </ul>
       )}
     </Panel>
+  );
+}
+
+function Happened({ time, children }: { time: string | null; children: ReactNode }) {
+  return (
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3">
+      <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5">{children}</span>
+      {time === null ? null : <RelativeTime time={time} className="text-secondary" />}
+    </li>
   );
 }
 

@@ -13,6 +13,8 @@ const pending = {
 it("says how long an alert has been pending, in whole seconds, of how long it must", () => {
   const { words } = alertState({ ...pending, silencedBy: [] }, new Date("2026-03-04T12:00:24.482Z"));
   expect(words.replaceAll("\u2009", " ")).toBe("Pending 24 s of 5 min");
+  const later = alertState({ ...pending, silencedBy: [] }, new Date("2026-03-04T12:03:59Z"));
+  expect(later.words.replaceAll("\u2009", " ")).toBe("Pending 3 min of 5 min");
 });
 
 it("counts what fires by severity, the worst first", () => {

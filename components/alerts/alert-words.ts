@@ -16,13 +16,16 @@ export function alertState(
     const words =
       alert.for === null || alert.for === 0
         ? "Pending"
-        : `Pending ${durationWords(Math.min(passed, alert.for))} of ${durationWords(alert.for)}`;
+        : `Pending ${durationWords(wholeMinutes(Math.min(passed, alert.for)))} of ${durationWords(alert.for)}`;
     return { state: "pending", words };
   }
   if (alert.silencedBy.length > 0) return { state: "silenced", words: "Silenced" };
   if (!alert.isEnforced) return { state: "observe", words: "Observe only" };
   return { state: severityState(alert.severity), words: severityWords(alert.severity) };
 }
+
+/** From a minute on the seconds say no more. */
+const wholeMinutes = (seconds: number): number => (seconds < 60 ? seconds : Math.floor(seconds / 60) * 60);
 
 /** Severities that want nobody: "info", and "none" of a heartbeat. */
 const isQuiet = (severity: string | null): boolean =>

@@ -155,6 +155,16 @@ export function AlertsPage({
     setDialog(null);
   }
 
+  async function snoozeChosen() {
+    const isDone = await bulk(
+      chosen.map(({ id }) => id),
+      "snooze",
+      { until: endOf(muteSpans, "1h", new Date()) },
+      "are snoozed for an hour",
+    );
+    if (isDone) setSelection(nothingSelected);
+  }
+
   useShortcuts([
     { keys: "j", label: "Next alert", group: "Alerts", run: () => move(1) },
     { keys: "k", label: "Alert before", group: "Alerts", run: () => move(-1) },
@@ -353,11 +363,15 @@ export function AlertsPage({
         <div
           role="toolbar"
           aria-label="Selected alerts"
-          className="fixed inset-x-0 bottom-0 z-40 flex flex-wrap items-center justify-center gap-2 border-t bg-surface-raised p-3 shadow-overlay"
+          // By thumb all of it can be reached, and nothing is hit by mistake.
+          className="fixed inset-x-0 bottom-0 z-40 grid grid-cols-2 items-center justify-center gap-2 border-t bg-surface-raised p-3 shadow-overlay max-md:*:min-h-11 md:flex"
         >
-          <span className="tabular-nums" role="status">
+          <span className="inline-flex items-center tabular-nums max-md:pl-1" role="status">
             {chosen.length} selected
           </span>
+          <Button variant="ghost" className="md:order-1" onClick={() => setSelection(nothingSelected)}>
+            Clear
+          </Button>
           <Button
             variant="primary"
             loading={busy === "bulk acknowledge"}
@@ -366,22 +380,10 @@ export function AlertsPage({
             Acknowledge
           </Button>
           <Button onClick={() => setDialog("acknowledge")}>With a note</Button>
-          <Button
-            onClick={() =>
-              void bulk(
-                chosen.map(({ id }) => id),
-                "snooze",
-                { until: endOf(muteSpans, "1h", new Date()) },
-                "are snoozed for an hour",
-              )
-            }
-          >
+          <Button loading={busy === "bulk snooze"} onClick={() => void snoozeChosen()}>
             Snooze 1 h
           </Button>
           <Button onClick={() => setDialog("silence")}>Silence</Button>
-          <Button variant="ghost" onClick={() => setSelection(nothingSelected)}>
-            Clear
-          </Button>
         </div>
       ) : null}
       <Dialog open={dialog !== null} onOpenChange={(open) => (open ? undefined : setDialog(null))}>
@@ -433,7 +435,7 @@ function GroupBox({
 }) {
   const ids = alerts.filter(isSelectable).map(({ id }) => id);
   const count = ids.filter((id) => selected.has(id)).length;
-  if (ids.length < 2) return null;
+  if (ids.length === 0) return null;
   return (
     <Checkbox
       aria-label={`Select all of ${title}`}

@@ -13,6 +13,7 @@ import { toast } from "@/components/ui/toaster";
 import { addSilence, alertsKey, silencePreviewQuery, silencesKey } from "@/lib/alerts/client";
 import type { SilenceMatcher } from "@/lib/alerts/silences/schema";
 import { ApiError } from "@/lib/api/client";
+import { severityState, severityWords } from "./alert-words";
 import { endOf, muteSpans } from "./times";
 
 type Operator = "=" | "!=" | "=~" | "!~";
@@ -66,7 +67,10 @@ export function SilenceDialog({
       await addSilence({ matchers, startsAt: null, endsAt: endOf(muteSpans, span, new Date())!, comment });
       toast("Silenced", {
         state: "silenced",
-        description: `${preview.data?.active ?? 0} active alerts are covered.`,
+        description:
+          preview.data?.active === 1
+            ? "One active alert is covered."
+            : `${preview.data?.active ?? 0} active alerts are covered.`,
       });
       await Promise.all([
         queries.invalidateQueries({ queryKey: silencesKey }),
@@ -175,7 +179,9 @@ export function SilenceDialog({
               <ul className="mt-1 grid gap-1">
                 {preview.data?.alerts.slice(0, 5).map((alert) => (
                   <li key={alert.id} className="flex items-center gap-2">
-                    <StateBadge state={alert.state === "firing" ? "firing" : "pending"} />
+                    <StateBadge state={alert.state === "firing" ? severityState(alert.severity) : "pending"}>
+                      {alert.state === "firing" ? severityWords(alert.severity) : "Pending"}
+                    </StateBadge>
                     <span className="truncate">{alert.name}</span>
                   </li>
                 ))}

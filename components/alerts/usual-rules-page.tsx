@@ -256,6 +256,8 @@ function UsualRow({
   onChange: (patch: Partial<Typed>) => void;
 }) {
   const { backtest } = rule;
+  // What is there already is changed on its own page; a narrow screen has no room to repeat it.
+  const field = cn(second, rule.ruleId !== null && "max-lg:hidden");
   return (
     <li className={cn(columns, "border-b py-2 last:border-b-0 max-lg:gap-y-2 max-lg:py-3")}>
       <span className="flex h-5 items-center">
@@ -288,7 +290,7 @@ function UsualRow({
         </span>
         {rule.note === null ? null : <span className="text-caption text-secondary">{rule.note}</span>}
       </span>
-      <span className={cn("grid gap-1", second)}>
+      <span className={cn("grid gap-1", field)}>
         {rule.levels.map(({ severity, threshold }, index) =>
           threshold === null ? (
             <span key={severity}>{severity}</span>
@@ -316,7 +318,7 @@ function UsualRow({
           ),
         )}
       </span>
-      <span className={cn("flex items-center gap-2", second)}>
+      <span className={cn("flex items-center gap-2", field)}>
         <span aria-hidden className="w-10 shrink-0 text-secondary lg:hidden">
           For
         </span>
@@ -328,7 +330,7 @@ function UsualRow({
           onChange={(event) => onChange({ for: event.target.value })}
         />
       </span>
-      <span className={cn("flex items-center gap-2", second)}>
+      <span className={cn("flex items-center gap-2", field)}>
         <span aria-hidden className="w-10 shrink-0 text-secondary lg:hidden">
           Mode
         </span>
