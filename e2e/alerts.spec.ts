@@ -110,7 +110,7 @@ test.describe("a service misbehaves at night", () => {
     const form = page.getByRole("dialog", { name: "Add a channel" });
     const add = () => page.getByRole("button", { name: "Add channel" }).first().click();
     await add();
-    await form.getByLabel("Name").fill("Pager");
+    await form.getByLabel("Name", { exact: true }).fill("Pager");
     await form.getByLabel("URL", { exact: true }).fill(`${pager.url}/alerts`);
     await form.getByLabel("Signing key").fill("a signing key of a test");
     await form.getByRole("button", { name: "Add channel" }).click();
@@ -118,8 +118,8 @@ test.describe("a service misbehaves at night", () => {
     await add();
     await form.getByRole("combobox", { name: "Kind" }).click();
     await page.getByRole("option", { name: "E-mail" }).click();
-    await form.getByLabel("Name").fill("Night mail");
-    await form.getByLabel("To").fill("night@example.com");
+    await form.getByLabel("Name", { exact: true }).fill("Night mail");
+    await form.getByLabel("To", { exact: true }).fill("night@example.com");
     await form.getByRole("button", { name: "Add channel" }).click();
     await then.theySee("Night mail was added");
     await when.theyClick("Send a test alert to Night mail");
@@ -143,7 +143,7 @@ test.describe("a service misbehaves at night", () => {
     await when.theyOpen("/alerts/rules/new");
     await page.getByLabel("Name", { exact: true }).fill(rule);
     await page
-      .getByLabel("PromQL")
+      .getByLabel("PromQL", { exact: true })
       .fill('sum(rate(llm_errors_total{type="oom"}[30s])) / sum(rate(llm_requests_total[30s]))');
     await page.getByLabel("Threshold of level 2").fill("0.1");
     await page.getByLabel("For", { exact: true }).fill("10s");
@@ -154,7 +154,7 @@ test.describe("a service misbehaves at night", () => {
     await page.getByLabel("Name of label 1").fill("service");
     await page.getByLabel("Value of label 1").fill("chat-api");
     await page.getByLabel("Services").fill("chat-api");
-    await page.getByLabel("Group").fill(group);
+    await page.getByLabel("Group", { exact: true }).fill(group);
     const backtest = page.getByRole("region", { name: "Backtest" });
     await backtest.getByText("24 h").click();
     await expect(backtest.getByText("It would not have fired.")).toBeVisible({ timeout: 30_000 });
