@@ -35,7 +35,7 @@ const listed = 20;
 export function RuleBacktest({
   rule,
   ruleId,
-  unit,
+  unit: ownUnit,
   severity,
   source,
   interval,
@@ -46,7 +46,7 @@ export function RuleBacktest({
   rule: Replayable | null;
   /** The rule that it is; null for a new one. */
   ruleId: string | null;
-  /** Of the threshold; null where it is not known. */
+  /** Of the threshold; null where the form does not know it. */
   unit: Unit | null;
   severity: string | null;
   source: string;
@@ -96,6 +96,7 @@ export function RuleBacktest({
     [comparison, severity, drawn],
   );
   const bounds = result.data?.bounds ?? null;
+  const unit = ownUnit ?? result.data?.unit ?? "count";
 
   return (
     <section aria-label="Backtest" className="grid min-w-0 grid-cols-1 gap-3">
@@ -113,7 +114,7 @@ export function RuleBacktest({
             title="What the rule compares"
             request={{ source, expr: settled.expr, ...curveRange(start, now) }}
             thresholds={thresholds}
-            unit={unit ?? "count"}
+            unit={unit}
             marks={marks}
             height={240}
             bounds={threshold === null ? null : bounds}
@@ -134,7 +135,7 @@ export function RuleBacktest({
               bounds={bounds}
               threshold={threshold}
               isStrictlyAbove={comparison === ">"}
-              say={(value) => formatExact(value, unit ?? "count")}
+              say={(value) => formatExact(value, unit)}
               onThreshold={onThreshold}
             />
           )}
@@ -161,7 +162,7 @@ export function RuleBacktest({
           <Suggestions
             result={result.data}
             wanted={wanted}
-            say={(value) => formatExact(value, unit ?? "count")}
+            say={(value) => formatExact(value, unit)}
             threshold={settled.threshold}
             onThreshold={onThreshold}
             onFor={onFor}

@@ -200,6 +200,7 @@ export const exampleBacktest = {
     rules: [{ ruleId: exampleRule.id, name: exampleRule.name, share: 0.4 }],
   },
   bounds: null,
+  unit: "ratio",
   series: 1,
   suggestions: [{ threshold: 0.06, for: 300, pagesPerWeek: 0 }],
   notes: [],

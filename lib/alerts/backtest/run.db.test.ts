@@ -41,7 +41,7 @@ describe.skipIf(whyNoPrometheus())("a backtest against a real Prometheus", () =>
           ],
         },
         {
-          name: "latency",
+          name: "latency_seconds",
           type: "histogram",
           series: bounds.map((le) => ({
             suffix: "_bucket",
@@ -84,15 +84,16 @@ describe.skipIf(whyNoPrometheus())("a backtest against a real Prometheus", () =>
           },
         ],
         bounds: null,
+        unit: null,
       });
     }));
 
   it("gives the bounds of the histogram that is compared, in the unit of the expression", () =>
     withTestTransaction(async (tx) => {
       const { replayed } = await scenario(tx);
-      const p99 = "histogram_quantile(0.99, sum by (le) (rate(latency_bucket[5m])))";
+      const p99 = "histogram_quantile(0.99, sum by (le) (rate(latency_seconds_bucket[5m])))";
       const of = (expr: string) => replayed({ expr, comparison: ">", threshold: 1 });
-      expect((await of(p99)).bounds).toEqual([0.5, 1, 2]);
+      expect(await of(p99)).toMatchObject({ bounds: [0.5, 1, 2], unit: "seconds" });
       expect((await of(`1000 * ${p99}`)).bounds).toEqual([500, 1_000, 2_000]);
     }));
 

@@ -8,11 +8,13 @@ import { createPrometheusClient } from "@/lib/prometheus/client";
 import { SharedFlight } from "@/lib/prometheus/shared-flight";
 import { parsePromql } from "@/lib/promql/parse";
 import { upstreamTarget } from "@/lib/sources/targets";
+import type { Unit } from "@/lib/units";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { targetKey } from "@/lib/upstream/target-key";
 import { histogramOf } from "../lint/histograms";
 import { rounded } from "../lint/look";
 import { readBounds } from "../lint-facts";
+import { measuredUnitOf } from "../measured-unit";
 import { ruleSource } from "../rules/queries";
 import { defaultLimit } from "../rules/row";
 import { noiseOf } from "./noise";
@@ -100,6 +102,22 @@ async function boundsOf(
   if (histogram === undefined) return null;
   const bounds = await readBounds(target, histogram.metric, context);
   return bounds?.map((bound) => rounded(bound * histogram.factor)) ?? null;
+}
+
+/** The unit of what is compared, where its numbers are in the unit's base. */
+function unitOf({ expr, comparison, threshold }: z.output<typeof backtestInputSchema>): Unit | null {
+  const measured = measuredUnitOf({
+    id: "backtest",
+    name: "backtest",
+    expr,
+    comparison,
+    levels: [{ severity: null, threshold }],
+    for: 0,
+    keepFiringFor: 0,
+    labels: {},
+    annotations: {},
+  });
+  return measured?.factor === 1 ? measured.unit : null;
 }
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
@@ -194,6 +212,7 @@ export async function backtest(
     noise: noiseOf(alerts, { from, end, timeZone }),
     overlap: { ...overlap, from: isoOrNull(past.from) },
     bounds,
+    unit: unitOf(input),
     series: series.length,
     suggestions:
       input.pagesPerWeek === null

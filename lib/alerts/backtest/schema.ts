@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UNITS } from "@/lib/units";
 import { durationSchema, instantSchema, labelsSchema, text } from "../fields";
 import { comparisons } from "../rules/schema";
 
@@ -71,6 +72,10 @@ export const backtestSchema = z.object({
     .describe(
       "The finite upper bounds of the buckets of the histogram that is compared, in the compared unit; null where it is none, or they are not known.",
     ),
+  unit: z
+    .enum(UNITS)
+    .nullable()
+    .describe("What the expression and the threshold are in; null where that is not known."),
   series: z.number().int().describe("How many the expression gave."),
   suggestions: z.array(
     z.object({
