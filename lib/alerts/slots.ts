@@ -11,7 +11,8 @@ const periodMs = ({ interval }: Slotted): number => Math.max(1, Math.round(inter
 
 /**
  * Returns by how many milliseconds the evaluations of a group lie after the multiples of its interval: the same at every
- * start, and spread between groups. Source: Prometheus, rules/group.go, EvalTimestamp.
+ * start, and spread between groups. As Prometheus does it (rules/group.go, EvalTimestamp), but for the hash, in which its
+ * versions differ.
  */
 function slotOffsetMs(group: Slotted): number {
   const hash = BigInt(`0x${fingerprintOf({ file: group.file, name: group.name })}`);

@@ -12,8 +12,10 @@ const sinceNewestSample = `time() - ${newestSample}`;
 const lookback = 300;
 /** No multiple or part of a usual scrape interval, so that every moment between two scrapes is met. Seconds. */
 const usualStep = 7;
-/** Twice what is usual, so that one scrape may fail; never less than this, for scrapes that come close together. Seconds. */
+/** Twice what is usual, so that a scrape may be late; never less than this, for scrapes that come close together. Seconds. */
 const leastGap = 2;
+/** What most ages stay below, of which a hiccup or an earlier gap makes no part. */
+const usualShare = 0.9;
 
 /**
  * Returns from which age on (seconds) the newest sample says that the source took none: more than was usual in the minutes
@@ -34,7 +36,9 @@ async function gapBefore(
     });
     notes.answers += 1;
     const ages = data.flatMap(({ values }) => [...values]).filter(Number.isFinite);
-    return ages.length === 0 ? null : Math.max(leastGap, 2 * Math.max(...ages));
+    if (ages.length === 0) return null;
+    const usual = ages.sort((a, b) => a - b)[Math.floor(usualShare * (ages.length - 1))]!;
+    return Math.max(leastGap, 2 * usual);
   } catch (error) {
     failure(error, notes, options.signal);
     return null;
