@@ -33,6 +33,10 @@ export type PrometheusOptions = {
 export type RunningPrometheus = {
   url: string;
   port: number;
+  /** Ends it by SIGKILL, as a crash would; its data stay. */
+  kill(): Promise<void>;
+  /** Starts it again after a kill, on the same port and data. */
+  restart(): Promise<void>;
   /** Ends the server and removes its folder. May be called twice. */
   stop(): Promise<void>;
 };
@@ -84,18 +88,50 @@ async function start(folder: string, options: PrometheusOptions): Promise<Runnin
 
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const server = spawn(
-    "prometheus",
-    [
-      `--config.file=${join(folder, "prometheus.json")}`,
-      `--storage.tsdb.path=${data}`,
-      // Given series lie at fixed times in the past, which the default of 15 days would drop.
-      "--storage.tsdb.retention.time=100y",
-      `--web.listen-address=127.0.0.1:${port}`,
-      ...(options.flags ?? []),
-    ],
-    { stdio: ["ignore", "ignore", "pipe"] },
-  );
+  const flags = [
+    `--config.file=${join(folder, "prometheus.json")}`,
+    `--storage.tsdb.path=${data}`,
+    // Given series lie at fixed times in the past, which the default of 15 days would drop.
+    "--storage.tsdb.retention.time=100y",
+    `--web.listen-address=127.0.0.1:${port}`,
+    ...(options.flags ?? []),
+  ];
+  let server = serve(flags);
+  let stopping: Promise<void> | undefined;
+  const end = async () => {
+    await server.end("SIGTERM");
+    await rm(folder, { recursive: true, force: true });
+  };
+  const stop = () => {
+    stopping ??= end();
+    return stopping;
+  };
+  const ready = async () => {
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (!(await isReady(url))) {
+      if (server.hasEnded() || performance.now() > deadline) {
+        await stop();
+        throw new Error(`Prometheus did not become ready:\n${server.lastLines()}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
+    }
+  };
+  await ready();
+  return {
+    url,
+    port,
+    kill: () => server.end("SIGKILL"),
+    restart: () => {
+      server = serve(flags);
+      return ready();
+    },
+    stop,
+  };
+}
+
+/** Starts the program; it dies with this process. */
+function serve(flags: string[]) {
+  const server = spawn("prometheus", flags, { stdio: ["ignore", "ignore", "pipe"] });
   const lines: string[] = [];
   server.stderr.setEncoding("utf8").on("data", (text: string) => {
     lines.push(text);
@@ -107,30 +143,17 @@ async function start(folder: string, options: PrometheusOptions): Promise<Runnin
   });
   const killWithUs = () => void server.kill("SIGKILL");
   process.once("exit", killWithUs);
-
-  let stopping: Promise<void> | undefined;
-  const end = async () => {
-    process.removeListener("exit", killWithUs);
-    server.kill("SIGTERM");
-    const late = setTimeout(() => server.kill("SIGKILL"), STOP_TIMEOUT_MS);
-    await exited;
-    clearTimeout(late);
-    await rm(folder, { recursive: true, force: true });
+  return {
+    hasEnded: () => server.exitCode !== null || server.signalCode !== null,
+    lastLines: () => lines.join(""),
+    async end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+      process.removeListener("exit", killWithUs);
+      server.kill(signal);
+      const late = setTimeout(() => server.kill("SIGKILL"), STOP_TIMEOUT_MS);
+      await exited;
+      clearTimeout(late);
+    },
   };
-  const stop = () => {
-    stopping ??= end();
-    return stopping;
-  };
-
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  while (!(await isReady(url))) {
-    if (server.exitCode !== null || server.signalCode !== null || performance.now() > deadline) {
-      await stop();
-      throw new Error(`Prometheus did not become ready:\n${lines.join("")}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
-  }
-  return { url, port, stop };
 }
 
 export type OpenMetricsFamily = {
