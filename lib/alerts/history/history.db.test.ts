@@ -9,6 +9,7 @@ import {
   whyNoPrometheus,
 } from "@/testing/prometheus";
 import { findAlert, listAlerts } from "../queries";
+import { alertReview } from "../review/queries";
 import { fillAlertHistory } from "./job";
 
 /** A whole minute, three days ago, so that what is written lies in blocks. */
@@ -73,6 +74,8 @@ describe.skipIf(whyNoPrometheus())("the history of a Prometheus that is added", 
     withTestTransaction(async (tx) => {
       const { admin, resolved, history } = await scenario(tx);
       const told = await tx.outboxMessage.count();
+      const reviewed = async () => (await alertReview(admin, 7, new Date())).fired;
+      const firedBefore = await reviewed();
       await fillAlertHistory(new Date());
       const alerts = await resolved();
       expect(alerts.map(({ activeAt, firedAt, resolvedAt }) => ({ activeAt, firedAt, resolvedAt }))).toEqual([
@@ -100,6 +103,7 @@ describe.skipIf(whyNoPrometheus())("the history of a Prometheus that is added", 
       ]);
       expect(await history()).toMatchObject({ alerts: 2, step: 60, problem: null });
       expect(await tx.outboxMessage.count()).toBe(told);
+      expect(await reviewed()).toBe(firedBefore);
     }));
 
   it("is the same when it is filled again", () =>
