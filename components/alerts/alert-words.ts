@@ -85,7 +85,7 @@ export function ruleState(rule: AlertRuleView): { state: State; words: string } 
   if (status.health === "err") return { state: "cannot_evaluate", words: "Cannot evaluate" };
   if (status.noDataSince !== null) return { state: "no_data", words: "No data" };
   if (status.overdueSeconds !== null)
-    return { state: "cannot_evaluate", words: `${durationWords(status.overdueSeconds)} overdue` };
+    return { state: "cannot_evaluate", words: `${durationWords(Math.round(status.overdueSeconds))} overdue` };
   if (status.evaluatedFor === null) return { state: "unknown", words: "Not evaluated yet" };
   return { state: "ok", words: "Inactive" };
 }

@@ -2,9 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { debounce, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
+import type { z } from "zod";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -21,7 +23,7 @@ import { useShortcuts } from "@/components/ui/shortcuts";
 import { Skeleton } from "@/components/ui/skeleton";
 import { StateBadge } from "@/components/ui/state-badge";
 import { type AlertListFilters, alertCountsQuery, alertsQuery } from "@/lib/alerts/client";
-import type { AlertView } from "@/lib/alerts/schema";
+import type { AlertView, alertCountsSchema } from "@/lib/alerts/schema";
 import { errorFacts } from "@/lib/api/client";
 import { AcknowledgeDialog } from "./acknowledge-dialog";
 import { AlertRow } from "./alert-row";
@@ -68,6 +70,8 @@ const groupOptions: { value: Grouping; label: string }[] = [
   { value: "rule", label: "By rule" },
 ];
 
+type Counts = z.infer<typeof alertCountsSchema>;
+
 const nothingSelected = { list: "", ids: new Set<string>() as ReadonlySet<string> };
 
 /** The minute that is shown of what is pending moves on without news. */
@@ -83,13 +87,10 @@ function useNow(): Date {
 /** What fires and what is about to: by severity, searched and filtered, worked by keyboard or thumb. */
 export function AlertsPage({
   vocabulary,
-  isWatching,
   canAct,
   canAddRules,
 }: {
   vocabulary: { severities: string[]; services: string[] };
-  /** Whether there is a rule that could raise an alert. */
-  isWatching: boolean;
   canAct: boolean;
   canAddRules: boolean;
 }) {
@@ -216,9 +217,7 @@ export function AlertsPage({
     <>
       <PageHeader
         title="Alerts"
-        state={
-          counts.data === undefined ? undefined : <Answer counts={counts.data} isWatching={isWatching} />
-        }
+        state={counts.data === undefined ? undefined : <Answer counts={counts.data} />}
         actions={
           canAddRules ? (
             <ButtonLink href="/alerts/rules/new">
@@ -229,6 +228,7 @@ export function AlertsPage({
         }
       />
       <AlertsTabs current="alerts" />
+      {counts.data === undefined ? null : <NotKnown rules={counts.data.rules} />}
       <div className="mb-3 grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap">
         <SearchInput
           className="col-span-2 sm:w-60"
@@ -310,8 +310,7 @@ export function AlertsPage({
         <Nothing
           isFiltered={isFiltered}
           state={filters.state}
-          clearSince={counts.data?.clearSince ?? null}
-          isWatching={isWatching}
+          counts={counts.data}
           canAddRules={canAddRules}
           onClear={clear}
         />
@@ -446,15 +445,39 @@ function GroupBox({
   );
 }
 
-function Answer({
-  counts,
-  isWatching,
-}: {
-  counts: { firing: number; pending: number; bySeverity: Record<string, number>; acknowledged: number };
-  isWatching: boolean;
-}) {
-  if (counts.firing === 0 && counts.pending === 0 && !isWatching)
-    return <StateBadge state="unknown">Nothing is watched</StateBadge>;
+const unknownOf = ({ failing, late }: Counts["rules"]): number => failing + late;
+
+/** Says that the list may be wrong: what a rule would raise that is not evaluated is not in it. */
+function NotKnown({ rules }: { rules: Counts["rules"] }) {
+  if (unknownOf(rules) === 0) return null;
+  const link = (state: "error" | "late", count: number, words: string) =>
+    count === 0 ? [] : [{ state, text: `${count} ${words}` }];
+  const links = [
+    ...link("error", rules.failing, "cannot be evaluated"),
+    ...link("late", rules.late, rules.late === 1 ? "is overdue" : "are overdue"),
+  ];
+  return (
+    <p role="status" className="mb-3 rounded-panel bg-none-tint px-4 py-2 text-none-text">
+      Of {rules.all} {rules.all === 1 ? "rule" : "rules"}{" "}
+      {links.map(({ state, text }, index) => (
+        <Fragment key={state}>
+          {index > 0 ? " and " : null}
+          <Link href={`/alerts/rules?state=${state}`} className="text-link underline underline-offset-2">
+            {text}
+          </Link>
+        </Fragment>
+      ))}
+      : what they watch may be worse than it looks here.
+    </p>
+  );
+}
+
+function Answer({ counts }: { counts: Counts }) {
+  if (counts.firing === 0 && counts.pending === 0) {
+    if (counts.rules.all === 0) return <StateBadge state="unknown">Nothing is watched</StateBadge>;
+    if (unknownOf(counts.rules) > 0)
+      return <StateBadge state="cannot_evaluate">Nothing known to fire</StateBadge>;
+  }
   if (counts.firing === 0)
     return (
       <StateBadge state="ok">{counts.pending === 0 ? "All clear" : `${counts.pending} pending`}</StateBadge>
@@ -471,15 +494,13 @@ function Answer({
 function Nothing({
   isFiltered,
   state,
-  clearSince,
-  isWatching,
+  counts,
   canAddRules,
   onClear,
 }: {
   isFiltered: boolean;
   state: string;
-  clearSince: string | null;
-  isWatching: boolean;
+  counts: Counts | undefined;
   canAddRules: boolean;
   onClear: () => void;
 }) {
@@ -490,7 +511,10 @@ function Nothing({
         action={<Button onClick={onClear}>Clear the filters</Button>}
       />
     );
-  if (!isWatching)
+  if (state === "resolved") return <EmptyState title="No alert has been resolved yet" />;
+  // Whether all is clear is not known before the counts are.
+  if (counts === undefined) return null;
+  if (counts.rules.all === 0)
     return (
       <EmptyState
         title="Nothing is watched yet"
@@ -509,10 +533,10 @@ function Nothing({
         in by itself.
       </EmptyState>
     );
-  if (state === "resolved") return <EmptyState title="No alert has been resolved yet" />;
+  const { clearSince } = counts;
   return (
     <EmptyState
-      title="All clear"
+      title={unknownOf(counts.rules) > 0 ? "Nothing is known to fire" : "All clear"}
       action={canAddRules ? <ButtonLink href="/alerts/rules">See what is watched</ButtonLink> : undefined}
     >
       {clearSince === null ? (

@@ -11,6 +11,7 @@ import { flapWindow, isFlappingAt } from "./flapping";
 import { matches } from "./labels";
 import { measuredUnitOf } from "./measured-unit";
 import { exprOf } from "./rule";
+import { ruleCounts } from "./rules/queries";
 import { intervalOf, ruleOfRow } from "./rules/row";
 import type { AcknowledgementView, AlertDetail, AlertFilter, AlertView, alertCountsSchema } from "./schema";
 import { severities } from "./severity";
@@ -258,8 +259,9 @@ export async function listAlerts(
 }
 
 /** How many alerts fire and are pending now, and since when none does. */
-export async function alertCounts(actor: Actor): Promise<z.infer<typeof alertCountsSchema>> {
-  const [groups, acknowledged, last] = await Promise.all([
+export async function alertCounts(actor: Actor, now: Date): Promise<z.infer<typeof alertCountsSchema>> {
+  const [rules, groups, acknowledged, last] = await Promise.all([
+    ruleCounts(actor, now),
     db().alert.groupBy({
       by: ["state", "severity"],
       where: { teamId: actor.teamId, state: { in: ["pending", "firing"] } },
@@ -287,6 +289,7 @@ export async function alertCounts(actor: Actor): Promise<z.infer<typeof alertCou
     ),
     acknowledged,
     clearSince: firing === 0 ? (last?.resolvedAt?.toISOString() ?? null) : null,
+    rules,
   };
 }
 

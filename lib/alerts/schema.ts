@@ -146,6 +146,13 @@ export const alertCountsSchema = z.object({
   bySeverity: z.record(z.string(), z.number().int()).describe("Of those that fire."),
   acknowledged: z.number().int(),
   clearSince: z.iso.datetime().nullable().describe("When the last alert ended, while none fires."),
+  rules: z
+    .object({
+      all: z.number().int().describe("That raise alerts."),
+      failing: z.number().int().describe("Of those, whose last evaluation failed."),
+      late: z.number().int().describe("Of the others, whose evaluation is overdue."),
+    })
+    .describe("How much is known: what fires by a rule that is not evaluated does not show."),
 });
 
 export const acknowledgeInputSchema = z.object({

@@ -178,6 +178,29 @@ export async function overdueRules(
   return row!;
 }
 
+/** How many rules raise alerts, and of how many it is not known at `now` whether they would. */
+export async function ruleCounts(
+  actor: Actor,
+  now: Date,
+): Promise<{ all: number; failing: number; late: number }> {
+  const rows = await db().$queryRaw<{ health: string | null; isLate: boolean; count: number }[]>`
+    SELECT status.health, count(*)::int AS count,
+      coalesce(status."evaluatedFor", rule."validFrom")
+        < ${now}::timestamptz - make_interval(secs => coalesce("group".interval, 60) + ${graceSeconds}) AS "isLate"
+    FROM "AlertRule" AS rule
+    JOIN "RuleGroup" AS "group" ON "group".id = rule."groupId"
+    LEFT JOIN "RuleStatus" AS status ON status."ruleId" = rule.id
+    WHERE rule."teamId" = ${actor.teamId} AND rule."validTo" IS NULL AND rule.kind = 'alerting'
+    GROUP BY status.health, "isLate"`;
+  const sum = (of: (row: (typeof rows)[number]) => boolean) =>
+    rows.filter(of).reduce((total, { count }) => total + count, 0);
+  return {
+    all: sum(() => true),
+    failing: sum(({ health }) => health === "err"),
+    late: sum(({ health, isLate }) => health !== "err" && isLate),
+  };
+}
+
 function after(cursor: string): { name: string; id: string } {
   try {
     const given: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());

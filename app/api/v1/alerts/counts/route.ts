@@ -7,11 +7,19 @@ export const GET = route({
   path: "/api/v1/alerts/counts",
   tag: "Alerts",
   summary: "Count alerts",
-  description: "How many fire and are pending now, and since when none does.",
+  description:
+    "How many fire and are pending now, since when none does, and of how many rules that is not known.",
   access: "alerts:read",
   response: alertCountsSchema,
   example: {
-    response: { firing: 1, pending: 0, bySeverity: { critical: 1 }, acknowledged: 0, clearSince: null },
+    response: {
+      firing: 1,
+      pending: 0,
+      bySeverity: { critical: 1 },
+      acknowledged: 0,
+      clearSince: null,
+      rules: { all: 14, failing: 0, late: 0 },
+    },
   },
-  handler: ({ actor }) => alertCounts(actor),
+  handler: ({ actor, now }) => alertCounts(actor, now),
 });
