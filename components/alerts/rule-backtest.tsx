@@ -106,7 +106,7 @@ export function RuleBacktest({
       </div>
       {settled === null ? (
         <p className="rounded-panel border border-dashed px-4 py-6 text-center text-secondary">
-          Give an expression and a threshold to see when the rule would have fired.
+          Say what is measured, and give a threshold, to see when the rule would have fired.
         </p>
       ) : (
         <>

@@ -24,6 +24,7 @@ import {
   corrected,
   formOf,
   inputOf,
+  isWithoutExpression,
   type KeyValue,
   lintable,
   patchOf,
@@ -165,7 +166,7 @@ export function RuleEditor({
   }
 
   return (
-    <div className="grid grid-cols-1 gap-6 2xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+    <div className="grid grid-cols-1 gap-6 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
       <form onSubmit={save} className="grid min-w-0 grid-cols-1 content-start gap-4" noValidate>
         {failure === null ? null : (
           <FormErrorSummary
@@ -224,7 +225,7 @@ export function RuleEditor({
           >
             <Textarea
               value={form.expr}
-              onChange={(event) => set({ expr: event.target.value })}
+              onChange={(event) => set({ expr: event.target.value, signal: null })}
               readOnly={isReadOnly}
               rows={4}
               spellCheck={false}
@@ -429,7 +430,13 @@ export function RuleEditor({
             <Button
               className="mr-auto"
               loading={busy === "preview"}
-              disabledReason={form.expr.trim() === "" ? "Give an expression first" : undefined}
+              disabledReason={
+                isWithoutExpression(form)
+                  ? form.madeOf === "signal"
+                    ? "Choose a signal first"
+                    : "Give an expression first"
+                  : undefined
+              }
               onClick={tryIt}
             >
               Try it now
@@ -440,7 +447,7 @@ export function RuleEditor({
           </div>
         )}
       </form>
-      <div className="grid min-w-0 grid-cols-1 content-start gap-3">
+      <div className="grid min-w-0 grid-cols-1 content-start gap-3 xl:sticky xl:top-16 xl:-m-1 xl:max-h-[calc(100vh-5rem)] xl:self-start xl:overflow-y-auto xl:p-1">
         {shownLevels.length > 1 ? (
           <Segmented
             label="Level"

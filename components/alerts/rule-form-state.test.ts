@@ -163,6 +163,14 @@ describe("a rule made of a signal", () => {
   });
 });
 
+it("has no expression while a signal has to be chosen, and keeps what was typed", () => {
+  const form = { ...formOf(exampleRule, ""), signal: null, madeOf: "promql" as const };
+  const choosing = asMadeOf(form, "signal");
+  expect(inputOf(choosing).expr).toBe("");
+  expect(replayable(choosing, 1)).toBeNull();
+  expect(inputOf(asMadeOf(choosing, "promql")).expr).toBe(exampleRule.expr);
+});
+
 describe("a threshold that is dragged", () => {
   it("is written in the unit of its field", () => {
     const form = { ...formOf(exampleRule, "") };

@@ -154,9 +154,13 @@ function levelsOf(form: RuleFormState): { severity: string | null; threshold: nu
     }));
 }
 
+/** Whether there is no expression: a signal has still to be chosen, whatever was typed before. */
+export const isWithoutExpression = ({ madeOf, signal, expr }: RuleFormState): boolean =>
+  expr.trim() === "" || (madeOf === "signal" && signal === null);
+
 const fieldsOf = (form: RuleFormState) => ({
   name: form.name,
-  expr: form.expr,
+  expr: isWithoutExpression(form) ? "" : form.expr,
   comparison: (form.comparison === "" ? null : form.comparison) as RuleInput["comparison"],
   levels: levelsOf(form),
   signal: form.madeOf === "signal" ? form.signal : null,
@@ -208,7 +212,7 @@ export type Replayable = {
  */
 export function replayable(form: RuleFormState, level: number): Replayable | null {
   const [forSeconds, keep] = [secondsOf(form.for), secondsOf(form.keepFiringFor)];
-  if (form.expr.trim() === "" || forSeconds === null || keep === null) return null;
+  if (isWithoutExpression(form) || forSeconds === null || keep === null) return null;
   const base = { expr: form.expr.trim(), for: forSeconds, keepFiringFor: keep };
   if (form.comparison === "") {
     const inside = comparisonOf(base.expr);
@@ -227,7 +231,7 @@ export function withThreshold(form: RuleFormState, level: number, threshold: num
     const inside = comparisonOf(form.expr);
     return inside === undefined
       ? form
-      : { ...form, expr: withComparison(inside.left, inside.op, threshold), madeOf: "promql" };
+      : { ...form, expr: withComparison(inside.left, inside.op, threshold), madeOf: "promql", signal: null };
   }
   const text = thresholdText(threshold, unitOf(form));
   return {
@@ -239,7 +243,7 @@ export function withThreshold(form: RuleFormState, level: number, threshold: num
 /** The form made of the other: thresholds are written as they are there, the expression stays for PromQL. */
 export function asMadeOf(form: RuleFormState, madeOf: RuleFormState["madeOf"]): RuleFormState {
   if (form.madeOf === madeOf) return form;
-  const changed = { ...form, madeOf, ...(madeOf === "signal" && form.signal === null ? { expr: "" } : {}) };
+  const changed = { ...form, madeOf };
   const [from, to] = [unitOf(form), unitOf(changed)];
   return {
     ...changed,
@@ -309,7 +313,7 @@ const summaryOf = (signal: Pick<RuleFormSignal, "service" | "signal" | "quantile
 export function lintable(form: RuleFormState): RuleInput | null {
   const input = inputOf(form);
   const isComplete =
-    form.expr.trim() !== "" &&
+    !isWithoutExpression(form) &&
     secondsOf(form.for) !== null &&
     secondsOf(form.keepFiringFor) !== null &&
     (input.levels ?? []).length > 0 &&

@@ -4,7 +4,7 @@ import { GripHorizontal } from "lucide-react";
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { cn } from "@/components/ui/class-names";
 import { formatExact, type Unit } from "@/lib/units";
-import { movedByKey, onStep, stepOfPixel, type ThresholdHandle } from "./threshold-handle";
+import { movedByKey, notBelow, onStep, stepOfPixel, type ThresholdHandle } from "./threshold-handle";
 import type { Layout } from "./time-series-options";
 
 /** The least size of what can be pressed. */
@@ -46,7 +46,7 @@ export default function HandleLine({
     const from = grabbed.current;
     if (from === null) return;
     const moved = ((from.y - event.clientY) / height) * (from.ends.high - from.ends.low);
-    const next = onStep(from.value + moved, step);
+    const next = notBelow(onStep(from.value + moved, step), from.ends.low);
     if (next !== value) onChange(next);
   }
 

@@ -19,6 +19,8 @@ describe("the handle of a threshold", () => {
     expect(movedByKey("ArrowUp", 0.7, axis)).toBe(0.71);
     expect(movedByKey("PageDown", 0.7, axis)).toBe(0.6);
     expect(movedByKey("ArrowUp", 2, axis)).toBe(2.01);
+    expect(movedByKey("PageDown", 0.05, axis)).toBe(0);
+    expect(movedByKey("ArrowDown", -1, { low: -1, high: 1, step: 0.01 })).toBe(-1.01);
     expect(movedByKey("Home", 0.7, axis)).toBe(0);
     expect(movedByKey("End", 0.7, axis)).toBe(2);
     expect(movedByKey("t", 0.7, axis)).toBeUndefined();

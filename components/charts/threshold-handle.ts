@@ -21,6 +21,9 @@ export function stepOfPixel(low: number, high: number, pixels: number): number {
 export const onStep = (value: number, step: number): number =>
   Number((Math.round(value / step) * step).toPrecision(12)) + 0;
 
+/** A value that is moved: not below zero where the axis has nothing below it. */
+export const notBelow = (value: number, low: number): number => (low >= 0 ? Math.max(0, value) : value);
+
 /** Where a key takes a value; undefined for a key that does not move it. Page keys take ten steps. */
 export function movedByKey(
   key: string,
@@ -38,5 +41,5 @@ export function movedByKey(
   if (key === "Home") return onStep(low, step);
   if (key === "End") return onStep(high, step);
   const count = steps[key];
-  return count === undefined ? undefined : onStep(value + count * step, step);
+  return count === undefined ? undefined : notBelow(onStep(value + count * step, step), low);
 }
