@@ -105,7 +105,7 @@ function HeartbeatState({ watchdog: { channel, problem, last } }: { watchdog: Wa
   if (channel === null) return null;
   if (problem !== null)
     return (
-      <p role="alert" className="grid gap-1 [overflow-wrap:anywhere]">
+      <p role="alert" className="flex flex-wrap items-center gap-x-2 gap-y-1 [overflow-wrap:anywhere]">
         <StateBadge state="failed">Held back</StateBadge>
         <span>{problem}</span>
       </p>

@@ -1,5 +1,6 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
@@ -29,6 +30,9 @@ const canonical = (value: unknown): string =>
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );
+
+/** Whether two values are the same as JSON; the comparison that is told apart quickly first, for ten thousand rules. */
+const isSame = (a: unknown, b: unknown): boolean => isDeepStrictEqual(a, b) || canonical(a) === canonical(b);
 
 const columnsOfRow = (row: RuleRow): RuleColumns => ({
   kind: row.kind as RuleColumns["kind"],
@@ -140,9 +144,7 @@ export const replaceFile = command({
     const modeOf = (row: RuleRow) => (origin === "folder" ? mode : row.mode);
     const changed = kept.filter(
       ({ row, columns, position }) =>
-        canonical(columnsOfRow(row)) !== canonical(columns) ||
-        row.position !== position ||
-        row.mode !== modeOf(row),
+        !isSame(columnsOfRow(row), columns) || row.position !== position || row.mode !== modeOf(row),
     );
     const isGiven = new Set(givenKeys);
     const removed = rows.filter((_, index) => !isGiven.has(rowKeys[index]!));
@@ -180,9 +182,7 @@ export const replaceFile = command({
       const row = groupByKey.get(groupKey(group))!;
       const { interval, queryOffset, limit, labels, extra, position } = row;
       const before = { interval, queryOffset, limit, labels, extra, position };
-      return isKnown.has(row.id) && canonical(before) !== canonical(columns)
-        ? [{ id: row.id, ...columns }]
-        : [];
+      return isKnown.has(row.id) && !isSame(before, columns) ? [{ id: row.id, ...columns }] : [];
     });
     for (const some of inChunks(otherGroups))
       await tx.$executeRaw`
