@@ -80,7 +80,7 @@ const row = (page: Page) =>
   page.getByRole("listitem").filter({ has: page.getByRole("link", { name: rule, exact: true }) });
 
 test.describe("a service misbehaves at night", () => {
-  test.describe.configure({ mode: "serial" });
+  test.describe.configure({ mode: "serial", timeout: 120_000 });
   test.use({ hasTouch: true });
 
   let pager: HttpSink;
@@ -143,7 +143,7 @@ test.describe("a service misbehaves at night", () => {
     await when.theyOpen("/alerts/rules/new");
     await page.getByLabel("Name", { exact: true }).fill(rule);
     await page
-      .getByLabel("PromQL", { exact: true })
+      .getByRole("textbox", { name: "PromQL" })
       .fill('sum(rate(llm_errors_total{type="oom"}[30s])) / sum(rate(llm_requests_total[30s]))');
     await page.getByLabel("Threshold of level 2").fill("0.1");
     await page.getByLabel("For", { exact: true }).fill("10s");
