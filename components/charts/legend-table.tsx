@@ -4,7 +4,7 @@ import { memo, useState } from "react";
 import { cn } from "@/components/ui/class-names";
 import { SortMark } from "@/components/ui/sort-mark";
 import type { Scale } from "@/lib/units";
-import { type ChartSeries, colorToken, isDashed, type SeriesStats, seriesStats } from "./series";
+import { boundedStats, type ChartSeries, colorToken, isDashed, type SeriesStats } from "./series";
 
 const COLUMNS = ["last", "min", "max", "mean"] as const;
 const WORDS: Record<(typeof COLUMNS)[number], string> = {
@@ -102,13 +102,13 @@ export const LegendTable = memo(function LegendTable({
     desc: true,
   });
   const rows = series
-    .map((each) => ({ series: each, stats: seriesStats(each.values) }))
+    .map((each) => ({ series: each, stats: boundedStats(each) }))
     .sort((a, b) => {
       const sign = sort.desc ? -1 : 1;
       if (sort.by === "name") {
         return sign * a.series.label.localeCompare(b.series.label, "en", { numeric: true });
       }
-      const [first, second] = [a.stats[sort.by], b.stats[sort.by]];
+      const [first, second] = [a.stats[sort.by].value, b.stats[sort.by].value];
       if (first === null || second === null) return (first === null ? 1 : 0) - (second === null ? 1 : 0);
       return sign * (first - second);
     });
@@ -191,7 +191,8 @@ export const LegendTable = memo(function LegendTable({
                       (column === "min" || column === "mean") && "@max-xs:hidden",
                     )}
                   >
-                    {scale.format(round(stats[column], scale))}
+                    {stats[column].mark}
+                    {scale.format(round(stats[column].value, scale))}
                   </td>
                 ))}
               </tr>

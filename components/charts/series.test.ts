@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   bandWords,
+  boundedStats,
   type ChartSeries,
   gridTimes,
   scaleOf,
@@ -49,6 +50,27 @@ it("keeps the colour of the eight with the largest last value, and draws the oth
   ]);
   expect(shown.slice(2).every((each) => each.color === 1)).toBe(true);
   expect(withOthers(ten.slice(0, 8))).toEqual(ten.slice(0, 8));
+});
+
+describe("the statistics of quantiles from buckets", () => {
+  const marks = (values: number[], lo: number[], hi: (number | null)[]) => {
+    const { last, min, max, mean } = boundedStats(series("p99", values, { band: { lo, hi } }));
+    return [last, min, max, mean].map(({ mark, value }) => `${mark}${value}`);
+  };
+
+  it("are lower bounds as far as one beyond the last bucket decides them", () => {
+    expect(marks([10, 10], [10, 10], [null, null])).toEqual(["≥ 10", "≥ 10", "≥ 10", "≥ 10"]);
+    expect(marks([10, 4], [10, 2.5], [null, 5])).toEqual(["4", "4", "≥ 10", "≥ 7"]);
+  });
+
+  it("are upper bounds as far as the first bucket decides them", () => {
+    expect(marks([0.15, 0.285], [0, 0], [0.3, 0.3])).toEqual(["≤ 0.3", "≤ 0.3", "≤ 0.3", "≤ 0.3"]);
+    expect(marks([0.15, 0.4], [0, 0.3], [0.3, 0.5])).toEqual(["0.4", "≤ 0.3", "0.4", "0.275"]);
+  });
+
+  it("are what they are without buckets", () => {
+    expect(boundedStats(series("mean", [1, null, 3])).mean).toEqual({ value: 2, mark: "" });
+  });
 });
 
 describe("a quantile from buckets", () => {

@@ -94,6 +94,50 @@ function statsOf(values: readonly (number | null)[]): SeriesStats {
   return { last, min, max, mean: sum / count };
 }
 
+/** A statistic of a line, and what it is where only a bound of it is known. */
+export type BoundedStat = { value: number | null; mark: "" | "≥ " | "≤ " };
+
+/** The edges of the bucket behind one value that say no more than a bound: beyond the last bucket, or in the first. */
+function boundAt({ band }: ChartSeries, index: number): { value: number; mark: "≥ " | "≤ " } | null {
+  const lo = band?.lo[index];
+  const hi = band?.hi[index];
+  if (lo === null || lo === undefined || hi === undefined) return null;
+  if (hi === null) return { value: lo, mark: "≥ " };
+  return lo === 0 && hi > 0 ? { value: hi, mark: "≤ " } : null;
+}
+
+/**
+ * As {@link seriesStats}, but of quantiles from buckets: one beyond the last bucket makes the largest and the mean a lower
+ * bound, and where all lie in the first bucket, all that is known is an upper one.
+ */
+export function boundedStats(series: ChartSeries): Record<keyof SeriesStats, BoundedStat> {
+  const stats = seriesStats(series.values);
+  const plain = (value: number | null): BoundedStat => ({ value, mark: "" });
+  const all = {
+    last: plain(stats.last),
+    min: plain(stats.min),
+    max: plain(stats.max),
+    mean: plain(stats.mean),
+  };
+  if (series.band === undefined || stats.last === null) return all;
+  const known = series.values.flatMap((value, index) =>
+    value === null || !Number.isFinite(value) ? [] : [{ value, bound: boundAt(series, index) }],
+  );
+  all.last = known.at(-1)!.bound ?? all.last;
+  const isOpen = known.some(({ bound }) => bound?.mark === "≥ ");
+  if (isOpen) {
+    all.max.mark = "≥ ";
+    all.mean.mark = "≥ ";
+  }
+  all.min = known.find(({ value }) => value === stats.min)!.bound ?? all.min;
+  const upper = known.flatMap(({ bound }) => (bound?.mark === "≤ " ? [bound.value] : []));
+  if (upper.length === known.length) {
+    all.max = { value: Math.max(...upper), mark: "≤ " };
+    all.mean = { value: upper.reduce((sum, value) => sum + value, 0) / upper.length, mark: "≤ " };
+  }
+  return all;
+}
+
 function lastOf(values: readonly (number | null)[]): number | null {
   for (let index = values.length - 1; index >= 0; index -= 1) {
     const value = values[index];
@@ -129,12 +173,10 @@ export function scaleOf(series: readonly Pick<ChartSeries, "values">[], unit: Un
   return scaleFor(largest, unit);
 }
 
-/** Returns the value at one index as words: "1.21 s", "≥ 10 s" in the last bucket, "–" in a gap. */
+/** Returns the value at one index as words: "1.21 s", "≥ 10 s" in the last bucket, "≤ 300 ms" in the first, "–" in a gap. */
 export function valueWords(series: ChartSeries, index: number, unit: Unit): string {
-  const lo = series.band?.lo[index];
-  const hi = series.band?.hi[index];
-  if (lo !== null && lo !== undefined && hi === null) return `≥ ${format(lo, unit)}`;
-  return format(series.values[index], unit);
+  const bound = boundAt(series, index);
+  return bound === null ? format(series.values[index], unit) : `${bound.mark}${format(bound.value, unit)}`;
 }
 
 /** Returns the bucket behind the value at one index: "bucket 0.5–1 s"; null without one, or when it has no upper end. */
@@ -151,14 +193,18 @@ export function summaryOf(series: readonly ChartSeries[], grid: Grid, unit: Unit
   const now = new Date(grid.end * 1000);
   const range = `${formatTime(grid.start, { now, timeZone, seconds: false })} to ${formatTime(grid.end, { now, timeZone, seconds: false })}`;
   const known = series
-    .map((each) => ({ label: each.label, ...seriesStats(each.values) }))
+    .map((each) => ({ series: each, label: each.label, ...seriesStats(each.values) }))
     .filter((each) => each.last !== null);
+  const words = ({ series: of }: { series: ChartSeries }, stat: keyof SeriesStats) => {
+    const { value, mark } = boundedStats(of)[stat];
+    return `${mark}${format(value, unit)}`;
+  };
   if (known.length === 0) return `No values from ${range}.`;
   if (known.length === 1) {
     const [only] = known;
-    return `${format(only!.last, unit)} at the end, between ${format(only!.min, unit)} and ${format(only!.max, unit)}, from ${range}.`;
+    return `${words(only!, "last")} at the end, between ${words(only!, "min")} and ${words(only!, "max")}, from ${range}.`;
   }
   const highest = known.reduce((a, b) => (b.last! > a.last! ? b : a));
   const lowest = known.reduce((a, b) => (b.last! < a.last! ? b : a));
-  return `${known.length} series from ${range}; at the end highest is ${highest.label} with ${format(highest.last, unit)}, lowest ${lowest.label} with ${format(lowest.last, unit)}.`;
+  return `${known.length} series from ${range}; at the end highest is ${highest.label} with ${words(highest, "last")}, lowest ${lowest.label} with ${words(lowest, "last")}.`;
 }

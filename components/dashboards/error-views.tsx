@@ -14,7 +14,8 @@ import {
   TableRow,
   TableRowHeader,
 } from "@/components/ui/table";
-import { lastValue, meetsTarget, summaryValue, targetText } from "@/lib/dashboards/overview-state";
+import { meetsTarget } from "@/lib/dashboards/bound";
+import { lastValue, summaryValue, targetText } from "@/lib/dashboards/overview-state";
 import { signals } from "@/lib/signals/catalogue";
 import { countsOf } from "@/lib/signals/counted";
 import { downtimeOf } from "@/lib/signals/downtime";

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Coded } from "@/components/ui/coded";
 import { TableCell, TableHeader } from "@/components/ui/table";
 import { Tooltip } from "@/components/ui/tooltip";
+import { measuredQuantile, measuredText } from "@/lib/dashboards/bound";
 import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { QuantileValue, SignalResult } from "@/lib/signals/schema";
@@ -74,17 +75,18 @@ export function PercentileCells({
 }
 
 function QuantileCell({ value, unit }: { value: QuantileValue | undefined; unit: Unit }) {
-  if (value?.value === undefined || value.kind === "undetermined")
+  const measured = measuredQuantile(value);
+  if (value === undefined || measured === undefined)
     return (
       <TableCell numeric>
         <Hint text={value?.reason ?? "It cannot be said."}>–</Hint>
       </TableCell>
     );
-  const number =
-    value.kind === "at_least" ? `≥ ${format(value.lo ?? value.value, unit)}` : format(value.value, unit);
-  const band =
-    value.kind === "at_least"
-      ? "It lies beyond the histogram's last bound."
+  const number = measuredText(measured, unit);
+  const band = measured.isAtLeast
+    ? "It lies beyond the histogram's last bound."
+    : measured.isAtMost
+      ? "It lies in the histogram's first bucket: where, cannot be said."
       : `It lies between ${format(value.lo, unit)} and ${format(value.hi, unit)}, the bounds of its bucket.`;
   return (
     <TableCell numeric>

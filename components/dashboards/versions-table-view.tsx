@@ -11,10 +11,11 @@ import {
   TableRow,
   TableRowHeader,
 } from "@/components/ui/table";
+import { isBound, measuredText } from "@/lib/dashboards/bound";
 import { fleetOf } from "@/lib/dashboards/fleet";
 import { comparedVersions, type VersionRow } from "@/lib/dashboards/versions";
 import type { SignalResult } from "@/lib/signals/schema";
-import { format, formatChange } from "@/lib/units";
+import { formatChange } from "@/lib/units";
 import { nthColor, slotColor } from "./colors";
 import { resultOf, SignalPanel, titleOf, type ViewInput } from "./signal-panel";
 
@@ -90,10 +91,10 @@ function VersionCell({
   const own = values.get(version);
   const first = baseline === undefined ? undefined : values.get(baseline);
   const isCompared =
-    version !== baseline && own !== undefined && first !== undefined && !own.isAtLeast && !first.isAtLeast;
+    version !== baseline && own !== undefined && first !== undefined && !isBound(own) && !isBound(first);
   return (
     <TableCell numeric>
-      {own === undefined ? "–" : `${own.isAtLeast ? "≥ " : ""}${format(own.value, unit)}`}
+      {measuredText(own, unit)}
       {isCompared ? (
         <span className="ml-2 text-caption text-secondary">
           {formatChange(own.value, first.value, better, unit).text}

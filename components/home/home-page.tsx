@@ -9,12 +9,13 @@ import { PageHeader } from "@/components/shell/page-header";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { ErrorState } from "@/components/ui/error-state";
 import { RelativeTime } from "@/components/ui/relative-time";
-import { nameList } from "@/components/ui/short-name";
+import { nameList, visibleName } from "@/components/ui/short-name";
 import { compareStates, STATES } from "@/components/ui/state";
 import { StateBadge } from "@/components/ui/state-badge";
 import { annotationsQuery } from "@/lib/annotations/client";
 import type { AnnotationView } from "@/lib/annotations/schema";
 import { errorFacts } from "@/lib/api/client";
+import { isTargetMet, measuredText } from "@/lib/dashboards/bound";
 import {
   compareServices,
   type HomeNumberId,
@@ -28,7 +29,7 @@ import {
   trafficShares,
 } from "@/lib/dashboards/home";
 import { queryId } from "@/lib/dashboards/overview";
-import { type Finding, lastValue, measuredText, meetsTarget } from "@/lib/dashboards/overview-state";
+import { type Finding, lastValue } from "@/lib/dashboards/overview-state";
 import { alignToStep } from "@/lib/prometheus/step";
 import { servicesQuery } from "@/lib/services/client";
 import type { Service } from "@/lib/services/schema";
@@ -186,7 +187,7 @@ function numberColumn(id: HomeNumberId, header: string): DataColumn<Row> {
     cell: ({ results }) => {
       const now = homeNumber(results, id);
       if (now === undefined) return <span className="text-secondary">–</span>;
-      const isMissed = !meetsTarget(definition, now.value);
+      const isMissed = isTargetMet(definition, now) === false;
       return (
         <span className={isMissed ? "text-strong" : undefined}>
           {measuredText(now, definition.unit)}
@@ -221,7 +222,7 @@ const columns: DataColumn<Row>[] = [
           title={service.id}
           className="max-w-[32ch] justify-self-start truncate text-link text-strong hover:underline"
         >
-          {service.id}
+          {visibleName(service.id)}
         </Link>
         <span className="line-clamp-4 max-w-[56ch] whitespace-normal text-caption text-secondary [overflow-wrap:anywhere] xl:max-w-[31ch] 2xl:max-w-[56ch]">
           {sentenceOf(service, findings)}

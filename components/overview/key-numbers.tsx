@@ -5,12 +5,12 @@ import { measuredUntil, type Refresh } from "@/components/dashboards/panel-state
 import { StatCard, type StatCardProps } from "@/components/ui/stat-card";
 import { rangeWords } from "@/components/ui/time-range";
 import { useTimeRange } from "@/components/ui/use-time-range";
+import { boundMark, isBound, measuredText } from "@/lib/dashboards/bound";
 import { type KeyNumber, queryId } from "@/lib/dashboards/overview";
 import {
   courseOf,
   judge,
   keyNumbersOf,
-  measuredText,
   summaryOf,
   summaryValue,
   targetText,
@@ -57,9 +57,7 @@ export function KeyNumbers({ refresh, recent }: { refresh: Refresh; recent: Sign
             windowTitle={windowTitle(result)}
             loading={refresh.results === undefined && !refresh.error}
             refreshing={refresh.isRefreshing}
-            value={
-              parts === null ? null : { ...parts, number: `${current?.isAtLeast ? "≥ " : ""}${parts.number}` }
-            }
+            value={parts === null ? null : { ...parts, number: `${boundMark(current)}${parts.number}` }}
             absent={shortReason(result?.reason?.kind, refresh.error ?? result?.error)}
             change={changeOf(definition, refresh, number, timeBefore(range.relative))}
             changeScope={`vs ${timeBefore(range.relative)}`}
@@ -119,6 +117,7 @@ function changeOf(
           ? `No traffic in ${window}`
           : `No samples reach back to ${window}`,
     };
+  if (isBound(current) || isBound(previous)) return { absent: "Change not known: only a bound is" };
   return formatChange(
     current.value,
     previous.value,

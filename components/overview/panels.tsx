@@ -24,6 +24,7 @@ import { Footnote } from "@/components/ui/footnote";
 import { Name } from "@/components/ui/name";
 import type { PanelProps } from "@/components/ui/panel";
 import { Segmented } from "@/components/ui/segmented";
+import { isBound, measuredBetween, measuredQuantile, measuredText } from "@/lib/dashboards/bound";
 import {
   type LatencySignal,
   latencySignals,
@@ -445,11 +446,14 @@ const latencyNames: Record<LatencySignal, string> = { ttft: "TTFT", itl: "ITL", 
 function quantileMarks(refresh: Refresh, signal: LatencySignal, unit: Unit): QuantileMark[] {
   const row = tableRows.find((one) => one.signal === signal);
   const quantiles = refresh.results?.get(row?.queryId ?? "")?.summary?.quantiles ?? [];
-  return quantiles.flatMap(({ q, kind, value }): QuantileMark[] => {
-    if (value === undefined || q > 0.99) return [];
+  return quantiles.flatMap((quantile): QuantileMark[] => {
+    const { q, value } = quantile;
+    const measured = measuredQuantile(quantile);
+    if (value === undefined || measured === undefined || q > 0.99) return [];
     const label = `p${percentile(q)}` as "p50" | "p95" | "p99";
-    const words = kind === "at_least" ? `≥ ${format(value, unit)}` : undefined;
-    return [{ label, value, color: label, ...(words === undefined ? {} : { words }) }];
+    return [
+      { label, value, color: label, ...(isBound(measured) ? { words: measuredText(measured, unit) } : {}) },
+    ];
   });
 }
 
@@ -510,14 +514,16 @@ function VersionSentence({ rate, ttft }: { rate: SignalResult | undefined; ttft:
       {rate.series.map(({ labels, values }) => {
         const version = labels.version ?? "without a version";
         const latency = ttft?.series.find((series) => series.labels.version === labels.version);
-        const [lo, hi] = [latency?.band?.lo[0], latency?.band?.hi[0]];
-        const isAtLeast = lo !== null && lo !== undefined && hi === null;
-        const words = latency?.values[0] === undefined ? undefined : format(latency.values[0], "seconds");
+        const value = latency?.values[0];
+        const words =
+          value === undefined || value === null
+            ? undefined
+            : measuredText(measuredBetween(value, latency?.band?.lo[0], latency?.band?.hi[0]), "seconds");
         return (
           <li key={version} className="min-w-0 max-w-full">
             <Name className="text-primary">{version}</Name>: {format((values[0] ?? 0) / total, "ratio")} of
             requests
-            {words === undefined ? null : `, TTFT p95 ${isAtLeast ? "≥ " : ""}${words} over the range`}
+            {words === undefined ? null : `, TTFT p95 ${words} over the range`}
           </li>
         );
       })}

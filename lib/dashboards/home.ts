@@ -4,17 +4,10 @@ import { type SignalId, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalQuery, SignalResult, SignalsRequest } from "@/lib/signals/schema";
 import { format } from "@/lib/units";
+import { isTargetMet, type Measured } from "./bound";
 import { doubtFindings } from "./doubts";
 import { queryId } from "./overview";
-import {
-  besideTarget,
-  type Finding,
-  lastValue,
-  type Measured,
-  meetsTarget,
-  recentValue,
-  timesThreshold,
-} from "./overview-state";
+import { besideTarget, type Finding, lastValue, recentValue, timesThreshold } from "./overview-state";
 import { recentGrid } from "./recent";
 
 /** The numbers that justify a service's state; a percentile where there is one. */
@@ -139,8 +132,10 @@ export function homeFindings(
     const definition = signals[number.signal];
     const now = homeNumber(results, number.id);
     if (definition.target === undefined || now === undefined) continue;
+    const isMet = isTargetMet(definition, now);
+    if (isMet === undefined) continue;
     judged += 1;
-    if (meetsTarget(definition, now.value)) continue;
+    if (isMet) continue;
     const name = `${definition.shortTitle}${"quantile" in number ? ` p${percentile(number.quantile)}` : ""}`;
     findings.push({
       state: definition.kind === "ratio" ? "critical" : "warning",

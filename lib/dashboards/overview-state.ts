@@ -3,6 +3,7 @@ import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult } from "@/lib/signals/schema";
 import { format, formatExact } from "@/lib/units";
+import { boundMark, isTargetMet, type Measured, measuredQuantile, measuredText } from "./bound";
 import { doubtFindings } from "./doubts";
 import { endToEnd, type KeyNumber, keyNumbers, queryId } from "./overview";
 import type { Definitions } from "./overview-texts";
@@ -49,7 +50,9 @@ export function judge(
   const now = recentValue(recent, number.quantile);
   const judged = now ?? (recent === undefined || recent.status === "error" ? undefined : whole);
   if (definition.target === undefined || judged === undefined) return { whole, now, verdict: undefined };
-  if (meetsTarget(definition, judged.value)) return { whole, now, verdict: "met" };
+  const isMet = isTargetMet(definition, judged);
+  if (isMet === undefined) return { whole, now, verdict: undefined };
+  if (isMet) return { whole, now, verdict: "met" };
   // Requests that fail are worse than requests that wait.
   const isCritical = definition.kind === "ratio" && now !== undefined;
   return { whole, now, verdict: isCritical ? "critical" : "warning" };
@@ -86,7 +89,7 @@ export function overviewFindings(
         text: missedText(definition, quantile, whole, now, window),
         about: id,
       });
-    else if (whole !== undefined && !meetsTarget(definition, whole.value))
+    else if (whole !== undefined && isTargetMet(definition, whole) === false)
       past.push({
         state: "warning",
         text: missedText(definition, quantile, whole, undefined, window),
@@ -150,12 +153,6 @@ export function courseOf(
   return isOfReplicas && course.series.length > 1 ? undefined : course.series[0];
 }
 
-/** Whether a value is on the good side of its signal's target; true where there is none. */
-export function meetsTarget({ target, better }: SignalDefinition, value: number): boolean {
-  if (target === undefined) return true;
-  return better === "lower" ? value < target.value : value >= target.value;
-}
-
 /**
  * How many times its threshold a value is, so that different things can be set in order: a latency of 5 s against 500 ms
  * is 10, an availability of 99 % against 99.9 % too, as ten times as much fails as may.
@@ -199,7 +196,7 @@ export function besideTarget(
     const rounded = Number(measured.value.toPrecision(digits));
     if (rounded !== target.value)
       return text(
-        `${measured.isAtLeast ? "≥ " : ""}${formatExact(rounded, unit)}`,
+        `${boundMark(measured)}${formatExact(rounded, unit)}`,
         formatExact(target.value, unit),
         false,
       );
@@ -270,25 +267,13 @@ export function silentInstances(
   return instances.filter((instance) => !(reports.get(instance) ?? engines.length > 1));
 }
 
-/** A number as it was measured: beyond the last bucket all that is known is a lower bound. */
-export interface Measured {
-  value: number;
-  isAtLeast: boolean;
-}
-
-/** `≥ 10 s`. */
-export const measuredText = (measured: Measured | undefined, unit: SignalDefinition["unit"]): string =>
-  `${measured?.isAtLeast ? "≥ " : ""}${format(measured?.value, unit)}`;
-
 /** The number of a summary: a quantile, or the value over the window. Undefined where it cannot be said. */
 export function summaryValue(result: SignalResult | undefined, quantile?: number): Measured | undefined {
   const summary = result?.summary;
   if (summary === undefined) return undefined;
   if (quantile === undefined)
     return summary.mean === null ? undefined : { value: summary.mean, isAtLeast: false };
-  const found = summary.quantiles.find(({ q }) => q === quantile);
-  if (found?.value === undefined || found.kind === "undetermined") return undefined;
-  return { value: found.value, isAtLeast: found.kind === "at_least" };
+  return measuredQuantile(summary.quantiles.find(({ q }) => q === quantile));
 }
 
 /**

@@ -2,7 +2,7 @@ import { type SignalDefinition, type SignalId, signals } from "@/lib/signals/cat
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
 import type { Better, Unit } from "@/lib/units";
-import type { Measured } from "./overview-state";
+import { type Measured, measuredBetween } from "./bound";
 
 /** One measurement of every version. */
 export interface VersionRow {
@@ -57,8 +57,7 @@ function rowsOf({
       series.flatMap((one) => {
         const [value] = one.values;
         if (one.quantile !== quantile || value === null || value === undefined) return [];
-        const isAtLeast = typeof one.band?.lo[0] === "number" && one.band.hi[0] === null;
-        return [[nameOf(one), { value, isAtLeast }] as const];
+        return [[nameOf(one), measuredBetween(value, one.band?.lo[0], one.band?.hi[0])] as const];
       }),
     ),
   }));
