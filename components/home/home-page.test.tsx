@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, render, screen } from "@testing-library/react";
 import { NuqsTestingAdapter } from "nuqs/adapters/testing";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { exampleAnnotation } from "@/lib/annotations/example";
 import { servicesQuery } from "@/lib/services/client";
 import { exampleService } from "@/lib/services/example";
 import type { SignalsRequest } from "@/lib/signals/schema";
@@ -11,6 +12,21 @@ import { HomePage } from "./home-page";
 
 const NOW = 1_772_373_605;
 let ttft: number | "hangs" = 0.2;
+
+/** What changed, by how long a range is asked for: the week's coarse points tell of other versions than the last hours'. */
+let changes: { recent: string[]; week: string[] } = { recent: [], week: [] };
+function changesOf(url: string) {
+  const range = new URL(url, "http://localhost").searchParams;
+  const isWeek = Number(range.get("end")) - Number(range.get("start")) > 86_400;
+  const items = changes[isWeek ? "week" : "recent"].map((text) => ({
+    ...exampleAnnotation,
+    service: exampleService.id,
+    isComputed: true,
+    start: new Date((NOW - 150) * 1000).toISOString(),
+    text,
+  }));
+  return { items, nextCursor: null, notes: [] };
+}
 
 const summary = (value: number) => ({
   count: 100,
@@ -22,7 +38,9 @@ const summary = (value: number) => ({
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW * 1000 });
   ttft = 0.2;
+  changes = { recent: [], week: [] };
   vi.stubGlobal("fetch", (url: string, init?: { body?: string }) => {
+    if (url.includes("annotations")) return Promise.resolve(Response.json(changesOf(url)));
     if (!url.includes("signals/query"))
       return Promise.resolve(Response.json({ items: [], nextCursor: null }));
     if (ttft === "hangs") return new Promise(() => {});
@@ -43,7 +61,7 @@ async function seconds(count: number) {
   for (let second = 0; second < count; second += 1) await act(() => vi.advanceTimersByTimeAsync(1_000));
 }
 
-it("judges by the newest five minutes within half a minute, and by one before for two more", async () => {
+function renderHome() {
   const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Number.POSITIVE_INFINITY } } });
   queries.setQueryData(servicesQuery().queryKey, { items: [exampleService], nextCursor: null });
   render(
@@ -53,6 +71,32 @@ it("judges by the newest five minutes within half a minute, and by one before fo
       </QueryClientProvider>
     </NuqsTestingAdapter>,
   );
+}
+
+it("says what changed last as the last hours tell it, and nothing before it is known", async () => {
+  changes = { recent: ["Back to version v2.0 from v1.0"], week: ["Version v1.0 first seen"] };
+  renderHome();
+  expect(screen.queryByText("Nothing in 7 days")).toBeNull();
+  await seconds(2);
+  expect(screen.getByText("Back to version v2.0 from v1.0")).toBeTruthy();
+  expect(screen.queryByText("Version v1.0 first seen")).toBeNull();
+});
+
+it("says of an older change that its time is about, and that there was none only once it is known", async () => {
+  changes = { recent: [], week: ["Version v1 → v2"] };
+  renderHome();
+  await seconds(2);
+  expect(screen.getByText("Version v1 → v2").parentElement?.textContent).toContain("about ");
+  cleanup();
+  changes = { recent: [], week: [] };
+  renderHome();
+  expect(screen.queryByText("Nothing in 7 days")).toBeNull();
+  await seconds(2);
+  expect(screen.getByText("Nothing in 7 days")).toBeTruthy();
+});
+
+it("judges by the newest five minutes within half a minute, and by one before for two more", async () => {
+  renderHome();
   expect(screen.getByText("Reading")).toBeTruthy();
   await seconds(2);
   expect(screen.getByText("Healthy")).toBeTruthy();

@@ -13,7 +13,7 @@ import { nameList, visibleName } from "@/components/ui/short-name";
 import { compareStates, STATES } from "@/components/ui/state";
 import { StateBadge } from "@/components/ui/state-badge";
 import { annotationsQuery } from "@/lib/annotations/client";
-import type { AnnotationView } from "@/lib/annotations/schema";
+import { markStep } from "@/lib/annotations/deploy-marks";
 import { errorFacts } from "@/lib/api/client";
 import { isTargetMet, measuredText } from "@/lib/dashboards/bound";
 import {
@@ -28,6 +28,7 @@ import {
   silentSources,
   trafficShares,
 } from "@/lib/dashboards/home";
+import { CHANGES_RANGE, changeRanges, type LastChange, lastChange } from "@/lib/dashboards/last-change";
 import { queryId } from "@/lib/dashboards/overview";
 import { type Finding, lastValue } from "@/lib/dashboards/overview-state";
 import { alignToStep } from "@/lib/prometheus/step";
@@ -40,14 +41,13 @@ import { format } from "@/lib/units";
 
 /** How often it is looked whether the next reading is due: from one look a reading begins late by at most this. Seconds. */
 const LOOK_SECONDS = 5;
-/** How far back a change is looked for. Seconds. */
-const CHANGES_RANGE = 7 * 86_400;
 
 interface Row {
   service: Service;
   findings: readonly Finding[] | undefined;
   results: ReadonlyMap<string, SignalResult>;
-  change: AnnotationView | undefined;
+  /** Null where there was none; undefined while it is not known whether. */
+  change: LastChange | null | undefined;
 }
 
 interface Reading {
@@ -64,10 +64,7 @@ export function HomePage({ now: initialNow }: { now: number }) {
   const items = services.data?.items;
   const requests = useMemo(() => homeRequests(items ?? [], now), [items, now]);
   const answers = useQueries({ queries: requests.map(signalsQuery) });
-  const changes = useQuery({
-    ...annotationsQuery({ start: now - CHANGES_RANGE, end: now }),
-    placeholderData: keepPreviousData,
-  });
+  const changed = useLastChanges(now);
   const failure = answers.find(({ error }) => error)?.error;
   // Of one time all or none; what was read before stays until the next reading is whole.
   const lastRead = useRef<Reading>(undefined);
@@ -88,7 +85,7 @@ export function HomePage({ now: initialNow }: { now: number }) {
       service,
       results: own,
       findings: read?.services.has(service.id) ? homeFindings(service, own) : undefined,
-      change: changes.data?.items.find((one) => one.service === service.id),
+      change: changed(service),
     };
   });
 
@@ -132,6 +129,24 @@ export function HomePage({ now: initialNow }: { now: number }) {
       />
     </>
   );
+}
+
+/** What changed last of a service: null where nothing did, undefined where that is not known. */
+function useLastChanges(now: number): (service: Service) => LastChange | null | undefined {
+  const { recent, long } = changeRanges(now);
+  const near = useQuery({ ...annotationsQuery(recent), placeholderData: keepPreviousData });
+  const far = useQuery({ ...annotationsQuery(long), placeholderData: keepPreviousData });
+  return (service) => {
+    const isPending = near.isPending || far.isPending;
+    const changes = { recent: near.data?.items ?? [], long: far.data?.items ?? [] };
+    const { instanceCount: instances, scrapeInterval } = service;
+    const step = markStep(CHANGES_RANGE, { instances, scrapeInterval });
+    const change = isPending ? undefined : lastChange(service.id, changes, step);
+    if (change !== undefined) return change;
+    const notes = [...(near.data?.notes ?? []), ...(far.data?.notes ?? [])];
+    const isUnread = near.data === undefined || far.data === undefined || notes.length > 0;
+    return isUnread || service.reachable === false ? undefined : null;
+  };
 }
 
 /** The time of the newest reading that is due, unix seconds; stands still while nobody looks. */
@@ -283,26 +298,36 @@ const columns: DataColumn<Row>[] = [
   {
     id: "changed",
     header: "Changed last",
-    className: "max-[1400px]:hidden",
+    className: "max-xl:hidden",
     descendingFirst: true,
-    value: ({ change }) => (change === undefined ? undefined : new Date(change.start)),
-    cell: ({ change, service }) =>
-      change === undefined ? (
-        <span className="text-secondary">
-          {service.reachable === false ? "Not known" : "Nothing in 7 days"}
-        </span>
-      ) : (
-        <span className="grid py-1.5">
-          <span className="max-w-[15ch] truncate 2xl:max-w-[28ch]" title={change.text}>
-            {change.text}
-          </span>
-          <span className="text-caption text-secondary">
-            <RelativeTime time={change.start} />
-          </span>
-        </span>
-      ),
+    value: ({ change }) => (change ? new Date(change.at) : undefined),
+    cell: ({ change, findings }) => <Changed change={change} isRead={findings !== undefined} />,
   },
 ];
+
+function Changed({ change, isRead }: { change: Row["change"]; isRead: boolean }) {
+  if (!change)
+    return (
+      <span className="text-secondary">
+        {!isRead ? "–" : change === null ? "Nothing in 7 days" : "Not known"}
+      </span>
+    );
+  const { text, at, within } = change;
+  return (
+    <span className="grid py-1.5">
+      <span className="max-w-[15ch] truncate 2xl:max-w-[28ch]" title={text}>
+        {text}
+      </span>
+      <span
+        className="text-caption text-secondary"
+        title={within === null ? undefined : `Its time is known to within ${format(within, "seconds")}`}
+      >
+        {within === null ? null : "about "}
+        <RelativeTime time={at} />
+      </span>
+    </span>
+  );
+}
 
 /** Which versions answer how much now. Where there is but one, its traffic is all of it. */
 function inTraffic(
@@ -325,7 +350,7 @@ function Requests({ result }: { result: SignalResult | undefined }) {
         values={result?.series[0]?.values ?? []}
         label="Requests over the last hour"
         width={64}
-        className="max-lg:hidden"
+        className="max-[1400px]:hidden"
       />
       {format(value, "requests_per_second")}
     </span>

@@ -1,3 +1,20 @@
+import { stepFor } from "@/lib/prometheus/step";
+
+/** Points of a window: a version that ran for a thousandth of it is seen. */
+const mostPoints = 1_000;
+/** The same for a service of so many instances that each point costs the source a thousand series. */
+const fewPoints = 200;
+const manyInstances = 300;
+
+/**
+ * The step of the grid on which deployments are looked for in a window of so many seconds. A mark is told by the first
+ * point that shows it: what happened lies at most so many seconds before it.
+ */
+export const markStep = (
+  window: number,
+  { instances, scrapeInterval }: { instances: number; scrapeInterval: number },
+): number => stepFor(window, instances >= manyInstances ? fewPoints : mostPoints, scrapeInterval);
+
 /** At which points of a grid one version, or one build, was there. */
 export interface Presence {
   name: string;

@@ -3,18 +3,13 @@ import { createHash } from "node:crypto";
 import type { Actor } from "@/lib/auth/actor";
 import { isInferscopeError } from "@/lib/errors";
 import { rangeReader } from "@/lib/prometheus/range-reader";
-import { alignToStep, stepFor } from "@/lib/prometheus/step";
+import { alignToStep } from "@/lib/prometheus/step";
 import { type WatchedVersions, watchedVersions } from "@/lib/services/queries";
 import { isUsable } from "@/lib/services/schema";
 import { groupingText, matchersText } from "@/lib/signals/promql";
-import { deployMarks, type Presence } from "./deploy-marks";
+import { deployMarks, markStep, type Presence } from "./deploy-marks";
 import type { AnnotationView } from "./schema";
 
-/** Points of a window: a version that ran for a thousandth of it is seen. */
-const mostPoints = 1_000;
-/** The same for a service of so many instances that each point costs the source a thousand series. */
-const fewPoints = 200;
-const manyInstances = 300;
 const mostServices = 50;
 /** More versions than this in one window are ids of something else. */
 const mostVersions = 50;
@@ -65,8 +60,7 @@ async function deploymentsOf(
   range: { start: number; end: number },
   signal: AbortSignal | undefined,
 ): Promise<AnnotationView[]> {
-  const points = watched.instances >= manyInstances ? fewPoints : mostPoints;
-  const step = stepFor(range.end - range.start, points, watched.scrapeInterval);
+  const step = markStep(range.end - range.start, watched);
   // One point before the window, so that what changes at its start is seen.
   const grid = { start: alignToStep(range.start, step) - step, end: alignToStep(range.end, step), step };
   const target = await watched.target();
