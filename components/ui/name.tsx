@@ -1,4 +1,5 @@
 import { cn } from "./class-names";
+import { visibleName } from "./short-name";
 
 /**
  * A name out of the data (a service, version, model, instance, GPU, metric), which may be of any length: cut at its end
@@ -10,7 +11,7 @@ export function Name({ children, className }: { children: string; className?: st
       title={children}
       className={cn("inline-block max-w-[min(40ch,100%)] truncate align-bottom", className)}
     >
-      {children}
+      {visibleName(children)}
     </span>
   );
 }

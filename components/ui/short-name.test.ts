@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nameList, shortName } from "./short-name";
+import { nameList, shortName, visibleName } from "./short-name";
 
 describe("shortName", () => {
   it("leaves a name that fits as it is", () => {
@@ -17,6 +17,16 @@ describe("shortName", () => {
     const short = shortName("😀".repeat(5_000));
     expect([...short]).toHaveLength(64);
     expect(short).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
+  });
+});
+
+describe("visibleName", () => {
+  it("says of a name that shows nothing that it is blank", () => {
+    expect(visibleName(" ")).toBe("(blank)");
+    expect(visibleName("\u200b\t")).toBe("(blank)");
+    expect(shortName(" ")).toBe("(blank)");
+    expect(visibleName(" chat ")).toBe(" chat ");
+    expect(visibleName("😀")).toBe("😀");
   });
 });
 
