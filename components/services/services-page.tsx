@@ -9,7 +9,7 @@ import { Dialog, SheetContent } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
 import { RelativeTime } from "@/components/ui/relative-time";
-import { shortName } from "@/components/ui/short-name";
+import { shortName, visibleName } from "@/components/ui/short-name";
 import { compareStates, type State } from "@/components/ui/state";
 import { StateBadge } from "@/components/ui/state-badge";
 import { toast } from "@/components/ui/toaster";
@@ -66,18 +66,19 @@ export function ServicesPage({
         header: "Service",
         value: ({ id, name, namespace }) => `${id} ${name} ${namespace ?? ""}`,
         cell: (service) => (
-          <span className="grid py-1.5">
+          // The frame gives the width: a link that is cut has none of its own, and would lie over the next column.
+          <span className="grid py-1.5 md:min-w-48 md:max-w-[40ch]">
             <a
               href={`?service=${encodeURIComponent(service.id)}`}
               title={service.id}
-              className="max-w-[40ch] justify-self-start truncate text-link text-strong hover:underline max-md:max-w-[28ch]"
+              className="max-w-full justify-self-start truncate text-link text-strong hover:underline"
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey) return;
                 event.preventDefault();
                 void setOpen(service.id);
               }}
             >
-              {service.id}
+              {visibleName(service.id)}
             </a>
             <span className="whitespace-normal text-caption text-secondary md:hidden">{kindOf(service)}</span>
           </span>
@@ -170,7 +171,7 @@ export function ServicesPage({
       <Dialog open={shown !== undefined} onOpenChange={(next) => (next ? undefined : void setOpen(null))}>
         {shown === undefined ? null : (
           <SheetContent
-            title={shown.id}
+            title={visibleName(shown.id)}
             description={`Job ${shortName(shown.name)}${shown.namespace === null ? "" : ` in ${shown.namespace}`}, from ${shown.source}`}
             className="w-[min(640px,calc(100vw-32px))]"
           >
