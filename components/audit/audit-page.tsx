@@ -7,6 +7,7 @@ import { useState } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { cn } from "@/components/ui/class-names";
 import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
@@ -180,13 +181,13 @@ export function AuditPage({ vocabulary }: { vocabulary: { actions: string[]; res
       ) : (
         <div className="relative grid gap-3">
           {events.isPlaceholderData ? <LoadingBar /> : null}
-          <Table label="Audit events" aria-busy={events.isFetching || undefined}>
+          <Table label="Audit events" cards aria-busy={events.isFetching || undefined}>
             <TableHead>
               <tr>
                 <TableHeader>When</TableHeader>
                 <TableHeader>Who</TableHeader>
-                <TableHeader className="max-md:hidden">Action</TableHeader>
-                <TableHeader className="max-md:hidden">Resource</TableHeader>
+                <TableHeader>Action</TableHeader>
+                <TableHeader>Resource</TableHeader>
                 <TableHeader>Change</TableHeader>
               </tr>
             </TableHead>
@@ -231,6 +232,9 @@ export function AuditPage({ vocabulary }: { vocabulary: { actions: string[]; res
   );
 }
 
+/** Of a row that is a card: a line of its own under who and when. */
+const wholeLine = "max-md:order-3 max-md:col-span-2";
+
 function EventRow({
   event,
   isOpen,
@@ -246,31 +250,32 @@ function EventRow({
 }) {
   const filterButton = "rounded-control text-left hover:underline";
   return (
-    <TableRow interactive selected={isOpen}>
-      <TableCell>
+    <TableRow
+      interactive
+      selected={isOpen}
+      className="max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-x-4 max-md:gap-y-1"
+    >
+      <TableCell className="max-md:order-2">
         <RelativeTime time={event.at} className="text-secondary" />
       </TableCell>
-      <TableCell className="max-md:whitespace-normal max-md:py-1.5 max-md:[overflow-wrap:anywhere]">
+      <TableCell className="max-md:order-1">
         <button type="button" className={filterButton} title="Show only this actor" onClick={onActor}>
           {event.actor.name}
         </button>
         {event.actor.type === "user" ? null : (
           <span className="text-secondary">{` ${actorTypeWords[event.actor.type]}`}</span>
         )}
-        <span className="block text-caption text-secondary md:hidden">
-          {event.action} · {event.resource.name ?? event.resource.id}
-        </span>
       </TableCell>
-      <TableCell className="text-mono max-md:hidden">{event.action}</TableCell>
-      <TableCell className="max-md:hidden">
+      <TableCell className={cn("text-mono", wholeLine)}>{event.action}</TableCell>
+      <TableCell className={wholeLine}>
         <span className="text-secondary">{`${event.resource.type.replaceAll("_", " ")} `}</span>
         <button type="button" className={filterButton} title="Show only this resource" onClick={onResource}>
-          <span className="inline-block max-w-[32ch] truncate align-bottom">
+          <span className="inline-block max-w-[32ch] truncate align-bottom max-md:max-w-full">
             {event.resource.name ?? event.resource.id}
           </span>
         </button>
       </TableCell>
-      <TableCell>
+      <TableCell className={wholeLine}>
         <a
           href={`?event=${event.id}`}
           className="text-link hover:underline"

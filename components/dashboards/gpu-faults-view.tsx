@@ -1,5 +1,6 @@
 "use client";
 
+import { cn } from "@/components/ui/class-names";
 import { Name } from "@/components/ui/name";
 import { StateBadge } from "@/components/ui/state-badge";
 import {
@@ -17,6 +18,11 @@ import { useChosenGpu } from "./gpu-views";
 import { SignalPanel, type ViewInput } from "./signal-panel";
 
 const words: Record<FaultRow["state"], string> = { critical: "Act", warning: "Watch", info: "Know" };
+
+/** Of a row that is a card: a line of its own under the state and the GPU. */
+const wholeLine = "max-md:col-span-2";
+/** A column where there is room for one; between a phone and that it stands under what happened. */
+const sentence = "whitespace-normal md:min-w-64 md:py-1.5 md:max-lg:hidden";
 
 /** The GPUs that something was wrong with in the range, what it means and what to do; the worst first. */
 export function GpuFaultsView(input: ViewInput) {
@@ -45,7 +51,7 @@ export function GpuFaultsView(input: ViewInput) {
           {unmeasured.length === 0 ? null : ` Not measured here: ${unmeasured.join(", ")}.`}
         </p>
       ) : (
-        <Table label="Faults of GPUs" framed={false}>
+        <Table label="Faults of GPUs" framed={false} cards>
           <TableHead>
             <TableRow>
               <TableHeader>State</TableHeader>
@@ -57,7 +63,10 @@ export function GpuFaultsView(input: ViewInput) {
           </TableHead>
           <TableBody>
             {rows.map(({ key, gpu, name, state, what, meaning, action }) => (
-              <TableRow key={key}>
+              <TableRow
+                key={key}
+                className="max-md:grid-cols-[auto_minmax(0,1fr)] max-md:items-center max-md:gap-x-3"
+              >
                 <TableCell>
                   <StateBadge state={state}>{words[state]}</StateBadge>
                 </TableCell>
@@ -65,18 +74,25 @@ export function GpuFaultsView(input: ViewInput) {
                   <button
                     type="button"
                     onClick={() => choose(gpu)}
-                    className="rounded-control text-link hover:underline"
+                    className="max-w-full rounded-control text-left text-link hover:underline"
                   >
-                    <Name className="max-w-[28ch]">{name}</Name>
+                    <Name className="max-w-[min(28ch,100%)]">{name}</Name>
                   </button>
                 </TableRowHeader>
-                <TableCell className="whitespace-normal py-1.5 lg:whitespace-nowrap">
+                <TableCell
+                  label="What"
+                  className={cn(wholeLine, "whitespace-normal md:py-1.5 lg:whitespace-nowrap")}
+                >
                   {what}
-                  <span className="block text-secondary lg:hidden">{meaning}.</span>
-                  <span className="block lg:hidden">{action}</span>
+                  <span className="block text-secondary max-md:hidden lg:hidden">{meaning}.</span>
+                  <span className="block max-md:hidden lg:hidden">{action}</span>
                 </TableCell>
-                <TableCell className="min-w-64 whitespace-normal py-1.5 max-lg:hidden">{meaning}</TableCell>
-                <TableCell className="min-w-64 whitespace-normal py-1.5 max-lg:hidden">{action}</TableCell>
+                <TableCell label="What it means" className={cn(wholeLine, sentence)}>
+                  {meaning}
+                </TableCell>
+                <TableCell label="What to do" className={cn(wholeLine, sentence)}>
+                  {action}
+                </TableCell>
               </TableRow>
             ))}
           </TableBody>

@@ -14,7 +14,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { SearchInput } from "@/components/ui/input";
 import { Panel } from "@/components/ui/panel";
 import { Segmented } from "@/components/ui/segmented";
-import { shortName } from "@/components/ui/short-name";
+import { shortName, visibleName } from "@/components/ui/short-name";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { State } from "@/components/ui/state";
 import { StateBadge } from "@/components/ui/state-badge";
@@ -57,7 +57,11 @@ export function DoctorPage({ services }: { services: readonly ExaminedService[] 
             aria-label="Service"
             value={service?.id ?? ""}
             onValueChange={(next) => void choose(next)}
-            options={services.map((one) => ({ value: one.id, label: one.id, detail: one.detail }))}
+            options={services.map((one) => ({
+              value: one.id,
+              label: visibleName(one.id),
+              detail: one.detail,
+            }))}
             searchPlaceholder="Find a service"
             className="w-56"
           />
@@ -80,6 +84,7 @@ function Examined({ service }: { service: ExaminedService }) {
   useAnchor(report.data);
   return (
     <div className="grid gap-4">
+      <h2 className="sr-only">{visibleName(service.id)}</h2>
       {report.error && report.data === undefined ? (
         <ErrorState
           title={`${shortName(service.id)} could not be examined`}
@@ -233,7 +238,7 @@ function Signals({ report, again }: { report: ServiceReport | undefined; again: 
         />
         {report === undefined ? null : again}
       </div>
-      <Table label="Signals">
+      <Table label="Table of signals" cards>
         <TableHead>
           <TableRow>
             <TableHeader>Signal</TableHeader>
@@ -266,13 +271,14 @@ function Signals({ report, again }: { report: ServiceReport | undefined; again: 
   );
 }
 
-const cell = "py-2 align-top whitespace-normal";
+const cell = "align-top whitespace-normal md:py-2";
 
 function SignalRow({ line }: { line: SignalLine }) {
   const { state, words } = states[line.state];
+  const hasRemarks = line.notes.length > 0 || line.advice !== null;
   return (
     <TableRow id={line.signal} className="scroll-mt-16 target:bg-surface-selected">
-      <TableCell className={cn(cell, "min-w-40")}>
+      <TableCell className={cn(cell, "md:min-w-40")}>
         <a href={`#${line.signal}`} className="text-strong hover:underline">
           {line.title}
         </a>
@@ -281,7 +287,7 @@ function SignalRow({ line }: { line: SignalLine }) {
       <TableCell className={cell}>
         <StateBadge state={state}>{words}</StateBadge>
       </TableCell>
-      <TableCell className={cn(cell, "min-w-56")}>
+      <TableCell label="Answered by" className={cn(cell, "md:min-w-56")}>
         {line.metric === null ? (
           <span className="text-secondary">–</span>
         ) : (
@@ -294,7 +300,10 @@ function SignalRow({ line }: { line: SignalLine }) {
           </details>
         )}
       </TableCell>
-      <TableCell className={cn(cell, "min-w-72 max-w-[72ch]")}>
+      <TableCell
+        label="Remarks"
+        className={cn(cell, "md:min-w-72 md:max-w-[72ch]", hasRemarks ? "" : "max-md:hidden")}
+      >
         {line.notes.map((note) => (
           <p key={note} className="text-secondary [overflow-wrap:anywhere]">
             <Coded text={note} />
@@ -383,7 +392,7 @@ function Largest({
   if (rows.length === 0) return null;
   return (
     <Panel title={title} height="auto" flush>
-      <Table label={title} framed={false}>
+      <Table label={`Table of ${title.toLowerCase()}`} framed={false}>
         <TableHead>
           <TableRow>
             <TableHeader>{of}</TableHeader>

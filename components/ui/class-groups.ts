@@ -126,6 +126,7 @@ const named: Record<string, (string | Record<string, string[]>)[]> = {
   "align-self": [{ self: ["auto", "start", "end", "center", "stretch", "baseline"] }],
   "justify-content": [{ justify: aligned }],
   resize: [{ resize: ["", "none", "x", "y"] }],
+  touch: [{ touch: ["auto", "none", "manipulation"] }],
   transform: [{ transform: ["", "none"] }],
   position: ["static", "fixed", "absolute", "relative", "sticky"],
   visibility: ["visible", "invisible", "collapse"],
