@@ -2,12 +2,21 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useEffect, useRef } from "react";
 
-/** The pages of the settings, an underline under the open one. */
+/** The pages of the settings, an underline under the open one, which is scrolled into sight where not all fit. */
 export function SettingsTabs({ tabs }: { tabs: { href: string; label: string }[] }) {
   const path = usePathname();
+  const strip = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is another open tab
+  useEffect(() => {
+    const open = strip.current?.querySelector<HTMLElement>("[aria-current=page]");
+    if (!open || !strip.current) return;
+    // In the middle, so that one sees that there are more on both sides; `scrollIntoView` would move the page too.
+    strip.current.scrollLeft = open.offsetLeft + open.offsetWidth / 2 - strip.current.clientWidth / 2;
+  }, [path]);
   return (
-    <nav aria-label="Settings" className="mb-6 flex gap-4 overflow-x-auto border-b">
+    <nav ref={strip} aria-label="Settings" className="relative mb-6 flex gap-4 overflow-x-auto border-b">
       {tabs.map(({ href, label }) => (
         <Link
           key={href}
