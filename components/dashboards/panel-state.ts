@@ -82,7 +82,7 @@ export function panelNotes(queryIds: readonly string[], refresh: Refresh): Note[
   } else if (overdueSince !== undefined)
     notes.push({
       kind: "stale",
-      text: `Last refreshed at ${formatTime(overdueSince)}; waiting for Prometheus`,
+      text: `Last refreshed at ${formatTime(overdueSince)}`,
     });
   for (const { warnings } of answers)
     for (const warning of warnings) notes.push({ kind: "warning", text: warning });

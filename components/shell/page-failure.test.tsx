@@ -34,3 +34,13 @@ it("does not try again and again where nothing stands in the way", async () => {
   expect(screen.getByRole("alert").textContent).toContain("this page does not");
   expect(reload).not.toHaveBeenCalled();
 });
+
+it("says nothing of the cause before it is known", async () => {
+  let answer: (state: object) => void = () => {};
+  vi.stubGlobal("fetch", () => new Promise((resolve) => (answer = (state) => resolve(Response.json(state)))));
+  render(<PageFailure error={new Error("boom")} />);
+  await act(() => vi.advanceTimersByTimeAsync(3_000));
+  expect(screen.getByRole("alert").textContent).toContain("could not be loadedNothing was changed.");
+  await act(async () => answer({ status: "not_ready", reason: "The database cannot be reached." }));
+  expect(screen.getByRole("alert").textContent).toContain("The database cannot be reached. Nothing");
+});
