@@ -78,7 +78,7 @@ export function JobsPage() {
         cell: (queue) => (
           <span className="grid py-1.5">
             <span className="text-strong">{queue.name}</span>
-            <span className="max-w-[52ch] whitespace-normal text-caption text-secondary">
+            <span className="max-w-[72ch] whitespace-normal text-caption text-secondary">
               {queue.summary ?? "No longer worked on by this version."}
             </span>
           </span>
@@ -178,42 +178,40 @@ export function JobsPage() {
       ) : (
         <div className="grid gap-4">
           <h2 className="sr-only">Background work</h2>
-          <div className="grid items-start gap-4 xl:grid-cols-2">
-            <Panel id="workers" title="Workers" height="auto" flush>
-              <DataTable
-                label="Table of workers"
-                framed={false}
-                urlKey="workers-"
-                columns={workerColumns}
-                rows={workers.data?.items ?? []}
-                rowKey={({ id }) => id}
-                initialSort="-startedAt"
-                loading={workers.isPending}
-                empty={
-                  <EmptyState
-                    compact
-                    title="No worker is alive"
-                    docs={{ href: "/docs/jobs", label: "How to run workers" }}
-                  >
-                    Nothing is checked, discovered or cleaned up. Start a console with INFERSCOPE_ROLE=worker
-                    or all.
-                  </EmptyState>
-                }
-              />
-            </Panel>
-            <Panel id="loops" title="Loops" height="auto" flush>
-              <DataTable
-                label="Table of loops"
-                framed={false}
-                urlKey="loops-"
-                columns={loopColumns}
-                rows={loops.data?.items ?? []}
-                rowKey={({ name }) => name}
-                initialSort="name"
-                loading={loops.isPending}
-              />
-            </Panel>
-          </div>
+          <Panel id="workers" title="Workers" height="auto" flush>
+            <DataTable
+              label="Table of workers"
+              framed={false}
+              urlKey="workers-"
+              columns={workerColumns}
+              rows={workers.data?.items ?? []}
+              rowKey={({ id }) => id}
+              initialSort="-startedAt"
+              loading={workers.isPending}
+              empty={
+                <EmptyState
+                  compact
+                  title="No worker is alive"
+                  docs={{ href: "/docs/jobs", label: "How to run workers" }}
+                >
+                  Nothing is checked, discovered or cleaned up. Start a console with INFERSCOPE_ROLE=worker or
+                  all.
+                </EmptyState>
+              }
+            />
+          </Panel>
+          <Panel id="loops" title="Loops" height="auto" flush>
+            <DataTable
+              label="Table of loops"
+              framed={false}
+              urlKey="loops-"
+              columns={loopColumns}
+              rows={loops.data?.items ?? []}
+              rowKey={({ name }) => name}
+              initialSort="name"
+              loading={loops.isPending}
+            />
+          </Panel>
           <Panel id="queues" title="Queues" height="auto" flush>
             <DataTable
               label="Table of queues"
@@ -292,7 +290,7 @@ const loopColumns: DataColumn<Loop>[] = [
     cell: (loop) => (
       <span className="grid py-1.5">
         <span className="text-strong">{loop.name}</span>
-        <span className="max-w-[44ch] whitespace-normal text-caption text-secondary [overflow-wrap:anywhere]">
+        <span className="max-w-[72ch] whitespace-normal text-caption text-secondary [overflow-wrap:anywhere]">
           {loop.error ?? loop.summary}
         </span>
       </span>
