@@ -123,7 +123,7 @@ export function StatCard({
           {stale}
         </p>
       ) : change !== undefined || loading ? (
-        <p className="min-h-5 truncate text-caption text-secondary leading-5">
+        <p className="min-h-5 text-caption text-secondary leading-5 md:truncate">
           {!change || loading ? null : "absent" in change ? (
             change.absent
           ) : (
