@@ -11,7 +11,7 @@ import { usePageAnnotations } from "@/components/dashboards/use-page-annotations
 import { YoungData } from "@/components/dashboards/young-data";
 import { PageHeader } from "@/components/shell/page-header";
 import { Combobox } from "@/components/ui/combobox";
-import { nameList } from "@/components/ui/short-name";
+import { nameList, visibleName } from "@/components/ui/short-name";
 import { StateBadge } from "@/components/ui/state-badge";
 import { rangeWords } from "@/components/ui/time-range";
 import { TimeRangeControl } from "@/components/ui/time-range-control";
@@ -190,9 +190,16 @@ function ServiceOverview({
   return (
     <NotesOfPage services={shown} range={range} canWrite={canNote}>
       <PageHeader
-        title={service.id}
-        state={<StateLine findings={findings} service={service} reason={reason} />}
-        description={describeService(service, silentInstances(results, service).length)}
+        title={visibleName(service.id)}
+        state={
+          <StateLine
+            findings={findings}
+            service={service}
+            reason={reason}
+            lost={error || overdueSince !== undefined ? 0 : silentInstances(results, service).length}
+          />
+        }
+        description={describeService(service)}
         actions={
           <>
             <Combobox
@@ -201,7 +208,7 @@ function ServiceOverview({
               onValueChange={chooseService}
               options={services.map((one) => ({
                 value: one.id,
-                label: one.id,
+                label: visibleName(one.id),
                 detail: [one.engines.join(", "), one.source].filter((part) => part !== "").join(", "),
               }))}
               searchPlaceholder="Find a service"
@@ -256,12 +263,16 @@ function StateLine({
   findings,
   service,
   reason,
+  lost,
 }: {
   findings: readonly Finding[];
   service: Service;
   /** Why its source does not answer, where it does not. */
   reason: string | null;
+  /** How many of its instances report no more. */
+  lost: number;
 }) {
+  const reporting = service.instanceCount - lost;
   const isUnreachable = service.reachable === false;
   // That the page's queries failed too is the same fact: said once, with the source's name.
   const others = isUnreachable ? findings.filter(({ state }) => state !== "cannot_evaluate") : findings;
@@ -278,6 +289,11 @@ function StateLine({
           {text}
         </StateBadge>
       ))}
+      {lost > 0 ? (
+        <StateBadge state="warning" className={wrapping}>
+          {`${reporting} of ${service.instanceCount} instances ${reporting === 1 ? "reports" : "report"}`}
+        </StateBadge>
+      ) : null}
       {others.length > shown.length ? (
         <span className="text-caption text-secondary">{`${others.length - shown.length} more`}</span>
       ) : null}
@@ -285,20 +301,12 @@ function StateLine({
   );
 }
 
-function describeService(
-  { engines, models, versions, instanceCount, source }: Service,
-  silent: number,
-): string {
-  const reporting = instanceCount - silent;
+function describeService({ engines, models, versions, instanceCount, source }: Service): string {
   const parts = [
     nameList(models),
     engines.join(", "),
     versions.length === 0 ? "" : `versions ${nameList(versions)}`,
-    silent > 0
-      ? `${reporting} of ${instanceCount} instances ${reporting === 1 ? "reports" : "report"}`
-      : instanceCount === 0
-        ? ""
-        : `${instanceCount} ${instanceCount === 1 ? "instance" : "instances"}`,
+    instanceCount === 0 ? "" : `${instanceCount} ${instanceCount === 1 ? "instance" : "instances"}`,
     `from ${source}`,
   ];
   return parts.filter((part) => part !== "").join(" · ");
