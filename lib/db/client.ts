@@ -40,13 +40,17 @@ export const db = (): Database => ambient.getStore()?.transaction ?? prisma();
 
 /**
  * Runs `run` in a transaction: a new one, or a savepoint of the one around it. A throw rolls back what `run` did and
- * is passed on. Inside, `db()` is the transaction.
+ * is passed on. Inside, `db()` is the transaction. One that takes longer than `timeoutMs` is rolled back, and `run` rejects
+ * at its next query; a savepoint has the time of what is around it.
  */
-export async function transaction<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function transaction<T>(
+  run: (tx: Transaction) => Promise<T>,
+  { timeoutMs = TRANSACTION_TIMEOUT_MS }: { timeoutMs?: number } = {},
+): Promise<T> {
   const outer = ambient.getStore();
   if (outer === undefined)
     return prisma().$transaction((tx) => ambient.run({ transaction: tx, depth: 0 }, () => run(tx)), {
-      timeout: TRANSACTION_TIMEOUT_MS,
+      timeout: timeoutMs,
       maxWait: 5_000,
     });
   const savepoint = `nested_${outer.depth + 1}`;

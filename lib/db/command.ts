@@ -23,6 +23,8 @@ type Outcome<Result> = { result: Result; changes: Change[] };
 export function command<Schema extends z.ZodType, Result>(definition: {
   permission: Action;
   input: Schema;
+  /** Of its transaction, for one that writes thousands of rows; as `transaction` has it when absent. */
+  timeoutMs?: number;
   run: (tx: Transaction, actor: Actor, input: z.output<Schema>) => Promise<Outcome<Result>>;
 }): (actor: Actor, input: z.input<Schema>, context?: CommandContext) => Promise<Result> {
   return async (actor, input, context = {}) => {
@@ -32,11 +34,14 @@ export function command<Schema extends z.ZodType, Result>(definition: {
       throw invalidFields(
         parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })),
       );
-    return transaction(async (tx) => {
-      const { result, changes } = await definition.run(tx, actor, parsed.data);
-      await recordChanges(tx, actor, definition.permission, changes, context);
-      for (const change of changes) await notify(tx, { type: change.type, id: change.id });
-      return result;
-    });
+    return transaction(
+      async (tx) => {
+        const { result, changes } = await definition.run(tx, actor, parsed.data);
+        await recordChanges(tx, actor, definition.permission, changes, context);
+        for (const change of changes) await notify(tx, { type: change.type, id: change.id });
+        return result;
+      },
+      { timeoutMs: definition.timeoutMs },
+    );
   };
 }

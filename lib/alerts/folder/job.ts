@@ -10,7 +10,7 @@ import { log } from "@/lib/observability/log";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { onBehalfOf } from "@/lib/upstream/caller";
 import { externalRules } from "../external/prometheus-rules";
-import { replaceFile } from "../rule-file/commands";
+import { longestReplacementMs, replaceFile } from "../rule-file/commands";
 import { parseRuleFileAside } from "../rule-file/parse-aside";
 import { type FolderFile, readRuleFolder } from "./read";
 
@@ -190,25 +190,28 @@ export async function loadRuleFolder(
     const names = groups.flatMap(({ rules }) =>
       rules.flatMap((rule) => (rule.kind === "alerting" ? [rule.alert] : [])),
     );
-    await transaction(async (tx) => {
-      await endFile(actor, path, source.id, now);
-      const result = await replaceFile(actor, {
-        file: path,
-        sourceId: source.id,
-        groups,
-        mode: there === null ? await modeBefore(path) : modeBeside(there, names),
-        origin: "folder",
-        dryRun: false,
-        now,
-      });
-      await tx.ruleFolderFile.upsert({
-        where: { teamId_path: { teamId, path } },
-        create: { teamId, path, hash, readAt: now, loadedAt: now },
-        update: { hash, readAt: now, loadedAt: now, problem: null },
-      });
-      await notify(tx, { type: "alert_rule", id: path });
-      log.info({ event: "rule_file_loaded", file: path, ...result });
-    });
+    await transaction(
+      async (tx) => {
+        await endFile(actor, path, source.id, now);
+        const result = await replaceFile(actor, {
+          file: path,
+          sourceId: source.id,
+          groups,
+          mode: there === null ? await modeBefore(path) : modeBeside(there, names),
+          origin: "folder",
+          dryRun: false,
+          now,
+        });
+        await tx.ruleFolderFile.upsert({
+          where: { teamId_path: { teamId, path } },
+          create: { teamId, path, hash, readAt: now, loadedAt: now },
+          update: { hash, readAt: now, loadedAt: now, problem: null },
+        });
+        await notify(tx, { type: "alert_rule", id: path });
+        log.info({ event: "rule_file_loaded", file: path, ...result });
+      },
+      { timeoutMs: longestReplacementMs },
+    );
   }
 
   if (folder !== null && read.problem !== null) await note(folder, read.problem);
@@ -217,11 +220,14 @@ export async function loadRuleFolder(
   const present = new Set(read.files.map(({ path }) => path));
   for (const path of known.keys()) {
     if (!isWhole || present.has(path)) continue;
-    await transaction(async (tx) => {
-      await endFile(actor, path, null, now);
-      await tx.ruleFolderFile.delete({ where: { teamId_path: { teamId, path } } });
-      await notify(tx, { type: "alert_rule", id: path });
-    });
+    await transaction(
+      async (tx) => {
+        await endFile(actor, path, null, now);
+        await tx.ruleFolderFile.delete({ where: { teamId_path: { teamId, path } } });
+        await notify(tx, { type: "alert_rule", id: path });
+      },
+      { timeoutMs: longestReplacementMs },
+    );
     log.info({ event: "rule_file_gone", file: path });
   }
 }

@@ -49,6 +49,9 @@ const columnsOfRow = (row: RuleRow): RuleColumns => ({
 
 const rowsAtOnce = 1_000;
 
+/** Ten thousand rules take seconds, and several times that where everything is busy. */
+export const longestReplacementMs = 60_000;
+
 /** What goes into one statement each. */
 function inChunks<Row>(rows: readonly Row[]): Row[][] {
   const chunks: Row[][] = [];
@@ -95,6 +98,7 @@ async function recordRules(
  */
 export const replaceFile = command({
   permission: "alert_rules:write",
+  timeoutMs: longestReplacementMs,
   input: z.object({
     file: z.string().min(1),
     sourceId: z.string(),
