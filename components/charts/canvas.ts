@@ -1,5 +1,6 @@
 import type uPlot from "uplot";
 import type { TokenReader } from "./chart-tokens";
+import { type Box, freeTop } from "./labels";
 
 /** Ticks, labels and hints on a canvas: `text-caption`. */
 export const CHART_FONT_PX = 12;
@@ -37,7 +38,7 @@ function setFont(u: uPlot, tokens: TokenReader): CanvasRenderingContext2D {
   return ctx;
 }
 
-/** Hatches the times without samples, and names the reason where there is room. */
+/** Hatches the times without samples. */
 export function drawGaps(u: uPlot, gaps: readonly GapRegion[], tokens: TokenReader): void {
   const { ctx, bbox } = u;
   const spacing = 6 * devicePixelRatio;
@@ -59,27 +60,42 @@ export function drawGaps(u: uPlot, gaps: readonly GapRegion[], tokens: TokenRead
       ctx.lineTo(x + bbox.height, bbox.top);
     }
     ctx.stroke();
+    ctx.restore();
+  }
+}
+
+/** Names the reasons of times without samples, where there is room and nothing that is drawn there, of `taken`. */
+export function drawGapLabels(
+  u: uPlot,
+  gaps: readonly GapRegion[],
+  tokens: TokenReader,
+  taken: readonly Box[],
+): void {
+  const { ctx, bbox } = u;
+  const padding = 4 * devicePixelRatio;
+  const lineHeight = 16 * devicePixelRatio;
+  for (const gap of gaps) {
+    const left = Math.max(bbox.left, u.valToPos(gap.from, "x", true));
+    const right = Math.min(bbox.left + bbox.width, u.valToPos(gap.to, "x", true));
+    if (right <= left) continue;
+    ctx.save();
     setFont(u, tokens);
-    const padding = 4 * devicePixelRatio;
     const lines = wrapped(ctx, gap.label, right - left - 4 * padding);
     if (lines) {
-      const lineHeight = 16 * devicePixelRatio;
       const x = (left + right) / 2;
-      const top = bbox.top + (bbox.height - lines.length * lineHeight) / 2;
-      const width = Math.max(...lines.map((text) => ctx.measureText(text).width));
-      ctx.fillStyle = tokens.color("--surface-panel");
-      ctx.fillRect(
-        x - width / 2 - padding,
-        top - padding / 2,
-        width + 2 * padding,
-        lines.length * lineHeight + padding,
-      );
-      ctx.fillStyle = tokens.color("--chart-axis");
-      ctx.textAlign = "center";
-      ctx.textBaseline = "middle";
-      lines.forEach((text, index) => {
-        ctx.fillText(text, x, top + (index + 0.5) * lineHeight);
-      });
+      const width = Math.max(...lines.map((text) => ctx.measureText(text).width)) + 2 * padding;
+      const label = { left: x - width / 2, width, height: lines.length * lineHeight + padding };
+      const top = freeTop(label, { top: bbox.top, bottom: bbox.top + bbox.height }, taken);
+      if (top !== null) {
+        ctx.fillStyle = tokens.color("--surface-panel");
+        ctx.fillRect(label.left, top, label.width, label.height);
+        ctx.fillStyle = tokens.color("--chart-axis");
+        ctx.textAlign = "center";
+        ctx.textBaseline = "middle";
+        lines.forEach((text, index) => {
+          ctx.fillText(text, x, top + padding / 2 + (index + 0.5) * lineHeight);
+        });
+      }
     }
     ctx.restore();
   }
@@ -163,27 +179,35 @@ export function drawBands(
   ctx.restore();
 }
 
-/** Draws each threshold as a dashed line named at its right end; one beyond the axis is named at the edge, with an arrow. */
+/**
+ * Draws each threshold as a dashed line named at its right end; one beyond the axis is named at the edge, with an arrow.
+ * Returns what they take of the drawing.
+ */
 export function drawThresholds(
   u: uPlot,
   thresholds: readonly { value: number; tone: "critical" | "warning"; words: string }[],
   tokens: TokenReader,
-): void {
+): Box[] {
   const { bbox } = u;
   const { min, max } = u.scales.y!;
   const ratio = devicePixelRatio;
   const right = bbox.left + bbox.width - 4 * ratio;
+  const taken: Box[] = [];
   let beyond = 0;
   for (const threshold of thresholds) {
     const { ctx } = u;
     ctx.save();
     setFont(u, tokens);
     ctx.textAlign = "right";
+    const width = ctx.measureText(threshold.words).width + 8 * ratio;
+    const take = (top: number) =>
+      taken.push({ left: right - width, top, width: width + 4 * ratio, height: 16 * ratio });
     if (threshold.value > max! || threshold.value < min!) {
       const above = threshold.value > max!;
       ctx.textBaseline = above ? "top" : "bottom";
       const y = above ? bbox.top + (2 + beyond * 16) * ratio : bbox.top + bbox.height - 2 * ratio;
       halo(ctx, `${above ? "↑" : "↓"} ${threshold.words}`, right, y, tokens);
+      take(above ? y : y - 14 * ratio);
       beyond += 1;
       ctx.restore();
       continue;
@@ -196,11 +220,14 @@ export function drawThresholds(
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    const above = labelAbove(u, y, ctx.measureText(threshold.words).width + 8 * ratio);
+    const above = labelAbove(u, y, width);
+    taken.push({ left: bbox.left, top: y - 2 * ratio, width: bbox.width, height: 4 * ratio });
+    take(above ? y - 17 * ratio : y + ratio);
     ctx.textBaseline = above ? "bottom" : "top";
     halo(ctx, threshold.words, right, y + (above ? -3 : 3) * ratio, tokens);
     ctx.restore();
   }
+  return taken;
 }
 
 /** The side of a threshold on which its label, at the right end, covers fewer points of the lines. */

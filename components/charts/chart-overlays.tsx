@@ -16,7 +16,7 @@ const TOOLTIP_ROWS = 10;
 const flagWords = ({ labels }: Layout["marks"][number]): string =>
   labels.length === 1 ? labels[0]!.replace(/^\S*\d:\d\d(:\d\d)? /, "") : `${labels.length} changes`;
 
-/** The flags on top of the marks: their words where there is room, all that happened there on hover. */
+/** The flags on top of the marks: their words where there is room for them, all that happened there on hover. */
 export function MarkFlags({ layout }: { layout: Layout }) {
   const flags = placeFlags(
     layout.marks.map((mark) => ({ x: mark.x, width: Math.ceil(textWidth(flagWords(mark))) + 8 })),
@@ -40,10 +40,10 @@ export function MarkFlags({ layout }: { layout: Layout }) {
         type="button"
         aria-label={mark.labels.join("; ")}
         data-picture="text"
-        className="absolute top-0 flex h-4 items-center rounded-control px-1 text-caption text-secondary hover:text-primary"
+        className="absolute top-0 flex h-4 items-center rounded-control bg-surface-panel px-1 text-caption text-secondary hover:text-primary"
         style={{ left: flags[index]!.left, width: flags[index]!.width }}
       >
-        <span className="truncate">{flagWords(mark)}</span>
+        {flags[index]!.hasWords ? <span className="truncate">{flagWords(mark)}</span> : null}
       </button>
     </Tooltip>
   ));

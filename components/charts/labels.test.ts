@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toCsv } from "./csv";
-import { gather, placeFlags, spreadLabels } from "./labels";
+import { freeTop, gather, placeFlags, spreadLabels } from "./labels";
 
 it("leaves labels where they want to be when there is room", () => {
   expect(spreadLabels([100, 20, 60], 16, 0, 200)).toEqual([100, 20, 60]);
@@ -15,6 +15,18 @@ it("pushes neighbours apart, keeps their order, and stays inside", () => {
 it("gathers what is closer than the gap", () => {
   expect(gather([30, 0, 5, 11, 50], (x) => x, 8)).toEqual([[0, 5, 11], [30], [50]]);
   expect(gather([], (x: number) => x, 8)).toEqual([]);
+});
+
+it("puts a label where nothing strikes it through, and nowhere without room", () => {
+  const label = { left: 10, width: 50, height: 20 };
+  const line = (top: number) => ({ left: 0, top, width: 400, height: 3 });
+  const plot = { top: 0, bottom: 100 };
+  expect(freeTop(label, plot, [])).toBe(40);
+  expect(freeTop(label, plot, [line(58)])).toBe(38);
+  expect(freeTop(label, plot, [line(42)])).toBe(45);
+  // Another threshold's name beside it is in nobody's way.
+  expect(freeTop(label, plot, [{ left: 300, top: 40, width: 60, height: 15 }])).toBe(40);
+  expect(freeTop(label, { top: 0, bottom: 30 }, [line(14)])).toBeNull();
 });
 
 describe("flags of marks", () => {
@@ -36,8 +48,8 @@ describe("flags of marks", () => {
         400,
       ),
     ).toEqual([
-      { left: 100, width: 60 },
-      { left: 170, width: 60 },
+      { left: 100, width: 60, hasWords: true },
+      { left: 170, width: 60, hasWords: true },
     ]);
   });
 
@@ -51,10 +63,24 @@ describe("flags of marks", () => {
       400,
     );
     expect(flags).toEqual([
-      { left: 200, width: 90 },
-      { left: 294, width: 96 },
+      { left: 200, width: 90, hasWords: true },
+      { left: 294, width: 96, hasWords: true },
     ]);
     expect(overlapping(flags)).toBe(false);
+  });
+
+  it("have no words where a letter or two would be left of them, unless they are as short", () => {
+    const near = (width: number) =>
+      placeFlags(
+        [
+          { x: 200, width },
+          { x: 222, width: 120 },
+        ],
+        190,
+        600,
+      ).map(({ hasWords }) => hasWords);
+    expect(near(120)).toEqual([false, true]);
+    expect(near(16)).toEqual([true, true]);
   });
 
   it("keep to their own stretch however close the marks are", () => {

@@ -33,26 +33,55 @@ export function gather<Item>(
   return groups;
 }
 
-/** The space between two flags, px, and the width below which a flag holds no word. */
+/** What is drawn already, or is to be; from its left and top edge. */
+export type Box = { left: number; top: number; width: number; height: number };
+
+const meet = (a: Box, b: Box): boolean =>
+  a.left < b.left + b.width &&
+  b.left < a.left + a.width &&
+  a.top < b.top + b.height &&
+  b.top < a.top + a.height;
+
+/**
+ * Returns where a label's top goes so that it meets nothing of `taken`: in the middle of [top, bottom], else as near to
+ * it as there is room; null where there is none.
+ */
+export function freeTop(
+  label: Omit<Box, "top">,
+  { top, bottom }: { top: number; bottom: number },
+  taken: readonly Box[],
+): number | null {
+  const last = bottom - label.height;
+  const middle = (top + last) / 2;
+  const beside = taken.flatMap((box) => [box.top - label.height, box.top + box.height]);
+  const free = [middle, ...beside].filter(
+    (at) => at >= top && at <= last && !taken.some((box) => meet({ ...label, top: at }, box)),
+  );
+  return free.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? null;
+}
+
+/** The space between two flags, px, the least of what can be pointed at, and of what a word or two can be read on. */
 const flagGap = 4;
 const leastFlag = 8;
+const leastWords = 40;
 
 /**
  * Returns where the flags of marks go so that none covers another: at the right of its mark, or at its left where there
- * is more room, cut to the room there is. `marks` by ascending `x`; all in px, as are the ends of the plot.
+ * is more room, cut to the room there is, and without words where that is too little to read one. `marks` by ascending `x`; all in px, as are the ends of the plot.
  */
 export function placeFlags(
   marks: readonly { x: number; width: number }[],
   left: number,
   right: number,
-): { left: number; width: number }[] {
+): { left: number; width: number; hasWords: boolean }[] {
   let taken = left - flagGap;
   return marks.map(({ x, width }, index) => {
     const roomRight = (marks[index + 1]?.x ?? right) - x - (index + 1 < marks.length ? flagGap : 0);
     const roomLeft = x - taken - flagGap;
     const toLeft = roomRight < width && roomLeft > roomRight;
     const cut = Math.max(leastFlag, Math.min(width, toLeft ? roomLeft : roomRight));
-    const placed = { left: toLeft ? x - cut : x, width: cut };
+    const hasWords = cut >= Math.min(width, leastWords);
+    const placed = { left: toLeft ? x - cut : x, width: cut, hasWords };
     taken = Math.max(x, placed.left + cut);
     return placed;
   });

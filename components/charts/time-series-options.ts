@@ -1,9 +1,11 @@
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import { format, formatTime, type Scale, type Unit } from "@/lib/units";
+import { partedBars } from "./bar-paths";
 import { boundWords } from "./buckets";
 import {
   CHART_FONT,
   drawBands,
+  drawGapLabels,
   drawGaps,
   drawMarks,
   drawThresholds,
@@ -102,9 +104,8 @@ export function plotOptions({
   const colorOf = (seriesIndex: number, opacity?: number) =>
     tokens.color(colorToken(model.current.drawn[seriesIndex - 1]?.series.color ?? "other"), opacity);
   const axisColor = () => tokens.color("--chart-axis");
-  // Past about sixty bars the space between them is a flicker and no help.
   const steps = (grid.end - grid.start) / grid.step + 1;
-  const barPaths = stacked ? uPlot.paths.bars!({ size: [steps > 60 ? 1 : 0.8, 28, 1] }) : linePaths;
+  const barPaths = stacked ? partedBars(steps, () => model.current.grid) : linePaths;
   const single = drawn.length === 1 && !stacked;
   const ticksOf = (u: uPlot) => {
     const { start, end, step } = model.current.grid;
@@ -324,7 +325,7 @@ export function plotOptions({
       draw: [
         (u) => {
           const { thresholds, levels, unit, ticks } = model.current;
-          drawThresholds(
+          const taken = drawThresholds(
             u,
             [
               ...thresholds.map((each) => ({ ...each, words: `${each.label} ${format(each.value, unit)}` })),
@@ -336,6 +337,7 @@ export function plotOptions({
             ],
             tokens,
           );
+          drawGapLabels(u, model.current.gaps, tokens, taken);
           onLayout(layoutOf(u, model.current));
         },
       ],
