@@ -393,10 +393,17 @@ const withScale = (expr: string, scale: number | undefined): string =>
 
 type FailuresSpelling = Extract<Spelling, { kind: "failures" }>;
 
-/** The failures that are wanted: all, those that are the callers' fault, or the others. */
+/** Whose failures a share counts; those who are not asked for their fault count everyone's. */
+const whoseFault: Partial<Record<FailuresWanted, "=~" | "!~">> = {
+  client_error_rate: "=~",
+  server_error_rate: "!~",
+  availability: "!~",
+};
+
+/** The failures that are wanted: all, or, where types tell, those that are the callers' fault or are not. */
 function blamed({ want, failures, clientTypes = [], ...spelling }: FailuresSpelling): CounterName[] {
-  const op = want === "client_error_rate" ? "=~" : want === "server_error_rate" ? "!~" : undefined;
-  if (op === undefined) return failures;
+  const op = whoseFault[want];
+  if (op === undefined || clientTypes.length === 0) return failures;
   return failures.map((counter) => {
     // A label is written as its metric is.
     const labels = typeLabelsOf(spelling);

@@ -298,12 +298,21 @@ async function findDisagreement(
     return undefined;
   const metric = spelling.failures[0]?.metric ?? "";
   for (const spoken of service.profiles) {
-    const other = planSignal(
-      { ...service, profiles: [spoken] },
-      { id: query.id, service: query.service, signal: "error_rate", shape: "summary", offset: query.offset },
-      grid,
-    );
-    if (other.kind !== "reads" || other.spelling.kind !== "failures") continue;
+    // What the answer does not count, callers' errors, says nothing against it.
+    const witnesses =
+      spelling.want === "availability"
+        ? (["server_error_rate", "error_rate"] as const)
+        : (["error_rate"] as const);
+    const other = witnesses
+      .map((signal) =>
+        planSignal(
+          { ...service, profiles: [spoken] },
+          { id: query.id, service: query.service, signal, shape: "summary", offset: query.offset },
+          grid,
+        ),
+      )
+      .find(({ kind }) => kind === "reads");
+    if (other?.kind !== "reads" || other.spelling.kind !== "failures") continue;
     const loud = other.spelling.failures[0]?.metric;
     if (loud === metric) continue;
     const read = await readAll(service, other, readOnce).catch(() => undefined);

@@ -75,7 +75,7 @@ export const dynamo: Exporter = {
     requests_running_limit: { value: 512 },
     kv_cache_capacity: { value: 24_000 * 16 },
     ...only(
-      truthOf([load]),
+      truthOf([load], ["validation"]),
       "estimated_e2e",
       "output_tokens_per_request",
       "prompt_tokens_per_request",

@@ -107,7 +107,7 @@ export const tgi: Exporter = {
   service: { engines: ["tgi"], models: [] },
   expected: {
     ...only(
-      truthOf([load]),
+      truthOf([load], ["validation"]),
       "request_rate",
       "e2e_latency",
       "queue_time",

@@ -163,7 +163,7 @@ export const trtllmServeLater: Exporter = {
   service: { engines: ["trtllm-serve"], models: [model] },
   expected: {
     ...only(
-      truthOf([laterLoad]),
+      truthOf([laterLoad], ["400"]),
       "request_rate",
       "ttft",
       "e2e_latency",

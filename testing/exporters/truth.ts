@@ -31,9 +31,9 @@ export const outputTokensOf = ({ served }: Workload): number =>
 
 /**
  * What is true of some replicas' load together, by signal and in base units. An exporter expects of these what the
- * server it stands for tells.
+ * server it stands for tells. `callersFault` names the failures that do not count against its availability.
  */
-export function truthOf(loads: readonly Workload[]) {
+export function truthOf(loads: readonly Workload[], callersFault: readonly string[] = []) {
   const total = (of: (load: Workload) => number): number => sum(loads.map(of));
   const perSecond = (of: (load: Workload) => number): number => total((load) => of(load) * load.perSecond);
   const requests = (of: (request: Request) => number) => ({
@@ -41,6 +41,7 @@ export function truthOf(loads: readonly Workload[]) {
   });
   const all = perSecond((load) => load.requests.length);
   const failed = perSecond((load) => failuresIn(load));
+  const ofCallers = callersFault.reduce((all, type) => all + perSecond((load) => failuresIn(load, type)), 0);
   const types = [...new Set(loads.flatMap((load) => load.requests.flatMap(({ failure }) => failure ?? [])))];
   return {
     request_rate: { value: all },
@@ -56,7 +57,7 @@ export function truthOf(loads: readonly Workload[]) {
     prompt_tokens_per_request: requests(({ promptTokens }) => promptTokens),
     estimated_e2e: { byEstimate: estimatesOf(loads) },
     error_rate: { value: failed / all },
-    availability: { value: 1 - failed / all },
+    availability: { value: 1 - (failed - ofCallers) / all },
     errors_by_type: {
       value: failed,
       byType: Object.fromEntries(types.map((type) => [type, perSecond((load) => failuresIn(load, type))])),

@@ -59,7 +59,8 @@ export function failuresResult(
       });
   }
   series.sort((a, b) => keyOf(a.labels).localeCompare(keyOf(b.labels)));
-  const none = failures.length === 0 ? "No errors were counted in this range." : undefined;
+  const whose = whoseErrors(spelling);
+  const none = failures.length === 0 ? `No errors${whose} were counted in this range.` : undefined;
   const { series: covered, note } = overCoveredTime(plan, results, series, totalDimensions);
   return {
     status: "ok",
@@ -72,6 +73,13 @@ export function failuresResult(
       totals.reduce((sum, { values }) => sum + (values[0] ?? 0), 0),
     ),
   };
+}
+
+/** Whose errors an answer counts; everyone's without a word. */
+function whoseErrors({ want, clientTypes }: Extract<ReadPlan["spelling"], { kind: "failures" }>): string {
+  if (clientTypes === undefined) return "";
+  if (want === "client_error_rate") return " of callers";
+  return want === "server_error_rate" || want === "availability" ? " but callers' own" : "";
 }
 
 /** Requests that fail now were asked a moment before, so over a range a few more may fail than were asked. */

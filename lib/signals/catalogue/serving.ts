@@ -72,7 +72,8 @@ export const servingSignals = {
     kind: "ratio",
     better: "higher",
     target: { value: 0.999 },
-    explanation: "The share of requests that did not fail: one minus the error rate.",
+    explanation:
+      "The share of requests that did not fail through a fault of the service. Callers' errors, such as invalid input, count as failures only where the server does not tell them apart.",
     measuredBy:
       "a counter of failed requests beside one of all requests, such as `llm_errors_total` and `llm_requests_total`",
   },
