@@ -53,9 +53,17 @@ export function judge(
   const isMet = isTargetMet(definition, judged);
   if (isMet === undefined) return { whole, now, verdict: undefined };
   if (isMet) return { whole, now, verdict: "met" };
-  // Requests that fail are worse than requests that wait.
-  const isCritical = definition.kind === "ratio" && now !== undefined;
-  return { whole, now, verdict: isCritical ? "critical" : "warning" };
+  return { whole, now, verdict: now === undefined ? "warning" : severityOf(definition, now) };
+}
+
+/** How bad a missed target is. */
+export function severityOf(
+  { target, better }: Pick<SignalDefinition, "target" | "better">,
+  { value }: Measured,
+): "warning" | "critical" {
+  const { critical } = target ?? {};
+  const isBeyond = critical !== undefined && (better === "lower" ? value > critical : value < critical);
+  return isBeyond ? "critical" : "warning";
 }
 
 /**
@@ -262,6 +270,9 @@ export function silentInstances(
     const isReporting = values.slice(-2).some((value) => value !== null);
     reports.set(labels.instance, isReporting || reports.get(labels.instance) === true);
   }
+  // One whose value cannot be reports, if only nonsense, which is said where its numbers are missing.
+  for (const instance of result.doubts?.flatMap(({ instances: lying = [] }) => lying) ?? [])
+    reports.set(instance, true);
   // Without one that is known, the answer's instances are not those of the list, and none can be missed.
   if (!instances.some((instance) => reports.has(instance))) return [];
   return instances.filter((instance) => !(reports.get(instance) ?? engines.length > 1));

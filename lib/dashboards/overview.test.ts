@@ -136,6 +136,14 @@ describe("silent instances", () => {
     expect(silent(series, ["a", "b", "c"], ["triton", "vllm"])).toEqual(["b"]);
   });
 
+  it("are not those that report what cannot be", () => {
+    const result = summary({ id: "service.instances", signal: "requests_running" }, 0);
+    result.series = [{ labels: { instance: "a" }, values: [1, 1, 1] }];
+    result.doubts = [{ kind: "implausible", text: "b is −2", advice: "Correct it.", instances: ["b"] }];
+    const service = { instances: ["a", "b", "c"], engines: ["vllm"] };
+    expect(silentInstances(new Map([[result.id, result]]), service)).toEqual(["c"]);
+  });
+
   it("are none where the answer names no instance of the list", () => {
     expect(silent({ other: [1, 1, 1] }, ["a", "b"])).toEqual([]);
     expect(silent({}, ["a", "b"])).toEqual([]);
@@ -169,7 +177,7 @@ describe("the state in words", () => {
     const states = findings(
       summary({ id: ttft }, 1),
       summary({ id: availability, signal: "availability" }, 0.99),
-      recent("key-availability", "availability", 0.99),
+      recent("key-availability", "availability", 0.94),
       deep,
     ).map(({ state }) => state);
     expect(states).toEqual(["critical", "critical", "warning"]);

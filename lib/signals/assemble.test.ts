@@ -474,6 +474,13 @@ describe("an exporter that lies", () => {
     expect(some.note).toContain(text);
   });
 
+  it("draws no share below 0, but what arithmetic leaves of it", () => {
+    const result = assemble(plan({ signal: "kv_cache_usage" }, "vllm"), {
+      value: read([{}, [0.5, -1e-12, -0.05]]),
+    });
+    expect(result.series[0]?.values).toEqual([0.5, -1e-12, null]);
+  });
+
   it("takes a share that rounding put beyond 1, and the heat of a GPU below 0, as measured", () => {
     const share = assemble(plan({ signal: "gpu_sm_active" }, "dcgm"), { value: read([{}, [1.001]]) });
     expect(share.series[0]?.values).toEqual([1.001]);

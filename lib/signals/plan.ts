@@ -1,5 +1,6 @@
 import { alignToStep, rateWindowFor } from "@/lib/prometheus/step";
 import { type SignalId, signals } from "./catalogue";
+import { type Gauge, withoutImpossible } from "./gauges";
 import type { CounterName, DimensionLabels, FailuresWanted, MeanName, Profile, Spelling } from "./profile";
 import { profileOf } from "./profiles";
 import {
@@ -105,6 +106,8 @@ export type SignalPlan =
       };
       /** Counters that the numbers are rates of, to be looked at for falls. */
       counters: CounterName[];
+      /** Gauges whose series are left out where their value cannot be. */
+      gauges: Gauge[];
     }
   | { kind: "unavailable"; query: SignalQuery; reason: Reason };
 
@@ -246,6 +249,7 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
       ...(profile.blank === undefined ? {} : { blank: profile.blank }),
     },
     counters: countersOf(spelling).filter(({ metric }) => exposes(spoken, metric)),
+    gauges: [] as Gauge[],
   };
   const scaled = (expr: string): string => withScale(expr, "scale" in spelling ? spelling.scale : undefined);
 
@@ -378,12 +382,13 @@ export function planSignal(service: MeasuredService, query: SignalQuery, grid: G
       return { ...common, reads: [read("value", value)], expr: [value] };
     }
     case "expression": {
-      const value = fillTemplate(spelling.expression, { ...scope, by });
+      const { expression, gauges } = withoutImpossible(spelling.expression, query.signal);
+      const value = fillTemplate(expression, { ...scope, by });
       const reads = [
         read("value", value),
-        ...coverage((short) => fillTemplate(spelling.expression, { ...short, by: [] })),
+        ...coverage((short) => fillTemplate(expression, { ...short, by: [] })),
       ];
-      return { ...common, reads, expr: [value] };
+      return { ...common, reads, expr: [value], gauges };
     }
   }
 }

@@ -25,8 +25,10 @@ const largestOfAny = 1e15;
 /** Degrees; of anything else nothing is below 0. */
 const coldest = -60;
 
-/** Shares that were computed from rates of two counters lie beyond 0 and 1 by so little without being wrong. */
+/** A share of the rates of two counters, which are scraped one after the other, lies above 1 by so little without being wrong. */
 const ratioTolerance = 0.05;
+/** What arithmetic may leave of 0. */
+const rounding = 1e-9;
 
 export function plausibleRange({ unit, plausible }: SignalDefinition): PlausibleRange {
   return {
@@ -39,8 +41,8 @@ export function plausibleRange({ unit, plausible }: SignalDefinition): Plausible
 export function isPlausible(value: number, signal: SignalId): boolean {
   const definition = signals[signal];
   const { min, max } = plausibleRange(definition);
-  const tolerance = definition.unit === "ratio" ? ratioTolerance : 0;
-  return value >= min - tolerance && value <= max + tolerance;
+  if (definition.unit !== "ratio") return value >= min && value <= max;
+  return value >= min - rounding && value <= max + ratioTolerance;
 }
 
 /** What is said of a value that cannot be one of its signal. */

@@ -10,11 +10,15 @@ import { type CounterProof, lagOf, type ReadResult } from "./answers/read-result
 import { assemble, emptyResult, hasYoung, isDoubled, mayBeNative, needsProof } from "./assemble";
 import { blankAdvice } from "./blank";
 import { boundOf } from "./buckets";
+import { signalIds } from "./catalogue";
+import { type Gauge, leftOutOf, withoutImpossible } from "./gauges";
+import { type LeftOut, withLeftOut } from "./left-out";
 import { alignGrid, evidenceSelector, type Grid, planSignal, type ReadRole, type SignalPlan } from "./plan";
 import { promDuration, selector } from "./promql";
 import { type Reached, type ReadOnce, readsOf, staleRead } from "./reads";
 import type { Doubt, SignalQuery, SignalResult, SignalsAnswer, SignalsRequest } from "./schema";
-import type { MeasuredService } from "./service";
+import type { MeasuredService, SpokenProfile } from "./service";
+import { exposes, type Spoken, spokenFor } from "./spoken";
 
 /** A service with the server that its series are read from; `target` rejects where that cannot be asked now. */
 export interface QueryableService extends MeasuredService {
@@ -93,15 +97,16 @@ async function answer(
   readOnce: ReadOnce,
   { now, grid }: { now: Date; grid: Grid },
 ): Promise<SignalResult> {
-  const [read, falls, isUneven] = await Promise.all([
+  const [read, falls, isUneven, leftOut] = await Promise.all([
     readAll(service, plan, readOnce),
     findFalls(service, plan, now),
     hasDifferentBuckets(service, plan, now),
+    findLeftOut(service, plan, now),
   ]);
   if (falls !== undefined) return refused(plan, falls);
   const results = isUneven ? await withHolders(service, plan, read, readOnce) : read;
   const proof: CounterProof = needsProof(plan, results) ? await proveCounter(service, plan, now) : "unproven";
-  const assembled = assemble(plan, results, proof);
+  const assembled = withLeftOut(plan, assemble(plan, results, proof), leftOut);
   const disagreement = await findDisagreement(service, plan, assembled, readOnce, grid);
   const result: SignalResult =
     disagreement === undefined
@@ -352,26 +357,68 @@ async function findFalls(service: Reached, plan: ReadPlan, now: Date): Promise<s
   return found.find((metric) => metric !== undefined);
 }
 
+/**
+ * Values of the plan's gauges that cannot be, which its expression leaves out. All gauges that the profile reads of the
+ * service are looked at in one query, whichever panel comes first; a source that does not answer it is taken at its word.
+ */
+async function findLeftOut(service: Reached, plan: ReadPlan, now: Date): Promise<LeftOut[]> {
+  if (plan.gauges.length === 0) return [];
+  const found = spokenFor(service, plan.query.signal);
+  if (found === undefined) return [];
+  const [instance = "instance"] = found.profile.labels.instance;
+  const expr = leftOutOf(gaugesOf(service, found), {
+    matchers: found.spoken.matchers,
+    instance,
+    blank: found.profile.blank,
+  });
+  return lookedUp(service, { what: expr, end: plan.grid.end, now }, async (time): Promise<LeftOut[]> => {
+    const { data } = await createPrometheusClient(service.target).query(expr, { time });
+    if (data.type !== "vector") return [];
+    return data.series.map(({ labels, value }) => ({
+      gauge: labels.gauge ?? "",
+      instance: labels[instance] ?? "",
+      value: value ?? Number.NaN,
+    }));
+  }).catch(() => []);
+}
+
+const gaugesRead = new WeakMap<SpokenProfile, Gauge[]>();
+
+/** The gauges that a profile answers signals of a service from, and that it exposes. */
+function gaugesOf(service: MeasuredService, { profile, spoken }: Spoken): Gauge[] {
+  const known = gaugesRead.get(spoken);
+  if (known !== undefined) return known;
+  const gauges = signalIds.flatMap((signal) => {
+    const found = spokenFor(service, signal);
+    return found?.profile === profile && found.spelling.kind === "expression"
+      ? withoutImpossible(found.spelling.expression, signal).gauges
+      : [];
+  });
+  const exposed = gauges.filter(({ metric }) => exposes(spoken, metric));
+  gaugesRead.set(spoken, exposed);
+  return exposed;
+}
+
 const lookedUpFor = 600;
 /** A source that was just added may have begun a moment ago, with too few samples yet to tell. Seconds. */
 const lookedUpAtFirstFor = 30;
 const firstAsked = new LRUCache<string, number>({ max: 5_000 });
-const answers = new LRUCache<string, Promise<boolean>>({ max: 5_000, ttl: lookedUpFor * 1000 });
+const answers = new LRUCache<string, Promise<unknown>>({ max: 5_000, ttl: lookedUpFor * 1000 });
 
 /**
  * Looks for a lie of a source at the end of a window, now and then: the past does not change, and of the present that is
  * enough.
  */
-function lookedUp(
+function lookedUp<Found>(
   service: Reached,
   { what, end: asked, now }: { what: string; end: number; now: Date },
-  look: (time: number) => Promise<boolean>,
-): Promise<boolean> {
+  look: (time: number) => Promise<Found>,
+): Promise<Found> {
   const newest = Math.floor(now.getTime() / 1000);
   const end = Math.min(asked, newest);
   const of = JSON.stringify([targetKey(service.target), what]);
   const key = `${of} ${Math.floor(end / lookedUpFor)}`;
-  const known = answers.get(key);
+  const known = answers.get(key) as Promise<Found> | undefined;
   if (known !== undefined) return known;
   const found = look(Math.min(newest, Math.ceil(end / lookedUpFor) * lookedUpFor));
   const first = firstAsked.get(of) ?? newest;

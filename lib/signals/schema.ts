@@ -107,6 +107,7 @@ export const doubtSchema = z.object({
   /** What to change. */
   advice: z.string(),
   metric: z.string().optional(),
+  instances: z.array(z.string()).optional().describe("Those whose values are left out, where others' show."),
 });
 /** Why a source's numbers are not, or not all, taken as they are. */
 export type Doubt = z.infer<typeof doubtSchema>;

@@ -42,3 +42,13 @@ export const share = (part: string, whole: string): OfKind<"expression"> => ({
   expression: `sum$by(rate(${part}{$selector}[$window])) / sum$by(rate(${whole}{$selector}[$window]))`,
   metrics: [part, whole],
 });
+
+/** The highest of one gauge as a share of that of another, summed over the series that have both. */
+export const shareOfGauge = (part: string, whole: string): OfKind<"expression"> => {
+  const [parts, wholes] = [part, whole].map((metric) => `max_over_time(${metric}{$selector}[$window])`);
+  return {
+    kind: "expression",
+    expression: `sum$by(${parts}) / sum$by(${wholes} and ${parts})`,
+    metrics: [part, whole],
+  };
+};

@@ -15,16 +15,16 @@ const onceAGpu = (values: string): string => `max without (GPU_I_ID, GPU_I_PROFI
  */
 export const blank32 = 2_147_483_632;
 export const blank64 = 140_737_488_355_328;
-/**
- * What no utilization in percent, share, power in watts or clock in MHz reaches, but an average over a window in which one
- * of a hundred thousand samples is blank.
- */
+/** What no power in watts or clock in MHz reaches, but an average with one blank among a hundred thousand samples. */
 const leastBlankAverage = 10_000;
+/** What no percentage and no share reaches, with room for rounding. */
+const abovePercent = 101;
+const aboveShare = 1.01;
 /** The same of bytes per second. */
 const leastBlankTraffic = 1e13;
 
 const highest = (metric: string): string => `max_over_time(${metric}{$selector}[$window]) < ${blank32}`;
-const newest = (metric: string): string => `(${metric}{$selector} < ${blank32})`;
+const newest = (metric: string): string => `(${metric}{$selector} >= 0 < ${blank32})`;
 
 const usedMebibytes = onceAShare(highest("DCGM_FI_DEV_FB_USED"));
 const usedAndFree = `${newest("DCGM_FI_DEV_FB_USED")} + ${newest("DCGM_FI_DEV_FB_FREE")}`;
@@ -33,17 +33,14 @@ const totalMebibytes = onceAShare(
 );
 const xids = onceAGpu(highest("DCGM_FI_DEV_XID_ERRORS"));
 
-/** A gauge over each window, by `over`, and over the GPUs, by `across`, times `scale`; without what is blank. */
+/** A gauge over each window, by `over`, and over the GPUs, by `across`, times `scale`; without what is blank, or `below` what it can be. */
 const gauge = (
   across: string,
   over: "avg" | "min" | "max",
   metric: string,
-  {
-    scale,
-    leastBlank = over === "avg" ? leastBlankAverage : blank32,
-  }: { scale?: string; leastBlank?: number } = {},
+  { scale, below = over === "avg" ? leastBlankAverage : blank32 }: { scale?: string; below?: number } = {},
 ): Spelling => {
-  const values = `(${over}_over_time(${metric}{$selector}[$window]) < ${leastBlank})`;
+  const values = `(${over}_over_time(${metric}{$selector}[$window]) < ${below})`;
   return {
     kind: "expression",
     expression: `${across}$by(${across === "sum" ? onceAGpu(values) : values})${scale ?? ""}`,
@@ -83,7 +80,7 @@ export const dcgm: Profile = {
     // A GPU split by MIG has no utilization: of it, how busy the engines of its instances are (docs/gpu.md).
     gpu_utilization: {
       kind: "expression",
-      expression: `avg$by((avg_over_time(DCGM_FI_DEV_GPU_UTIL{$selector}[$window]) < ${leastBlankAverage}) / 100 or on (instance, gpu, UUID, uuid) (avg_over_time(DCGM_FI_PROF_GR_ENGINE_ACTIVE{$selector}[$window]) < ${leastBlankAverage}))`,
+      expression: `avg$by((avg_over_time(DCGM_FI_DEV_GPU_UTIL{$selector}[$window]) < ${abovePercent}) / 100 or on (instance, gpu, UUID, uuid) (avg_over_time(DCGM_FI_PROF_GR_ENGINE_ACTIVE{$selector}[$window]) < ${aboveShare}))`,
       metrics: ["DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_PROF_GR_ENGINE_ACTIVE"],
     },
     gpu_memory_used: {
@@ -112,10 +109,10 @@ export const dcgm: Profile = {
     gpu_memory_temperature: gauge("max", "max", "DCGM_FI_DEV_MEMORY_TEMP"),
     gpu_sm_clock: gauge("avg", "avg", "DCGM_FI_DEV_SM_CLOCK", { scale: " * 1000000" }),
     gpu_memory_clock: gauge("avg", "avg", "DCGM_FI_DEV_MEM_CLOCK", { scale: " * 1000000" }),
-    gpu_sm_active: gauge("avg", "avg", "DCGM_FI_PROF_SM_ACTIVE"),
-    gpu_sm_occupancy: gauge("avg", "avg", "DCGM_FI_PROF_SM_OCCUPANCY"),
-    gpu_tensor_active: gauge("avg", "avg", "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE"),
-    gpu_dram_active: gauge("avg", "avg", "DCGM_FI_PROF_DRAM_ACTIVE"),
+    gpu_sm_active: gauge("avg", "avg", "DCGM_FI_PROF_SM_ACTIVE", { below: aboveShare }),
+    gpu_sm_occupancy: gauge("avg", "avg", "DCGM_FI_PROF_SM_OCCUPANCY", { below: aboveShare }),
+    gpu_tensor_active: gauge("avg", "avg", "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE", { below: aboveShare }),
+    gpu_dram_active: gauge("avg", "avg", "DCGM_FI_PROF_DRAM_ACTIVE", { below: aboveShare }),
     gpu_throttle_reasons: {
       ...reasonsOfMask("DCGM_FI_DEV_CLOCKS_EVENT_REASONS", blank32),
       otherwise: reasonsOfMask("DCGM_FI_DEV_CLOCK_THROTTLE_REASONS", blank32),
@@ -135,8 +132,8 @@ export const dcgm: Profile = {
       metrics: ["DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", "DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS"],
     },
     gpu_row_remap_failure: gauge("sum", "max", "DCGM_FI_DEV_ROW_REMAP_FAILURE"),
-    gpu_pcie_rx: gauge("sum", "avg", "DCGM_FI_PROF_PCIE_RX_BYTES", { leastBlank: leastBlankTraffic }),
-    gpu_pcie_tx: gauge("sum", "avg", "DCGM_FI_PROF_PCIE_TX_BYTES", { leastBlank: leastBlankTraffic }),
+    gpu_pcie_rx: gauge("sum", "avg", "DCGM_FI_PROF_PCIE_RX_BYTES", { below: leastBlankTraffic }),
+    gpu_pcie_tx: gauge("sum", "avg", "DCGM_FI_PROF_PCIE_TX_BYTES", { below: leastBlankTraffic }),
     gpu_nvlink_bandwidth: {
       kind: "expression",
       expression: `sum$by(${onceAGpu(`avg_over_time(DCGM_FI_PROF_NVLINK_TX_BYTES{$selector}[$window]) + avg_over_time(DCGM_FI_PROF_NVLINK_RX_BYTES{$selector}[$window]) < ${leastBlankTraffic}`)})`,

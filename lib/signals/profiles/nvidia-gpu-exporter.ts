@@ -1,4 +1,5 @@
 import type { Profile, Spelling } from "../profile";
+import { shareOfGauge } from "../spellings";
 import { shareOfReasonGauges } from "./throttle-reasons";
 
 const over = (function_: string, metrics: string[]): string =>
@@ -41,12 +42,7 @@ export const nvidiaGpuExporter: Profile = {
     },
     gpu_memory_used: gauge("sum", "max", "nvidia_smi_memory_used_bytes"),
     gpu_memory_total: gauge("sum", "max", "nvidia_smi_memory_total_bytes"),
-    gpu_memory_ratio: {
-      kind: "expression",
-      expression:
-        "sum$by(max_over_time(nvidia_smi_memory_used_bytes{$selector}[$window])) / sum$by(max_over_time(nvidia_smi_memory_total_bytes{$selector}[$window]))",
-      metrics: ["nvidia_smi_memory_used_bytes", "nvidia_smi_memory_total_bytes"],
-    },
+    gpu_memory_ratio: shareOfGauge("nvidia_smi_memory_used_bytes", "nvidia_smi_memory_total_bytes"),
     gpu_power: gauge("sum", "avg", "nvidia_smi_power_draw_watts", "nvidia_smi_power_draw_average_watts"),
     gpu_power_limit: gauge(
       "sum",

@@ -1,5 +1,6 @@
 import { clientNames, clientStatuses, failureSpellings } from "../failures";
 import { type Profile, versionLabels } from "../profile";
+import { shareOfGauge } from "../spellings";
 
 /**
  * The plain `llm_*` family of guides and tutorials: counters of requests and errors, one latency histogram in two
@@ -41,11 +42,6 @@ export const plain: Profile = {
       expression: "sum$by(max_over_time(gpu_memory_total{$selector}[$window]))",
       metrics: ["gpu_memory_total"],
     },
-    gpu_memory_ratio: {
-      kind: "expression",
-      expression:
-        "sum$by(max_over_time(gpu_memory_used{$selector}[$window])) / sum$by(max_over_time(gpu_memory_total{$selector}[$window]))",
-      metrics: ["gpu_memory_used", "gpu_memory_total"],
-    },
+    gpu_memory_ratio: shareOfGauge("gpu_memory_used", "gpu_memory_total"),
   },
 };

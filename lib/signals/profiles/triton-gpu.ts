@@ -1,5 +1,5 @@
 import type { Profile } from "../profile";
-import { gauge } from "../spellings";
+import { gauge, shareOfGauge } from "../spellings";
 
 /** What Triton itself reports of its GPUs: a ratio, bytes, watts and joules already. */
 export const tritonGpu: Profile = {
@@ -12,12 +12,7 @@ export const tritonGpu: Profile = {
     gpu_utilization: gauge("avg", "avg", "nv_gpu_utilization"),
     gpu_memory_used: gauge("sum", "max", "nv_gpu_memory_used_bytes"),
     gpu_memory_total: gauge("sum", "max", "nv_gpu_memory_total_bytes"),
-    gpu_memory_ratio: {
-      kind: "expression",
-      expression:
-        "sum$by(max_over_time(nv_gpu_memory_used_bytes{$selector}[$window])) / sum$by(max_over_time(nv_gpu_memory_total_bytes{$selector}[$window]))",
-      metrics: ["nv_gpu_memory_used_bytes", "nv_gpu_memory_total_bytes"],
-    },
+    gpu_memory_ratio: shareOfGauge("nv_gpu_memory_used_bytes", "nv_gpu_memory_total_bytes"),
     gpu_power: gauge("sum", "avg", "nv_gpu_power_usage"),
     gpu_power_limit: gauge("sum", "max", "nv_gpu_power_limit"),
     gpu_energy: {
