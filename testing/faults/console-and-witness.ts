@@ -57,18 +57,40 @@ export async function startConsoleAndWitness(
   rules: string,
   group: { name: string; interval: number },
 ): Promise<ConsoleAndWitness> {
-  const [gauges, postgres, remembering, forgetful, mail] = await Promise.all([
-    startGauges(),
-    startPostgres(),
-    startWebhookReceiver("a webhook that remembers ids", { remembers: true }),
-    startWebhookReceiver("a webhook that does not", { remembers: false }),
-    startMailReceiver("mail"),
-  ]);
+  const running: { stop(): Promise<void> }[] = [];
+  /** What was started last goes first, as it needs the others. */
+  const stop = async () => {
+    for (const one of running.splice(0).reverse()) await one.stop();
+  };
+  try {
+    return await startAll(rules, group, running, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(
+  rules: string,
+  group: { name: string; interval: number },
+  running: { stop(): Promise<void> }[],
+  stop: () => Promise<void>,
+): Promise<ConsoleAndWitness> {
+  const kept = async <One extends { stop(): Promise<void> }>(starting: Promise<One>): Promise<One> => {
+    const one = await starting;
+    running.push(one);
+    return one;
+  };
+  const gauges = await kept(startGauges());
+  const postgres = await kept(startPostgres());
+  const remembering = await kept(startWebhookReceiver("a webhook that remembers ids", { remembers: true }));
+  const forgetful = await kept(startWebhookReceiver("a webhook that does not", { remembers: false }));
+  const mail = await kept(startMailReceiver("mail"));
   const scrape = [{ job: "gauges", targets: [gauges.target], interval: "500ms" }];
-  const [prometheus, witness] = await Promise.all([
-    startPrometheus({ scrape }),
+  const prometheus = await kept(startPrometheus({ scrape }));
+  const witness = await kept(
     startPrometheus({ scrape, files: { "rules.yaml": rules }, ruleFiles: ["rules.yaml"] }),
-  ]);
+  );
   const env = {
     INFERSCOPE_API_KEY: `isk_${randomBytes(32).toString("base64url")}`,
     INFERSCOPE_SECRET: randomBytes(32).toString("base64url"),
@@ -77,7 +99,7 @@ export async function startConsoleAndWitness(
     INFERSCOPE_MAIL_FROM: "Inferscope <alerts@example.com>",
   };
   const start = (role: "web" | "worker", port?: number) =>
-    startConsole({ databaseUrl: postgres.url, prometheusUrl: prometheus.url, role, port, env });
+    kept(startConsole({ databaseUrl: postgres.url, prometheusUrl: prometheus.url, role, port, env }));
   const web = await start("web");
   const api = apiOf(web.url, web.apiKey);
   const all: ConsoleAndWitness = {
@@ -112,29 +134,18 @@ export async function startConsoleAndWitness(
       const { evaluatedFor, evaluatedAt } = found!.status;
       return evaluatedFor === null ? null : { slot: Date.parse(evaluatedFor), at: Date.parse(evaluatedAt!) };
     },
-    stop: async () => {
-      await Promise.all([...all.workers, all.web].map((running) => running.stop()));
-      await Promise.all(
-        [gauges, prometheus, witness, remembering, forgetful, mail].map((running) => running.stop()),
-      );
-      await postgres.stop();
-    },
+    stop,
   };
-  try {
-    await tellAll(all);
-    const moment = await vi.waitFor(
-      async () => {
-        const last = await all.lastWitnessed();
-        expect(last).not.toBeNull();
-        return last!;
-      },
-      { timeout: 30_000, interval: 100 },
-    );
-    await api.send("POST", `alert-rules/import?file=${fileDueAt(moment, group)}`, rules);
-  } catch (error) {
-    await all.stop();
-    throw error;
-  }
+  await tellAll(all);
+  const moment = await vi.waitFor(
+    async () => {
+      const last = await all.lastWitnessed();
+      expect(last).not.toBeNull();
+      return last!;
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+  await api.send("POST", `alert-rules/import?file=${fileDueAt(moment, group)}`, rules);
   return all;
 }
 

@@ -212,7 +212,7 @@ describe.skipIf(whyNoConsole() ?? whyNoPrometheus())("a kill while alerts fire",
       }, patience)
       .catch(() => {});
     process.stdout.write(`${faultTable(rows)}\n`);
-    expect(rows.map(({ fault }) => fault)).toEqual([...faults]);
+    expect.soft(rows.map(({ fault }) => fault)).toEqual([...faults]);
     for (const { fault, history, told, expected } of rows) {
       expect.soft(history.missing, fault).toEqual([]);
       expect.soft(history.extra, fault).toEqual([]);
