@@ -8,6 +8,7 @@ import {
   seriesStats,
   summaryOf,
   valueWords,
+  withOtherParts,
   withOthers,
 } from "./series";
 
@@ -50,6 +51,26 @@ it("keeps the colour of the eight with the largest last value, and draws the oth
   ]);
   expect(shown.slice(2).every((each) => each.color === 1)).toBe(true);
   expect(withOthers(ten.slice(0, 8))).toEqual(ten.slice(0, 8));
+});
+
+it("keeps the seven largest parts of a whole, each in a colour of its own, and adds up the rest", () => {
+  const parts = Array.from({ length: 48 }, (_, index) =>
+    series(`e${index}`, [index, null, 1], { color: ((index % 8) + 1) as 1 }),
+  );
+  const shown = withOtherParts([...parts, series("last", [100, 1, 1], { color: 1 })]);
+  expect(shown.map(({ label }) => label)).toEqual([
+    "e42",
+    "e43",
+    "e44",
+    "e45",
+    "e46",
+    "e47",
+    "last",
+    "42 more",
+  ]);
+  expect(new Set(shown.map(({ color }) => color)).size).toBe(8);
+  expect(shown.at(-1)).toMatchObject({ color: "other", values: [861, null, 42] });
+  expect(withOtherParts(parts.slice(0, 8))).toEqual(parts.slice(0, 8));
 });
 
 describe("the statistics of quantiles from buckets", () => {

@@ -162,6 +162,65 @@ export function withOthers(series: readonly ChartSeries[]): ChartSeries[] {
   ];
 }
 
+/** Bars of so many parts can be told apart, with the others put together in one more. */
+const LARGEST_PARTS = COLOURED_SERIES - 1;
+
+/**
+ * Returns the parts of a whole with all but the seven largest put together as "41 more", in grey and on top. Of those that
+ * stay, one that has the colour of another gets one that is free.
+ */
+export function withOtherParts(series: readonly ChartSeries[]): ChartSeries[] {
+  if (series.length <= COLOURED_SERIES) return [...series];
+  const bySize = series
+    .map(({ id, values }) => ({ id, size: values.reduce<number>((sum, value) => sum + (value ?? 0), 0) }))
+    .sort((a, b) => b.size - a.size);
+  const kept = new Set(bySize.slice(0, LARGEST_PARTS).map(({ id }) => id));
+  const others = series.filter(({ id }) => !kept.has(id));
+  const steps = Math.max(...others.map(({ values }) => values.length));
+  const sum = Array.from({ length: steps }, (_, step) =>
+    others.reduce<number | null>((whole, { values }) => {
+      const value = values[step] ?? null;
+      return value === null ? whole : (whole ?? 0) + value;
+    }, null),
+  );
+  return [
+    ...inOwnColors(series.filter(({ id }) => kept.has(id))),
+    { id: OTHER_PARTS, label: `${others.length} more`, color: "other", values: sum },
+  ];
+}
+
+/** Returns the parts as they are drawn, and in grey each of those that are drawn together, the largest first. */
+export function withAllParts(drawn: readonly ChartSeries[], series: readonly ChartSeries[]): ChartSeries[] {
+  const others = series.filter(({ id }) => !drawn.some((each) => each.id === id));
+  if (others.length === 0) return [...drawn];
+  const sizes = new Map(others.map(({ id, values }) => [id, seriesStats(values).mean ?? 0]));
+  return [
+    ...drawn.filter(({ id }) => id !== OTHER_PARTS),
+    ...others
+      .map((each): ChartSeries => ({ ...each, color: "other" }))
+      .sort((a, b) => sizes.get(b.id)! - sizes.get(a.id)!),
+  ];
+}
+
+const OTHER_PARTS = "other parts";
+
+const SLOTS = [1, 2, 3, 4, 5, 6, 7, 8] as const satisfies SeriesColor[];
+
+function inOwnColors(series: readonly ChartSeries[]): ChartSeries[] {
+  const taken = new Set<SeriesColor>();
+  const isFirst = series.map(({ color }) => {
+    const isFree = !taken.has(color);
+    taken.add(color);
+    return isFree;
+  });
+  return series.map((each, index) => {
+    if (isFirst[index]) return each;
+    const free = SLOTS.find((slot) => !taken.has(slot)) ?? "other";
+    taken.add(free);
+    return { ...each, color: free };
+  });
+}
+
 /** Returns the one scale of a chart, from its largest value: its `label` belongs in the panel's title. */
 export function scaleOf(series: readonly Pick<ChartSeries, "values">[], unit: Unit): Scale {
   let largest = 0;

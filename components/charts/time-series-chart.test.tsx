@@ -3,6 +3,7 @@ import { cleanup, fireEvent, render, screen, within } from "@testing-library/rea
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Panel } from "@/components/ui/panel";
 import { BarChart } from "./bar-chart";
+import { ChartDisplayContext, PLAIN_DISPLAY } from "./chart-display";
 import type { ChartSeries } from "./series";
 import { Sparkline } from "./sparkline";
 import { TimeSeriesChart } from "./time-series-chart";
@@ -149,6 +150,33 @@ describe("the legend", () => {
     expect(screen.getByText("12 more")).toBeTruthy();
     expect(screen.getAllByRole("rowheader")).toHaveLength(8);
   });
+});
+
+it("puts the smallest of many parts together, and has all of them in its legend's table", () => {
+  const types = Array.from({ length: 49 }, (_, index) => ({
+    id: `type ${index}`,
+    label: `type ${index}`,
+    color: 1 as const,
+    values: [index, index],
+  }));
+  const errors = (
+    <TimeSeriesChart
+      title="Errors"
+      unit="ratio"
+      kind="stacked-bars"
+      grid={{ start: 0, end: 60, step: 60 }}
+      series={types}
+    />
+  );
+  const { unmount } = render(errors);
+  expect(screen.getByRole("button", { name: "42 more" })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "type 3" })).toBeNull();
+  unmount();
+  const control = { display: { ...PLAIN_DISPLAY, legend: true }, register: () => () => {} };
+  render(<ChartDisplayContext value={control}>{errors}</ChartDisplayContext>);
+  expect(screen.getAllByRole("rowheader")).toHaveLength(49);
+  fireEvent.click(screen.getByRole("button", { name: "type 3" }));
+  expect(screen.getByRole("button", { name: "type 3", pressed: true })).toBeTruthy();
 });
 
 it("every other chart shows its data by the same key", () => {

@@ -35,6 +35,8 @@ import {
   scaleOf,
   summaryOf,
   valueWords,
+  withAllParts,
+  withOtherParts,
   withOthers,
 } from "./series";
 import type { ThresholdHandle } from "./threshold-handle";
@@ -120,7 +122,7 @@ const ignoreWidth = () => {};
 export function TimeSeriesChart(props: TimeSeriesChartProps) {
   const { title, grid, unit, kind = "line", compare: ownCompare = NONE } = props;
   const coloured = useMemo(
-    () => (kind === "line" ? withOthers(props.series) : [...props.series]),
+    () => (kind === "line" ? withOthers(props.series) : withOtherParts(props.series)),
     [props.series, kind],
   );
   const root = useRef<HTMLElement>(null);
@@ -148,11 +150,15 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
   );
   const listed = useMemo(() => [...coloured, ...compare], [coloured, compare]);
   const named = useMemo(() => {
+    if (kind !== "line") return [...withAllParts(coloured, props.series), ...compare];
     const seen = listed.filter((each) => each.color !== "other");
     return seen.length > 0 ? seen : listed;
-  }, [listed]);
+  }, [listed, kind, coloured, compare, props.series]);
   shown.current = listed;
-  const all = useMemo(() => [...props.series, ...compare], [props.series, compare]);
+  const all = useMemo(
+    () => [...(kind === "line" ? props.series : withAllParts(coloured, props.series)), ...compare],
+    [props.series, coloured, compare, kind],
+  );
   const scale = useMemo(() => props.scale ?? scaleOf(all, unit), [props.scale, all, unit]);
   const gaps = useMemo(() => [...(props.gaps ?? NONE), ...display.gaps], [props.gaps, display.gaps]);
   const shared = useChartExemplars(unit);
@@ -160,7 +166,14 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
   const [ownIsolated, setOwnIsolated] = useState<string | null>(null);
   const asked = props.onIsolate ? (props.isolated ?? null) : ownIsolated;
   // A series that is no longer there must not leave an empty chart behind.
-  const isolated = asked !== null && series.some((each) => each.id === asked) ? asked : null;
+  const isolated =
+    asked !== null && (series.some(({ id }) => id === asked) || named.some(({ id }) => id === asked))
+      ? asked
+      : null;
+  // One of the parts that are drawn together is drawn alone.
+  const small = series.some(({ id }) => id === isolated)
+    ? undefined
+    : named.find(({ id }) => id === isolated);
   const onIsolate = props.onIsolate ?? setOwnIsolated;
   const [hovered, setHovered] = useState<string | null>(null);
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
@@ -200,7 +213,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
     <div className={cn("flex min-w-0 flex-col", props.className)}>
       <Plot
         {...props}
-        series={series}
+        series={small === undefined ? series : [small]}
         scale={scale}
         height={height - taken}
         kind={kind}
@@ -228,7 +241,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
         <LegendTable
           label={title}
           series={named}
-          others={listed.length - named.length}
+          others={Math.max(0, listed.length - named.length)}
           scale={scale}
           isolated={isolated}
           onIsolate={onIsolate}
