@@ -104,6 +104,9 @@ describe("homeFindings", () => {
       "availability.recent": now("availability", 0.9),
     });
     expect(findings.map(({ state }) => state)).toEqual(["critical", "warning"]);
+    expect(of({ "availability.recent": now("availability", 0.9975) }).map(({ state }) => state)).toEqual([
+      "warning",
+    ]);
     expect(findings[1]?.text).toContain("TTFT p95");
     expect(findings[1]?.text).toContain("above its target");
   });
@@ -172,9 +175,9 @@ describe("compareServices", () => {
     ];
     expect(services.sort(compareServices).map(({ id }) => id)).toEqual([
       "e-down",
-      "b-a-little-down",
       "c-slower",
       "f-slower",
+      "b-a-little-down",
       "a-slow",
       "d-healthy",
       "g-not-read",

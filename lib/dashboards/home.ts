@@ -7,7 +7,14 @@ import { format } from "@/lib/units";
 import { isTargetMet, type Measured } from "./bound";
 import { doubtFindings } from "./doubts";
 import { queryId } from "./overview";
-import { besideTarget, type Finding, lastValue, recentValue, timesThreshold } from "./overview-state";
+import {
+  besideTarget,
+  type Finding,
+  lastValue,
+  recentValue,
+  severityOf,
+  timesThreshold,
+} from "./overview-state";
 import { recentGrid } from "./recent";
 
 /** The numbers that justify a service's state; a percentile where there is one. */
@@ -138,7 +145,7 @@ export function homeFindings(
     if (isMet) continue;
     const name = `${definition.shortTitle}${"quantile" in number ? ` p${percentile(number.quantile)}` : ""}`;
     findings.push({
-      state: definition.kind === "ratio" ? "critical" : "warning",
+      state: severityOf(definition, now),
       text: `${name} ${besideTarget(now, definition)}`,
       times: timesThreshold(definition, now.value, definition.target.value),
     });

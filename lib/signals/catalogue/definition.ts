@@ -24,7 +24,11 @@ export interface SignalDescription {
   /** Where a change alone is neither good nor bad, such as less traffic: it gets no judgement. */
   judged?: false;
   /** What it should be. `quantile` names the quantile that the target is about. */
-  target?: { value: number; quantile?: number };
+  target?: {
+    value: number;
+    quantile?: number /** Beyond it a missed target is critical. */;
+    critical?: number;
+  };
   thresholds?: Threshold[];
   /** The least and the most that it can be, where its unit does not say so: a ratio is 0 to 1, a count not negative. */
   plausible?: { min?: number; max?: number };

@@ -71,7 +71,8 @@ export const servingSignals = {
     unit: "ratio",
     kind: "ratio",
     better: "higher",
-    target: { value: 0.999 },
+    // Critical as an error rate of more than 5 % is.
+    target: { value: 0.999, critical: 0.95 },
     explanation:
       "The share of requests that did not fail through a fault of the service. Callers' errors, such as invalid input, count as failures only where the server does not tell them apart.",
     measuredBy:
