@@ -177,7 +177,10 @@ function ChosenServices({
           <div className="grid gap-8">
             {sections.map(({ title, isOfChosenGpu, panels: own }, index) => (
               <section key={title ?? index} aria-label={title ?? dashboard.title}>
-                {title === undefined ? null : isOfChosenGpu ? (
+                {title === undefined ? (
+                  // A panel's heading is of the third level.
+                  <h2 className="sr-only">{dashboard.title}</h2>
+                ) : isOfChosenGpu ? (
                   <GpuHeading title={title} gpus={gpus} />
                 ) : (
                   <h2 className="mb-3 text-section">{title}</h2>

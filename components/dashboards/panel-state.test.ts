@@ -41,6 +41,17 @@ describe("a panel", () => {
     });
   });
 
+  it("does not head samples that are not a number by saying that there are none", () => {
+    const nothing = result({
+      status: "empty",
+      series: [],
+      reason: { kind: "no_samples", text: "It has samples, but their value is not a number." },
+    });
+    expect(panelState(["a"], refresh([nothing]))).toMatchObject({ reason: "no_samples" });
+    const doubts = [{ kind: "not_a_number" as const, text: "", advice: "" }];
+    expect(panelState(["a"], refresh([{ ...nothing, doubts }]))).toMatchObject({ reason: "not_a_number" });
+  });
+
   it("keeps older data of a failed query and marks them", () => {
     const failed = refresh([result({ status: "error", error: upstream })]);
     expect(panelState(["a"], failed)).toMatchObject({ kind: "data" });

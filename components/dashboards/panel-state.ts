@@ -1,4 +1,4 @@
-import type { PanelState } from "@/components/ui/panel";
+import type { EmptyKind, PanelState } from "@/components/ui/panel";
 import { errorFacts } from "@/lib/api/client";
 import type { SignalResult } from "@/lib/signals/schema";
 import { formatTime } from "@/lib/units";
@@ -53,10 +53,17 @@ export function panelState(queryIds: readonly string[], refresh: Refresh): Panel
     };
   return {
     kind: "empty",
-    reason: first.reason?.kind ?? "no_samples",
+    reason: emptyKind(first),
     text: first.reason?.text ?? "Nothing was measured in this range.",
     refreshing: isRefreshing,
   };
+}
+
+/** What a panel without data is headed by: samples that are no number are samples. */
+export function emptyKind({ reason, doubts = [] }: Pick<SignalResult, "reason" | "doubts">): EmptyKind {
+  const kind = reason?.kind ?? "no_samples";
+  const isNoNumber = doubts.some((doubt) => doubt.kind === "not_a_number");
+  return kind === "no_samples" && isNoNumber ? "not_a_number" : kind;
 }
 
 /** The lines under a panel's title: what makes its numbers less than whole or less than fresh. */

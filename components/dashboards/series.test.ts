@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SignalResult } from "@/lib/signals/schema";
 import { signalResult } from "@/testing/signal-result";
-import { filledBuckets, gpuNames, percentileSeries, versionSeries } from "./series";
+import { filledBuckets, gpuNames, gpuSeries, percentileSeries, versionSeries } from "./series";
 
 const result = (series: SignalResult["series"]) => signalResult({ series });
 
@@ -50,6 +50,16 @@ describe("gpuNames", () => {
       ]),
     ).toEqual(["n1 GPU 0", "n2 GPU 0", "GPU 1", "GPU …89abcdef"]);
   });
+});
+
+it("puts GPUs in the order of their numbers, whatever that of the answer is", () => {
+  const lines = gpuSeries(result(["0", "10", "3", "2"].map((gpu) => ({ labels: { gpu }, values: [1] }))));
+  expect(lines.map(({ label, color }) => [label, color])).toEqual([
+    ["GPU 0", 1],
+    ["GPU 2", 2],
+    ["GPU 3", 3],
+    ["GPU 10", 4],
+  ]);
 });
 
 describe("buckets", () => {

@@ -67,15 +67,17 @@ export function gpuNames(series: readonly Pick<SignalSeries, "labels">[]): strin
   });
 }
 
-/** A line for each GPU, in the order of the answer. */
+/** A line for each GPU, in the order of their names. */
 export function gpuSeries(result: SignalResult): ChartSeries[] {
   const names = gpuNames(result.series);
-  return result.series.map((series, index) => ({
-    id: series.labels.uuid ?? names[index]!,
-    label: names[index]!,
-    color: nthColor(index),
-    ...withBand(series),
-  }));
+  return result.series
+    .map((series, index) => ({
+      id: series.labels.uuid ?? names[index]!,
+      label: names[index]!,
+      ...withBand(series),
+    }))
+    .sort((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }))
+    .map((line, index) => ({ ...line, color: nthColor(index) }));
 }
 
 /**

@@ -1,7 +1,8 @@
 "use client";
 
 import { Sparkline } from "@/components/charts/sparkline";
-import { measuredUntil, type Refresh } from "@/components/dashboards/panel-state";
+import { emptyKind, measuredUntil, type Refresh } from "@/components/dashboards/panel-state";
+import type { EmptyKind } from "@/components/ui/panel";
 import { StatCard, type StatCardProps } from "@/components/ui/stat-card";
 import { rangeWords } from "@/components/ui/time-range";
 import { useTimeRange } from "@/components/ui/use-time-range";
@@ -58,7 +59,7 @@ export function KeyNumbers({ refresh, recent }: { refresh: Refresh; recent: Sign
             loading={refresh.results === undefined && !refresh.error}
             refreshing={refresh.isRefreshing}
             value={parts === null ? null : { ...parts, number: `${boundMark(current)}${parts.number}` }}
-            absent={shortReason(result?.reason?.kind, refresh.error ?? result?.error)}
+            absent={shortReason(result, refresh.error ?? result?.error)}
             change={changeOf(definition, refresh, number, timeBefore(range.relative))}
             changeScope={`vs ${timeBefore(range.relative)}`}
             stale={stale}
@@ -163,15 +164,16 @@ function timeBefore(relative: string | null): string {
 
 const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
 
-function shortReason(kind: string | undefined, error: unknown): string | undefined {
-  const words: Record<string, string> = {
+function shortReason(result: SignalResult | undefined, error: unknown): string | undefined {
+  const words: Record<EmptyKind, string> = {
     not_connected: "Not connected",
     metric_not_found: "Metric not found",
     no_samples: "No samples",
+    not_a_number: "Not a number",
     no_traffic: "No traffic",
     not_measurable: "Not measurable here",
     filtered_out: "Filtered out",
   };
-  if (kind !== undefined) return words[kind];
+  if (result?.reason !== undefined) return words[emptyKind(result)];
   return error ? "Not read" : undefined;
 }

@@ -227,6 +227,7 @@ function ServiceOverview({
       )}
       <YoungData since={since} />
       <div className="grid gap-4">
+        <h2 className="sr-only">Measurements</h2>
         <KeyNumbers refresh={refresh} recent={recent} />
         <section aria-label="Panels" className="grid grid-cols-1 gap-4 md:grid-cols-6 xl:grid-cols-12">
           {orderedPanels.map((panel) => (

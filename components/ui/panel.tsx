@@ -34,6 +34,7 @@ export type EmptyKind =
   | "not_connected"
   | "metric_not_found"
   | "no_samples"
+  | "not_a_number"
   | "filtered_out"
   | "no_traffic"
   | "not_measurable";
@@ -42,6 +43,7 @@ const EMPTY_TITLES: Record<EmptyKind, string> = {
   not_connected: "Not connected",
   metric_not_found: "Metric not found",
   no_samples: "No samples in this range",
+  not_a_number: "No number in this range",
   filtered_out: "Filtered out",
   no_traffic: "No traffic",
   not_measurable: "Not measurable here",
