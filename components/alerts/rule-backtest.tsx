@@ -20,6 +20,8 @@ import { curveRange } from "./curve";
 import { durationWords } from "./duration-words";
 import { boundsAround } from "./rule-buckets";
 import { RuleCurve, thresholdsOf } from "./rule-curve";
+import { labelsText } from "./rule-firing";
+import { RuleFiringRows } from "./rule-firing-rows";
 import type { Replayable } from "./rule-form-state";
 import { useSettled } from "./use-settled";
 
@@ -31,6 +33,8 @@ const ranges = [
 type Days = (typeof ranges)[number]["value"];
 
 const listed = 20;
+const mostMarks = 12;
+
 /** A rule over the past: its curve with the threshold, when it would have fired, and how noisy that is. */
 export function RuleBacktest({
   rule,
@@ -79,13 +83,13 @@ export function RuleBacktest({
       settled !== null && source !== "",
     ),
   );
-  const marks = useMemo(
-    () =>
-      (result.data?.alerts ?? []).flatMap(({ firingAt }) =>
-        firingAt === null ? [] : [{ time: Date.parse(firingAt) / 1000, label: "would fire" }],
-      ),
-    [result.data],
-  );
+  const marks = useMemo(() => {
+    const times = new Set((result.data?.alerts ?? []).flatMap(({ firingAt }) => firingAt ?? []));
+    // More would hide the curve; the rows below it have them all.
+    return times.size > mostMarks
+      ? []
+      : [...times].map((time) => ({ time: Date.parse(time) / 1000, label: "would fire" }));
+  }, [result.data]);
   const comparison = rule?.comparison ?? null;
   const threshold = rule?.threshold ?? null;
   // While the line is dragged the axis stays, and the line shows from where.
@@ -139,6 +143,14 @@ export function RuleBacktest({
               onThreshold={onThreshold}
             />
           )}
+          {result.data === undefined || result.isError ? null : (
+            <RuleFiringRows
+              alerts={result.data.alerts}
+              start={start}
+              end={now}
+              tone={isCritical(severity) ? "critical" : "warning"}
+            />
+          )}
           {result.isError ? (
             <ErrorState
               title="It could not be replayed"
@@ -148,7 +160,8 @@ export function RuleBacktest({
             />
           ) : (
             <>
-              <Figures result={result.data} busy={result.isFetching} start={start} />
+              <Figures result={result.data} busy={result.isFetching} />
+              <DataFrom result={result.data} start={start} />
               <Overlaps result={result.data} />
             </>
           )}
@@ -215,16 +228,7 @@ function Buckets({
   );
 }
 
-function Figures({
-  result,
-  busy,
-  start,
-}: {
-  result: BacktestView | undefined;
-  busy: boolean;
-  /** Of what was asked for, Unix seconds. */
-  start: number;
-}) {
+function Figures({ result, busy }: { result: BacktestView | undefined; busy: boolean }) {
   const noise = result?.noise;
   const of = (ratio: number | null | undefined) =>
     ratio === null || ratio === undefined ? null : { number: format(ratio, "ratio"), unit: "" };
@@ -262,32 +266,29 @@ function Figures({
         absent="None fired"
       />
       <StatCard
-        name="With another rule"
+        name="While another fired"
         loading={result === undefined}
         value={of(result?.overlap.share)}
-        absent={result?.overlap.from ? "It would not have fired" : "No alerts are kept yet"}
+        absent={result?.overlap.from ? "Not firing since then" : "No alerts are kept yet"}
         detail={
           result?.overlap.from
-            ? `Of its firing time since ${formatTime(new Date(result.overlap.from))}, by the alert history`
+            ? `By the alert history, which begins ${formatTime(new Date(result.overlap.from), { seconds: false })}`
             : undefined
         }
       />
-      <StatCard
-        name="Data from"
-        loading={result === undefined}
-        value={
-          result === undefined || result.completeFrom === null
-            ? null
-            : { number: formatTime(new Date(result.completeFrom), { seconds: false }), unit: "" }
-        }
-        absent={result !== undefined && result.series === 0 ? "None in this range" : "Cannot be told"}
-        detail={
-          result === undefined
-            ? undefined
-            : `${result.series.toLocaleString("en-US")} series${result.completeFrom !== null && Date.parse(result.completeFrom) - start * 1000 > 3_600_000 ? "; before that there was none" : ""}`
-        }
-      />
     </div>
+  );
+}
+
+/** From when on there was anything to compare. */
+function DataFrom({ result, start }: { result: BacktestView | undefined; start: number }) {
+  if (result === undefined || result.completeFrom === null) return null;
+  const from = new Date(result.completeFrom);
+  const isWhole = from.getTime() / 1000 - start < 3_600;
+  return (
+    <p className="text-secondary">
+      {`${result.series.toLocaleString("en-US")} series, with data ${isWhole ? "over the whole range" : `from ${formatTime(from, { seconds: false })} on; before that there was none`}.`}
+    </p>
   );
 }
 
@@ -405,9 +406,7 @@ function WouldFire({ result }: { result: BacktestView | undefined }) {
                   </TableCell>
                   <TableCell className="text-mono">
                     <span className="inline-block max-w-[60ch] truncate align-bottom">
-                      {Object.entries(labels)
-                        .map(([name, value]) => `${name}="${value}"`)
-                        .join(", ") || "–"}
+                      {labelsText(labels)}
                     </span>
                   </TableCell>
                 </TableRow>

@@ -25,6 +25,17 @@ const hourIn = (timeZone: string) => {
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
+/** Returns how often a replay over `[from, end]` paged, and how often a week that is; null for less than a day. */
+export function pagesOf(
+  alerts: readonly ReplayedAlert[],
+  { from, end }: { from: number | null; end: number },
+): Pick<Noise, "pages" | "pagesPerWeek"> {
+  const begins = new Set<number>();
+  for (const { firingAt } of alerts) if (firingAt !== null) begins.add(firingAt);
+  const covered = from === null ? 0 : end - from;
+  return { pages: begins.size, pagesPerWeek: covered < day ? null : (begins.size * week) / covered };
+}
+
 /** Returns the figures of a replay over `[from, end]`, Unix seconds. Throws a `RangeError` for an unknown time zone. */
 export function noiseOf(
   alerts: readonly ReplayedAlert[],
@@ -32,12 +43,9 @@ export function noiseOf(
 ): Noise {
   const fired = alerts.filter(({ firingAt }) => firingAt !== null);
   const ended = fired.filter(({ resolvedAt }) => resolvedAt !== null);
-  const pages = new Set(fired.map(({ firingAt }) => firingAt)).size;
-  const covered = from === null ? 0 : end - from;
   const hour = hourIn(timeZone);
   return {
-    pages,
-    pagesPerWeek: covered < day ? null : (pages * week) / covered,
+    ...pagesOf(alerts, { from, end }),
     shareShort: share(
       ended.filter(({ firingAt, resolvedAt }) => resolvedAt! - firingAt! < short).length,
       ended.length,

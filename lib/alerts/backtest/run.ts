@@ -215,9 +215,7 @@ export async function backtest(
     unit: unitOf(input),
     series: series.length,
     suggestions:
-      input.pagesPerWeek === null
-        ? []
-        : suggestionsFor(input.pagesPerWeek, series, spec, range, { from, timeZone }),
+      input.pagesPerWeek === null ? [] : suggestionsFor(input.pagesPerWeek, series, spec, range, { from }),
     notes,
   };
 }

@@ -1,4 +1,4 @@
-import { noiseOf } from "./noise";
+import { pagesOf } from "./noise";
 import { type ReplayRange, type ReplaySeries, type ReplaySpec, replay } from "./replay";
 
 /** A change of the rule with which it would have paged no oftener than wanted. */
@@ -29,11 +29,10 @@ export function suggestionsFor(
   series: readonly ReplaySeries[],
   spec: ReplaySpec,
   range: ReplayRange,
-  { from, timeZone }: { from: number | null; timeZone: string },
+  { from }: { from: number | null },
 ): Suggestion[] {
   const pagesWith = (change: Partial<ReplaySpec>) =>
-    noiseOf(replay(series, { ...spec, ...change }, range).alerts, { from, end: range.end, timeZone })
-      .pagesPerWeek;
+    pagesOf(replay(series, { ...spec, ...change }, range).alerts, { from, end: range.end }).pagesPerWeek;
   const now = pagesWith({});
   if (now === null || now <= wanted) return [];
   const suggestions: Suggestion[] = [];
