@@ -1,4 +1,5 @@
 import "server-only";
+import { setMaxListeners } from "node:events";
 import type PgBoss from "pg-boss";
 import { everySeconds } from "@/lib/leases/every-seconds";
 import { log } from "@/lib/observability/log";
@@ -55,6 +56,8 @@ export async function startWorker({
   /** Sent once each time a worker starts. */
   atStart?: readonly JobDefinition[];
 }): Promise<RunningWorker> {
+  // Each loop listens to it: no leak, which Node warns of beyond ten.
+  setMaxListeners(0, signal);
   const id = newWorkerId();
   const boss = await startBoss("worker");
   const endHeartbeat = await startHeartbeat(id);

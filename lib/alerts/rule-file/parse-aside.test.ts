@@ -7,7 +7,7 @@ import { parseRuleFileAside } from "./parse-aside";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const rules = Array.from(
-  { length: 2_000 },
+  { length: 60 },
   (_, index) => `      # The ${index}th.
       - alert: High${index}
         expr: sum by (job) (rate(errors_total{instance="i${index}"}[5m])) > ${index}
@@ -15,6 +15,7 @@ const rules = Array.from(
         labels: {severity: critical}
         annotations:
           summary: "{{ $value }} of {{ $labels.job }}"
+          description: ${"What to do about it. ".repeat(200)}
 `,
 );
 const text = `groups:\n  - name: large\n    rules:\n${rules.join("")}      - alert: Broken\n        expr: sum(\n`;
