@@ -1,5 +1,6 @@
 import path from "node:path";
 import { z } from "zod";
+import { JOB } from "@/stack/llm-server/prometheus";
 import type { Secrets } from "./secrets";
 import { answers, type ProcessSpec } from "./supervisor";
 
@@ -84,11 +85,15 @@ export async function signInLink(
     .parse(await post(options, "sign-in-links", { email: options.secrets.adminEmail })).url;
 }
 
-/** Marks a pause of the demo on every chart. `start` and `end` in Unix seconds. */
+/** Marks a pause of the demo on the charts of its service. `start` and `end` in Unix seconds. */
 export async function markPause(
   options: Pick<ConsoleOptions, "host" | "port" | "secrets">,
   pause: { start: number; end: number },
 ): Promise<void> {
   const [start, end] = [pause.start, pause.end].map((seconds) => new Date(seconds * 1000).toISOString());
-  await post(options, "annotations", { start, end, text: "the demo was stopped", kind: "demo_stopped" });
+  const mark = { start, end, text: "the demo was stopped", kind: "demo_stopped" };
+  // A demo that was stopped before the console had found its service has no other beside it either.
+  await post(options, "annotations", { ...mark, service: JOB }).catch(() =>
+    post(options, "annotations", mark),
+  );
 }
