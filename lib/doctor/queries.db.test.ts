@@ -20,16 +20,32 @@ const context = { requestId: "test-request", now: new Date(end * 1000) };
 const samples = (value: (second: number) => number): [number, number][] =>
   Array.from({ length: 241 }, (_, index) => [end - 3_600 + index * 15, value(index * 15)]);
 
+const plainJobs = ["plain-status", "plain-code"];
+/** Of ten requests three fail, which `llm_errors_total` of the same jobs does not count. */
+const plainHttp = (
+  [
+    ["plain-status", { status: "2xx" }, 0.7],
+    ["plain-status", { status: "5xx" }, 0.3],
+    ["plain-code", { code: "200" }, 0.7],
+    ["plain-code", { code: "503" }, 0.3],
+  ] as const
+).map(([job, told, perSecond]) => ({
+  suffix: "_total",
+  labels: { job, instance: "a", ...told },
+  samples: samples((second) => second * perSecond),
+}));
+
 async function serviceOf(
   tx: Transaction,
   url: string,
   profiles: ProfileId[] = ["vllm"],
+  scraped = "llm",
 ): Promise<{ job: string; source: string }> {
   const source = await tx.source.create({
     data: { teamId: DEFAULT_TEAM_ID, kind: "prometheus", name: `p-${randomUUID()}`, url },
   });
   const job = `job-${randomUUID()}`;
-  const matchers = [{ label: "job", op: "=" as const, value: "llm" }];
+  const matchers = [{ label: "job", op: "=" as const, value: scraped }];
   await saveDiscoveries(systemActor("service-discovery"), {
     sourceId: source.id,
     seenAt: context.now,
@@ -113,10 +129,30 @@ describe.skipIf(whyNoPrometheus())("the doctor", () => {
         {
           name: "http_requests",
           type: "counter",
-          series: (["2xx", "5xx"] as const).map((status) => ({
+          series: (["2xx", "5xx"] as const)
+            .map((status) => ({
+              suffix: "_total",
+              labels: { ...labels, status, handler: "/v1/completions" },
+              samples: samples((second) => (status === "2xx" ? second : second / 5)),
+            }))
+            .concat(plainHttp),
+        },
+        {
+          name: "llm_requests",
+          type: "counter",
+          series: plainJobs.map((job) => ({
             suffix: "_total",
-            labels: { ...labels, status, handler: "/v1/completions" },
-            samples: samples((second) => (status === "2xx" ? second : second / 5)),
+            labels: { job, instance: "a" },
+            samples: samples((second) => second),
+          })),
+        },
+        {
+          name: "llm_errors",
+          type: "counter",
+          series: plainJobs.map((job) => ({
+            suffix: "_total",
+            labels: { job, instance: "a", type: "timeout" },
+            samples: samples(() => 0),
           })),
         },
       ]),
@@ -183,6 +219,29 @@ describe.skipIf(whyNoPrometheus())("the doctor", () => {
         { kind: "disagreement", text: expect.stringContaining("`http_requests_total` counts 16.7") },
       ]);
     }));
+
+  it.each(["status", "code"])(
+    "finds that plain metrics count no failure while 5xx rise, told by `%s`",
+    (label) =>
+      withTestTransaction(async (tx) => {
+        const { job } = await serviceOf(tx, prometheus.url, ["plain", "http-witness"], `plain-${label}`);
+        const viewer = await asUser(tx, "viewer");
+        const { findings } = await examineService(viewer, job, context);
+        expect(
+          findings.find(({ id }) => id === "contradiction:llm_errors_total:http_requests_total")?.text,
+        ).toContain("counts 30");
+        const queries = (["error_rate", "request_rate"] as const).map((signal) => ({
+          id: signal,
+          service: job,
+          signal,
+        }));
+        const { results } = await measure(viewer, { start: end - 3600, end, step: 60, queries }, context);
+        expect(results[0]?.series[0]?.values.at(-1)).toBe(0);
+        expect(results[0]?.note).toContain("`http_requests_total` counts 30");
+        expect(results[1]?.series[0]?.values.at(-1)).toBeCloseTo(1, 6);
+        expect(results[1]?.expr[0]).toContain("llm_requests_total");
+      }),
+  );
 
   it("says of a source that does not answer what could not be looked at, and finds nothing right", () =>
     withTestTransaction(async (tx) => {

@@ -424,6 +424,28 @@ describe("withExposed", () => {
     expect(withExposed(service!, new Map()).profiles[0]?.metrics).toBeUndefined();
   });
 
+  it("lets HTTP counters stand witness beside plain metrics, and leaves them to an engine", () => {
+    const llm = { __name__: "llm_requests_total", job: "llm", instance: "a" };
+    const names = new Map([
+      [
+        identityKey({ job: "llm" }),
+        new Set(["llm_requests_total", "llm_errors_total", "http_requests_total"]),
+      ],
+    ]);
+    const [plain] = discovered([llm]).services;
+    const seen = withExposed(plain!, names);
+    expect(profilesOf(seen)).toEqual(["plain", "http-witness"]);
+    expect(seen.profiles[1]).toMatchObject({
+      matchers: [{ label: "job", op: "=", value: "llm" }],
+      metrics: ["http_requests_total"],
+    });
+    expect(seen.engines).toEqual([]);
+    const [engine] = discovered([llm, vllm({ job: "llm", instance: "a" })]).services;
+    expect(profilesOf(withExposed(engine!, names))).toEqual(["vllm", "plain"]);
+    const [alone] = discovered([llm]).services;
+    expect(profilesOf(withExposed(alone!, new Map()))).toEqual(["plain"]);
+  });
+
   it("finds an engine within another by its names", () => {
     const [service] = discovered([
       { __name__: "tgi_queue_size", job: "llm", instance: "a", version: "3" },

@@ -19,6 +19,7 @@ export const profileIds = [
   "litellm",
   "knative",
   "http-instrumentator",
+  "http-witness",
   "node-exporter",
   "cadvisor",
 ] as const;

@@ -3,6 +3,7 @@ import { cadvisor } from "./profiles/cadvisor";
 import { dcgm } from "./profiles/dcgm";
 import { dynamo } from "./profiles/dynamo";
 import { httpInstrumentator } from "./profiles/http-instrumentator";
+import { httpWitness } from "./profiles/http-witness";
 import { knative } from "./profiles/knative";
 import { kserve } from "./profiles/kserve";
 import { litellm } from "./profiles/litellm";
@@ -44,6 +45,7 @@ export const profiles: readonly Profile[] = [
   litellm,
   knative,
   httpInstrumentator,
+  httpWitness,
   nodeExporter,
   cadvisor,
 ];

@@ -111,7 +111,11 @@ async function answer(
   const result: SignalResult =
     disagreement === undefined
       ? assembled
-      : { ...assembled, doubts: [...(assembled.doubts ?? []), disagreement] };
+      : {
+          ...assembled,
+          note: [assembled.note, disagreement.text].filter((part) => part !== undefined).join(" "),
+          doubts: [...(assembled.doubts ?? []), disagreement],
+        };
   if (result.status !== "empty" || result.reason !== undefined) return result;
   return { ...result, ...(await whyEmpty(service, plan, now)) };
 }
