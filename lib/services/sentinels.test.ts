@@ -16,6 +16,8 @@ describe("sentinelsAmong", () => {
     ["vllm_num_requests_running", { profile: "vllm", to: "vllm_" }],
     ["otel_vllm_num_requests_running", { profile: "vllm", to: "otel_vllm_" }],
     ["edge_vllm:num_requests_running", { profile: "vllm", to: "edge_vllm:" }],
+    ["acme_corp_vllm:num_requests_running", { profile: "vllm", to: "acme_corp_vllm:" }],
+    ["acme_corp_eu_vllm_num_requests_running", { profile: "vllm", to: "acme_corp_eu_vllm_" }],
     ["ray_sglang_num_running_reqs", { profile: "sglang", to: "ray_sglang_" }],
     ["ray_tgi_queue_size", { profile: "tgi", to: "ray_tgi_" }],
   ])("recognises %s", (name, expected) => {
@@ -26,6 +28,9 @@ describe("sentinelsAmong", () => {
     "vllm:num_requests_running_total_by_day",
     "job:vllm:num_requests_running",
     "my_llm_requests_total",
+    "acme_corp_vllm:num_requests_running:sum",
+    "_vllm:num_requests_running",
+    "a__vllm:num_requests_running",
     "shop_http_requests_total",
     "up",
   ])("takes %s for nothing", (name) => {

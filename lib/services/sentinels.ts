@@ -25,8 +25,8 @@ const hostInfo = "node_uname_info";
 
 /** Ray puts this before every metric that passes through its agents, and takes no colons. */
 const rayPrefix = "ray_";
-/** What a pipeline may put before the names of an engine: words that end with an underscore. */
-const anyPrefix = /^[a-zA-Z][a-zA-Z0-9]*_$/;
+/** What a pipeline may put before the names of an engine: a few words, such as a team's name, each with an underscore. */
+const anyPrefix = /^[a-zA-Z][a-zA-Z0-9]*_(?:[a-zA-Z0-9]+_){0,3}$/;
 
 /** The part of a metric's name that all metrics of its exporter share: `vllm:`, `nv_`, `DCGM_`. */
 export const namespaceOf = (metric: string): string => /^[^:_]*[:_]/.exec(metric)?.[0] ?? metric;
@@ -103,7 +103,7 @@ export const knownSentinels = (): Sentinel[] =>
 
 /**
  * The sentinels among a server's metric names: as the profiles write them, with `:` rewritten to `_`, behind `ray_`,
- * and, for an engine, behind another prefix such as `otel_`.
+ * and, for an engine, behind another prefix such as `otel_` or `acme_corp_`.
  */
 export function sentinelsAmong(names: Iterable<string>): Sentinel[] {
   const present = new Set(names);
