@@ -14,7 +14,6 @@ import { TimeRangeProvider, useTimeRange } from "@/components/ui/use-time-range"
 import { beginsLate } from "@/lib/dashboards/covered";
 import type { Dashboard, Span } from "@/lib/dashboards/dashboard";
 import { findDashboard } from "@/lib/dashboards/dashboards";
-import { fleetOf } from "@/lib/dashboards/fleet";
 import { silentSources } from "@/lib/dashboards/home";
 import {
   canFill,
@@ -28,7 +27,7 @@ import {
 import { servicesQuery } from "@/lib/services/client";
 import type { Service } from "@/lib/services/schema";
 import { ComparedPercentile } from "./compared-percentile";
-import { FirstGpuContext, GpuHeading, useFirstGpu } from "./gpu-views";
+import { FirstGpuContext, GpuHeading, KnownGpusContext, useFirstGpu, useKnownGpus } from "./gpu-views";
 import { OverdueLine } from "./overdue-line";
 import type { Refresh } from "./panel-state";
 import { PanelView } from "./panel-view";
@@ -113,9 +112,8 @@ function ChosenServices({
   const ids = useMemo(() => chosen.map((service) => service.id), [chosen]);
   const axes = usePageAnnotations(ids, board.grid);
   const byId = useMemo(() => new Map(chosen.map((service) => [service.id, service])), [chosen]);
-  const fleet = board.answers.get("gpu-map")?.results;
-  const gpus = useMemo(() => fleetOf([...(fleet?.values() ?? [])]), [fleet]);
-  const firstGpu = useFirstGpu(board.answers);
+  const gpus = useKnownGpus(board.answers);
+  const firstGpu = useFirstGpu(board.answers, gpus);
   const since = useMemo(() => beginsLate(board.answers.values()), [board.answers]);
   const compares = panels.some(
     ({ panel, services: shown }) =>
@@ -125,92 +123,94 @@ function ChosenServices({
 
   return (
     <FirstGpuContext value={firstGpu}>
-      <NotesOfPage services={ids} range={range} canWrite={canNote}>
-        <PageHeader
-          title={dashboard.title}
-          description={dashboard.description}
-          className="xl:flex-nowrap xl:[&>*:last-child]:shrink-0"
-          actions={
-            <>
-              {compares ? <ComparedPercentile /> : null}
-              <ServicePicker
-                services={services.map((service) => ({
-                  id: service.id,
-                  detail: [service.engines.join(", "), service.source].filter(Boolean).join(", "),
-                  hasPanels: canFill(dashboard, service),
-                }))}
-                chosen={ids}
-                most={mostServices}
-                onChange={(next) => void ask(next)}
-                className="w-44"
-              />
-              <NotesButton />
-              <TimeRangeControl />
-            </>
-          }
-        />
-        {board.overdueSince === undefined ? null : (
-          <OverdueLine since={board.overdueSince} failed={board.errors.size > 0} />
-        )}
-        <SilentSources services={chosen} waitingFor={board.waitingFor} />
-        <YoungData since={since} />
-        {missing.length === 0 ? null : (
-          <p className="mb-4 text-secondary">
-            {`There is no service ${nameList(missing)}; it may have been renamed, or its source may be disconnected.`}
-          </p>
-        )}
-        {sections.length === 0 ? (
-          <EmptyState
-            title={`Nothing of ${dashboard.title} is measured here`}
-            action={
-              <a
-                className="text-link hover:underline"
-                href={`/doctor?service=${encodeURIComponent(ids[0] ?? "")}`}
-              >
-                What is measured, and what would be
-              </a>
+      <KnownGpusContext value={gpus}>
+        <NotesOfPage services={ids} range={range} canWrite={canNote}>
+          <PageHeader
+            title={dashboard.title}
+            description={dashboard.description}
+            className="xl:flex-nowrap xl:[&>*:last-child]:shrink-0"
+            actions={
+              <>
+                {compares ? <ComparedPercentile /> : null}
+                <ServicePicker
+                  services={services.map((service) => ({
+                    id: service.id,
+                    detail: [service.engines.join(", "), service.source].filter(Boolean).join(", "),
+                    hasPanels: canFill(dashboard, service),
+                  }))}
+                  chosen={ids}
+                  most={mostServices}
+                  onChange={(next) => void ask(next)}
+                  className="w-44"
+                />
+                <NotesButton />
+                <TimeRangeControl />
+              </>
             }
-          >
-            {`${nameList(ids)} exposes none of the signals that this dashboard shows.`}
-          </EmptyState>
-        ) : (
-          <div className="grid gap-8">
-            {sections.map(({ title, isOfChosenGpu, panels: own }, index) => (
-              <section key={title ?? index} aria-label={title ?? dashboard.title}>
-                {title === undefined ? (
-                  // A panel's heading is of the third level.
-                  <h2 className="sr-only">{dashboard.title}</h2>
-                ) : isOfChosenGpu ? (
-                  <GpuHeading title={title} gpus={gpus} />
-                ) : (
-                  <h2 className="mb-3 text-section">{title}</h2>
-                )}
-                <div className="grid grid-cols-1 gap-4 md:grid-cols-6 xl:grid-cols-12">
-                  {own.map((placed) => (
-                    <div
-                      key={placed.key}
-                      ref={watch}
-                      data-panel={placed.key}
-                      className={cn("min-w-0 *:h-full", spans[placed.span])}
-                    >
-                      <BoardPanel
-                        placed={placed}
-                        services={byId}
-                        answer={board.answers.get(placed.key)}
-                        isRefreshing={board.refreshing.has(placed.key)}
-                        error={board.errors.get(placed.key)}
-                        overdueSince={board.overdueSince}
-                        retry={board.retry}
-                        axis={axes.get(placed.services.length === 1 ? placed.services[0]! : everyService)}
-                      />
-                    </div>
-                  ))}
-                </div>
-              </section>
-            ))}
-          </div>
-        )}
-      </NotesOfPage>
+          />
+          {board.overdueSince === undefined ? null : (
+            <OverdueLine since={board.overdueSince} failed={board.errors.size > 0} />
+          )}
+          <SilentSources services={chosen} waitingFor={board.waitingFor} />
+          <YoungData since={since} />
+          {missing.length === 0 ? null : (
+            <p className="mb-4 text-secondary">
+              {`There is no service ${nameList(missing)}; it may have been renamed, or its source may be disconnected.`}
+            </p>
+          )}
+          {sections.length === 0 ? (
+            <EmptyState
+              title={`Nothing of ${dashboard.title} is measured here`}
+              action={
+                <a
+                  className="text-link hover:underline"
+                  href={`/doctor?service=${encodeURIComponent(ids[0] ?? "")}`}
+                >
+                  What is measured, and what would be
+                </a>
+              }
+            >
+              {`${nameList(ids)} exposes none of the signals that this dashboard shows.`}
+            </EmptyState>
+          ) : (
+            <div className="grid gap-8">
+              {sections.map(({ title, isOfChosenGpu, panels: own }, index) => (
+                <section key={title ?? index} aria-label={title ?? dashboard.title}>
+                  {title === undefined ? (
+                    // A panel's heading is of the third level.
+                    <h2 className="sr-only">{dashboard.title}</h2>
+                  ) : isOfChosenGpu ? (
+                    <GpuHeading title={title} gpus={gpus} />
+                  ) : (
+                    <h2 className="mb-3 text-section">{title}</h2>
+                  )}
+                  <div className="grid grid-cols-1 gap-4 md:grid-cols-6 xl:grid-cols-12">
+                    {own.map((placed) => (
+                      <div
+                        key={placed.key}
+                        ref={watch}
+                        data-panel={placed.key}
+                        className={cn("min-w-0 *:h-full", spans[placed.span])}
+                      >
+                        <BoardPanel
+                          placed={placed}
+                          services={byId}
+                          answer={board.answers.get(placed.key)}
+                          isRefreshing={board.refreshing.has(placed.key)}
+                          error={board.errors.get(placed.key)}
+                          overdueSince={board.overdueSince}
+                          retry={board.retry}
+                          axis={axes.get(placed.services.length === 1 ? placed.services[0]! : everyService)}
+                        />
+                      </div>
+                    ))}
+                  </div>
+                </section>
+              ))}
+            </div>
+          )}
+        </NotesOfPage>
+      </KnownGpusContext>
     </FirstGpuContext>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
 
+import { useContext } from "react";
 import { cn } from "@/components/ui/class-names";
 import { Name } from "@/components/ui/name";
 import { StateBadge } from "@/components/ui/state-badge";
@@ -12,9 +13,10 @@ import {
   TableRow,
   TableRowHeader,
 } from "@/components/ui/table";
+import { wholeFleet } from "@/lib/dashboards/fleet";
 import { gpuHealth } from "@/lib/dashboards/gpu-faults";
 import { type FaultRow, faultRows, healthAnswers } from "./gpu-fault-rows";
-import { useChosenGpu } from "./gpu-views";
+import { KnownGpusContext, useChosenGpu } from "./gpu-views";
 import { SignalPanel, type ViewInput } from "./signal-panel";
 
 const words: Record<FaultRow["state"], string> = { critical: "Act", warning: "Watch", info: "Know" };
@@ -28,6 +30,7 @@ const sentence = "whitespace-normal md:min-w-64 md:py-1.5 md:max-lg:hidden";
 export function GpuFaultsView(input: ViewInput) {
   const [, choose] = useChosenGpu();
   const gpus = gpuHealth(healthAnswers(input.refresh.results));
+  const others = wholeFleet(gpus, useContext(KnownGpusContext)).length - gpus.length;
   const rows = faultRows(gpus);
   const unmeasured = [
     gpus.every(({ xids }) => xids === null) ? "XID errors" : "",
@@ -40,7 +43,9 @@ export function GpuFaultsView(input: ViewInput) {
       height="auto"
       flush={rows.length > 0}
       value={
-        rows.length === 0 ? undefined : `${new Set(rows.map(({ gpu }) => gpu)).size} of ${gpus.length} GPUs`
+        rows.length === 0
+          ? undefined
+          : `${new Set(rows.map(({ gpu }) => gpu)).size} of ${gpus.length} GPUs${others > 0 ? " that report their health" : ""}`
       }
     >
       {rows.length === 0 ? (
@@ -48,6 +53,9 @@ export function GpuFaultsView(input: ViewInput) {
           {gpus.length === 0
             ? null
             : `No fault of ${gpus.length === 1 ? "the GPU" : `any of ${gpus.length} GPUs`} in this range.`}
+          {others > 0 && gpus.length > 0
+            ? ` ${others} more ${others === 1 ? "reports" : "report"} nothing of ${others === 1 ? "its" : "their"} health.`
+            : null}
           {unmeasured.length === 0 ? null : ` Not measured here: ${unmeasured.join(", ")}.`}
         </p>
       ) : (

@@ -18,6 +18,10 @@ export interface MapRow {
   values: readonly (number | null)[];
 }
 
+/** Whether anything was measured of a row's GPU. */
+export const hasValues = ({ values }: Pick<MapRow, "values">): boolean =>
+  values.some((value) => value !== null && Number.isFinite(value));
+
 const shades = 7;
 const rowPx = 24;
 const axisPx = 24;
@@ -125,8 +129,9 @@ function MapCanvas({
 }) {
   const cells = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const axis = useRef<HTMLCanvasElement>(null);
   const crosshair = useRef<SharedCrosshair>(null);
-  const [width, setWidth] = useState(0);
+  const [{ left, width }, setPlace] = useState({ left: 0, width: 0 });
   const [hover, setHover] = useState<Hover | null>(null);
   const [elsewhere, setElsewhere] = useState<number | null>(null);
   const theme = useThemeVersion();
@@ -134,7 +139,10 @@ function MapCanvas({
   const cellWidth = width / steps;
   const height = rows.length * rowPx;
 
-  useEffect(() => observeSize(cells, setWidth), []);
+  useEffect(
+    () => observeSize(cells, (next) => setPlace({ left: cells.current?.offsetLeft ?? 0, width: next })),
+    [],
+  );
   useEffect(() => {
     const joined = joinCrosshair("page", setElsewhere);
     crosshair.current = joined;
@@ -148,9 +156,9 @@ function MapCanvas({
     if (!element || !ctx || width === 0) return;
     const ratio = devicePixelRatio;
     element.width = width * ratio;
-    element.height = (height + axisPx) * ratio;
+    element.height = height * ratio;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.clearRect(0, 0, width, height + axisPx);
+    ctx.clearRect(0, 0, width, height);
     const tokens = new TokenReader(() => cells.current);
     rows.forEach(({ values }, row) => {
       values.forEach((value, step) => {
@@ -161,8 +169,19 @@ function MapCanvas({
         ctx.fillRect(left, row * rowPx + 1, Math.max(1 / ratio, right - left), rowPx - 2);
       });
     });
+  }, [rows, ends, width, height, cellWidth, theme]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme is read from the document
+  useEffect(() => {
+    const element = axis.current;
+    const ctx = element?.getContext("2d");
+    if (!element || !ctx || width === 0) return;
+    const ratio = devicePixelRatio;
+    element.width = width * ratio;
+    element.height = axisPx * ratio;
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.font = CHART_FONT;
-    ctx.fillStyle = tokens.color("--chart-axis");
+    ctx.fillStyle = new TokenReader(() => cells.current).color("--chart-axis");
     ctx.textBaseline = "top";
     const { ticks, step } = timeTicks(grid.start, grid.end, Math.max(1, Math.floor(width / 72)));
     for (const time of ticks) {
@@ -170,9 +189,9 @@ function MapCanvas({
       const words = tickWords(time, step);
       const half = ctx.measureText(words).width / 2;
       ctx.textAlign = "left";
-      ctx.fillText(words, Math.min(width - 2 * half, Math.max(0, x - half)), height + 6);
+      ctx.fillText(words, Math.min(width - 2 * half, Math.max(0, x - half)), 6);
     }
-  }, [rows, ends, grid, width, height, cellWidth, theme]);
+  }, [grid, width, cellWidth, theme]);
 
   function onPointerMove(event: PointerEvent<HTMLDivElement>) {
     const box = event.currentTarget.getBoundingClientRect();
@@ -189,77 +208,87 @@ function MapCanvas({
     elsewhere === null || hover !== null ? null : ((elsewhere - grid.start) / grid.step + 0.5) * cellWidth;
   const hovered = hover === null ? undefined : rows[hover.row];
   return (
-    <div className="absolute inset-0 overflow-y-auto">
-      <div className="flex min-w-0" style={{ height: height + axisPx }}>
-        <ul className="shrink-0">
-          {rows.map(({ key, name }) => (
-            <li key={key}>
-              <button
-                type="button"
-                aria-pressed={key === chosen}
-                onClick={() => onChoose(key)}
-                className={cn(
-                  "flex h-6 w-full max-w-64 items-center rounded-control px-2 text-left text-caption hover:bg-surface-hover focus-visible:-outline-offset-2 max-sm:max-w-28",
-                  key === chosen ? "bg-surface-selected font-medium text-primary" : "text-secondary",
-                )}
+    <div className="absolute inset-0">
+      <div className="overflow-y-auto" style={{ height: `calc(100% - ${axisPx}px)` }}>
+        <div className="flex min-w-0" style={{ height }}>
+          <ul className="shrink-0">
+            {rows.map(({ key, name }) => (
+              <li key={key}>
+                <button
+                  type="button"
+                  aria-pressed={key === chosen}
+                  onClick={() => onChoose(key)}
+                  className={cn(
+                    "flex h-6 w-full max-w-64 items-center rounded-control px-2 text-left text-caption hover:bg-surface-hover focus-visible:-outline-offset-2 max-sm:max-w-28",
+                    key === chosen ? "bg-surface-selected font-medium text-primary" : "text-secondary",
+                  )}
+                >
+                  <span className="truncate" title={name}>
+                    {name}
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons beside it do the same by key */}
+          {/* biome-ignore lint/a11y/useKeyWithClickEvents: the buttons beside it do the same by key */}
+          <div
+            ref={cells}
+            className="relative mx-2 min-w-0 flex-1 cursor-crosshair select-none"
+            onPointerMove={onPointerMove}
+            onPointerLeave={() => {
+              setHover(null);
+              crosshair.current?.show(null);
+            }}
+            onClick={() => hovered && onChoose(hovered.key)}
+          >
+            <canvas ref={canvas} style={{ width, height }} />
+            {crossX !== null && crossX >= 0 && crossX <= width ? (
+              <div
+                aria-hidden
+                className="pointer-events-none absolute top-0 w-px bg-chart-axis opacity-70"
+                style={{ left: crossX, height }}
+              />
+            ) : null}
+            {hover !== null && hovered !== undefined ? (
+              <div
+                aria-hidden
+                className="pointer-events-none absolute z-40 w-max max-w-[min(320px,80vw)] rounded-overlay bg-surface-raised px-3 py-2 text-caption shadow-overlay"
+                style={{
+                  top: Math.max(0, hover.y - 24),
+                  ...(hover.x > width / 2 ? { right: width - hover.x + 12 } : { left: hover.x + 12 }),
+                }}
               >
-                <span className="truncate" title={name}>
-                  {name}
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons beside it do the same by key */}
-        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the buttons beside it do the same by key */}
-        <div
-          ref={cells}
-          className="relative mx-2 min-w-0 flex-1 cursor-crosshair select-none"
-          onPointerMove={onPointerMove}
-          onPointerLeave={() => {
-            setHover(null);
-            crosshair.current?.show(null);
-          }}
-          onClick={() => hovered && onChoose(hovered.key)}
-        >
-          <canvas ref={canvas} style={{ width, height: height + axisPx }} />
-          {crossX !== null && crossX >= 0 && crossX <= width ? (
-            <div
-              aria-hidden
-              className="pointer-events-none absolute top-0 w-px bg-chart-axis opacity-70"
-              style={{ left: crossX, height }}
-            />
-          ) : null}
-          {hover !== null && hovered !== undefined ? (
-            <div
-              aria-hidden
-              className="pointer-events-none absolute z-40 w-max max-w-[min(320px,80vw)] rounded-overlay bg-surface-raised px-3 py-2 text-caption shadow-overlay"
-              style={{
-                top: Math.max(0, hover.y - 24),
-                ...(hover.x > width / 2 ? { right: width - hover.x + 12 } : { left: hover.x + 12 }),
-              }}
-            >
-              <p className="text-secondary">
-                {formatTime(grid.start + hover.step * grid.step, { now: new Date(grid.end * 1000) })}
-              </p>
-              <p className="[overflow-wrap:anywhere]">
-                {shortName(hovered.name)}{" "}
-                <span className="font-medium">{format(hovered.values[hover.step], unit)}</span>
-              </p>
-            </div>
-          ) : null}
+                <p className="text-secondary">
+                  {formatTime(grid.start + hover.step * grid.step, { now: new Date(grid.end * 1000) })}
+                </p>
+                <p className="[overflow-wrap:anywhere]">
+                  {shortName(hovered.name)}{" "}
+                  <span className="font-medium">
+                    {hasValues(hovered) ? format(hovered.values[hover.step], unit) : "no value"}
+                  </span>
+                </p>
+              </div>
+            ) : null}
+          </div>
+          <ul aria-label="Values now" className="w-16 shrink-0 text-right text-caption tabular-nums">
+            {rows.map(({ key, values }) => (
+              <li key={key} className="h-6 leading-6">
+                {hasValues({ values }) ? (
+                  format(
+                    values.slice(-2).findLast((value) => value !== null),
+                    unit,
+                  )
+                ) : (
+                  <span className="text-secondary">no value</span>
+                )}
+              </li>
+            ))}
+          </ul>
         </div>
-        <ul aria-label="Values now" className="w-16 shrink-0 text-right text-caption tabular-nums">
-          {rows.map(({ key, values }) => (
-            <li key={key} className="h-6 leading-6">
-              {format(
-                values.slice(-2).findLast((value) => value !== null),
-                unit,
-              )}
-            </li>
-          ))}
-        </ul>
       </div>
+      {/* Under the rows, however far they are scrolled. */}
+      <canvas ref={axis} className="absolute bottom-0" style={{ left, width, height: axisPx }} />
     </div>
   );
 }

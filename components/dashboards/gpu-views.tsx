@@ -7,7 +7,7 @@ import { Combobox } from "@/components/ui/combobox";
 import { Name } from "@/components/ui/name";
 import { Segmented } from "@/components/ui/segmented";
 import { shortName } from "@/components/ui/short-name";
-import { fleetNames, fleetOf, type GpuLine, seriesOfGpu, spreadOf } from "@/lib/dashboards/fleet";
+import { fleetNames, fleetOf, type GpuLine, seriesOfGpu, spreadOf, wholeFleet } from "@/lib/dashboards/fleet";
 import { gpuHealth } from "@/lib/dashboards/gpu-faults";
 import { activityVerdict, utilizationExplanation } from "@/lib/gpu/activity";
 import { clockReasonWords } from "@/lib/gpu/clock-events";
@@ -17,7 +17,7 @@ import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
 import { format, type Unit } from "@/lib/units";
 import { nthColor } from "./colors";
 import { faultRows, firstGpu, healthAnswers } from "./gpu-fault-rows";
-import { GpuMap, ShadeScale } from "./gpu-map";
+import { GpuMap, hasValues, type MapRow, ShadeScale } from "./gpu-map";
 import { chartPx, leadingSignal, PageChart, Sentence, sentencePx, thresholdsOf } from "./line-views";
 import { resultOf, SignalPanel, type ViewInput } from "./signal-panel";
 import type { PanelAnswer } from "./use-board";
@@ -91,16 +91,29 @@ export function useChosenGpu(): [string | null, (key: string) => void] {
 /** The GPU that the page shows until another is chosen, from `useFirstGpu`. */
 export const FirstGpuContext = createContext<string | undefined>(undefined);
 
+/** Every GPU that an answer of the page tells of, from `useKnownGpus`. */
+export const KnownGpusContext = createContext<readonly GpuLine[]>([]);
+
+/** Every GPU that an answer of the page tells of: those of the map first, which the others are matched with. */
+export function useKnownGpus(answers: ReadonlyMap<string, PanelAnswer>): readonly GpuLine[] {
+  return useMemo(() => {
+    const ofPanel = (key: string) => fleetOf([...(answers.get(key)?.results.values() ?? [])]);
+    const others = [...answers.keys()].filter((key) => key.startsWith("gpu-") && key !== "gpu-map");
+    return wholeFleet(ofPanel("gpu-map"), others.flatMap(ofPanel));
+  }, [answers]);
+}
+
 /**
  * The GPU worth a look first: one with a fault, else the busiest. It is chosen once, when the map is there, and stays as
  * long as there is such a GPU: what is looked at does not move by itself.
  */
-export function useFirstGpu(answers: ReadonlyMap<string, PanelAnswer>): string | undefined {
+export function useFirstGpu(
+  answers: ReadonlyMap<string, PanelAnswer>,
+  gpus: readonly GpuLine[],
+): string | undefined {
   const kept = useRef<string | undefined>(undefined);
-  const map = answers.get("gpu-map")?.results;
   const faults = answers.get("gpu-faults")?.results;
-  const gpus = useMemo(() => fleetOf([...(map?.values() ?? [])]), [map]);
-  if (gpus.length > 0 && !gpus.some(({ key }) => key === kept.current))
+  if (answers.has("gpu-map") && gpus.length > 0 && !gpus.some(({ key }) => key === kept.current))
     kept.current = firstGpu(gpus, faultRows(gpuHealth(healthAnswers(faults))));
   return kept.current;
 }
@@ -112,17 +125,19 @@ export function GpuMapView(input: ViewInput) {
   const [chosen, choose] = useChosenGpu();
   const [, show] = useQueryState("map", parseAsString.withOptions({ history: "replace" }));
   const { services, refresh } = input;
+  const known = useContext(KnownGpusContext);
   const rows = useMemo(() => {
-    const gpus = fleetOf(services.flatMap((service) => resultOf({ refresh }, query, service) ?? []));
+    const measured = fleetOf(services.flatMap((service) => resultOf({ refresh }, query, service) ?? []));
+    const gpus = wholeFleet(measured, known);
     const names = fleetNames(gpus);
     return gpus.map(({ key, values }) => ({ key, name: names.get(key)!, values }));
-  }, [services, refresh, query]);
+  }, [services, refresh, query, known]);
   return (
     <SignalPanel
       input={input}
       title={`Every GPU: ${signals[signal].title}`}
       height="auto"
-      value={rows.length === 0 ? undefined : `${rows.length} ${rows.length === 1 ? "GPU" : "GPUs"}`}
+      value={rows.length === 0 ? undefined : rowsWords(rows)}
       actions={
         <Segmented
           label="Shown in the heat map"
@@ -152,6 +167,13 @@ export function GpuMapView(input: ViewInput) {
       </div>
     </SignalPanel>
   );
+}
+
+/** How many GPUs there are, and of how many this is measured where it is not of all. */
+function rowsWords(rows: readonly MapRow[]): string {
+  const valued = rows.filter(hasValues).length;
+  const all = `${rows.length} ${rows.length === 1 ? "GPU" : "GPUs"}`;
+  return valued === rows.length ? all : `${valued} of ${all} with a value`;
 }
 
 /** The key of the chosen GPU; the first of those that the panel knows where none was chosen. */

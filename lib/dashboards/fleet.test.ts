@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { fleetNames, fleetOf, seriesOfGpu, spreadOf } from "./fleet";
+import { fleetNames, fleetOf, seriesOfGpu, spreadOf, wholeFleet } from "./fleet";
 
 const line = (labels: Record<string, string>, ...values: (number | null)[]) => ({ labels, values });
 
@@ -30,6 +30,26 @@ it("names GPUs of one host by their index, and those without one by their UUID",
     [...fleetNames(fleetOf([{ series: [line(labels, 1)] }])).values()][0];
   expect(names({ gpu: "3", host: "n1" })).toBe("GPU 3");
   expect(names({ uuid: "GPU-3f2b1c09-77aa" })).toBe("GPU …9-77aa");
+});
+
+it("has a GPU that only its faults tell of, without values, and each but once", () => {
+  const measured = fleetOf([{ series: [line({ gpu: "0", uuid: "u0", host: "n1:9400" }, 0.5)] }]);
+  const known = fleetOf([
+    {
+      series: [
+        line({ gpu: "0", uuid: "u0", host: "n1:9400" }, 0),
+        // Another exporter knows no UUID.
+        line({ gpu: "0", host: "n1:9835" }, 0),
+        line({ gpu: "10", uuid: "u10", host: "n1:9400" }, 48),
+        line({ gpu: "2", uuid: "u2", host: "n1:9400" }, 0),
+      ],
+    },
+  ]);
+  expect(wholeFleet(measured, known).map(({ key, values }) => [key, values])).toEqual([
+    ["u0", [0.5]],
+    ["u2", []],
+    ["u10", []],
+  ]);
 });
 
 it("gives mean and extremes of the GPUs that reported", () => {

@@ -27,11 +27,33 @@ export function fleetOf(answers: readonly Pick<SignalResult, "series">[]): GpuLi
     const { gpu, uuid, host, device } = labels;
     found.set(key, { key, gpu, uuid, host, device, values });
   }
-  return [...found.values()].sort(
-    (a, b) =>
-      (a.host ?? "").localeCompare(b.host ?? "", "en", { numeric: true }) ||
-      (a.gpu ?? a.key).localeCompare(b.gpu ?? b.key, "en", { numeric: true }),
-  );
+  return [...found.values()].sort(byPlace);
+}
+
+const byPlace = (a: GpuLine, b: GpuLine): number =>
+  (a.host ?? "").localeCompare(b.host ?? "", "en", { numeric: true }) ||
+  (a.gpu ?? a.key).localeCompare(b.gpu ?? b.key, "en", { numeric: true });
+
+const withoutPort = (host: string | undefined): string | undefined => host?.replace(/:\d+$/, "");
+
+/** Whether two exporters speak of one GPU: by its UUID where both know it, else by host and index. */
+function isSameGpu(a: GpuLine, b: GpuLine): boolean {
+  if (a.key === b.key) return true;
+  if (a.uuid !== undefined && b.uuid !== undefined) return false;
+  if (a.gpu === undefined || a.gpu !== b.gpu) return false;
+  return a.host === undefined || b.host === undefined || withoutPort(a.host) === withoutPort(b.host);
+}
+
+/**
+ * The GPUs of a measurement and, without values, those that only other answers tell of: one whose utilization is not a
+ * number, or not measured, is there all the same.
+ */
+export function wholeFleet(measured: readonly GpuLine[], known: readonly GpuLine[]): GpuLine[] {
+  const all = [...measured];
+  for (const gpu of known)
+    if ((gpu.gpu ?? gpu.uuid) !== undefined && !all.some((one) => isSameGpu(one, gpu)))
+      all.push({ ...gpu, values: [] });
+  return all.sort(byPlace);
 }
 
 /** The series of one GPU in an answer that was split by GPU. */
@@ -40,11 +62,11 @@ export const seriesOfGpu = (answers: readonly Pick<SignalResult, "series">[], ke
 
 /** What GPUs are called: the index, or the end of the UUID, with the host, without its port, where hosts differ. */
 export function fleetNames(gpus: readonly GpuLine[]): Map<string, string> {
-  const hosts = new Set(gpus.map(({ host }) => host));
+  const hosts = new Set(gpus.map(({ host }) => withoutPort(host)));
   return new Map(
     gpus.map(({ key, gpu, uuid, host }) => {
       const own = gpu !== undefined ? `GPU ${gpu}` : uuid !== undefined ? `GPU …${uuid.slice(-6)}` : "GPU";
-      return [key, hosts.size > 1 && host !== undefined ? `${own}, ${host.replace(/:\d+$/, "")}` : own];
+      return [key, hosts.size > 1 && host !== undefined ? `${own}, ${withoutPort(host)}` : own];
     }),
   );
 }

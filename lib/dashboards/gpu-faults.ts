@@ -2,8 +2,7 @@ import type { SignalResult } from "@/lib/signals/schema";
 import { fleetNames, fleetOf, type GpuLine } from "./fleet";
 
 /** What was seen of a GPU's health in a range; null where it is not measured. */
-export interface GpuHealth {
-  key: string;
+export interface GpuHealth extends GpuLine {
   name: string;
   /** Numbers of the XID errors that it reported; null where they are not measured. */
   xids: number[] | null;
@@ -48,7 +47,7 @@ export function gpuHealth(answers: HealthAnswers): GpuHealth[] {
     const failed = highest(answers.remapFailure, gpu);
     const xids = seriesOf(answers.xid, gpu);
     return {
-      key: gpu.key,
+      ...gpu,
       name: names.get(gpu.key)!,
       xids:
         xids.length === 0
