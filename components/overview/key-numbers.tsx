@@ -6,7 +6,7 @@ import type { EmptyKind } from "@/components/ui/panel";
 import { StatCard, type StatCardProps } from "@/components/ui/stat-card";
 import { rangeWords } from "@/components/ui/time-range";
 import { useTimeRange } from "@/components/ui/use-time-range";
-import { boundMark, isBound, measuredText } from "@/lib/dashboards/bound";
+import { boundMark, isBound } from "@/lib/dashboards/bound";
 import { type KeyNumber, queryId } from "@/lib/dashboards/overview";
 import {
   courseOf,
@@ -15,6 +15,7 @@ import {
   summaryOf,
   summaryValue,
   targetText,
+  textsApart,
 } from "@/lib/dashboards/overview-state";
 import type { SignalDefinition } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
@@ -45,8 +46,8 @@ export function KeyNumbers({ refresh, recent }: { refresh: Refresh; recent: Sign
         const target = targetText(definition);
         const stale = staleWords(result, refresh);
         const isJudged = verdict !== undefined && stale === undefined && refresh.waiting === undefined;
-        const nowText = measuredText(now, definition.unit);
-        const isOther = now !== undefined && nowText !== measuredText(current, definition.unit);
+        const nowText = textsApart(now, definition)[0];
+        const isOther = now !== undefined && nowText !== textsApart(current, definition)[0];
         const course = courseOf(refresh.results, id)?.values;
         const parts = current === undefined ? null : formatParts(current.value, definition.unit);
         return (

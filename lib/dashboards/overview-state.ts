@@ -196,20 +196,28 @@ export function besideTarget(
     isMet ? `not ${better === "lower" ? "under" : "over"}` : better === "lower" ? "above" : "under";
   const text = (one: string, other: string, isSame: boolean): string =>
     `${one}${between}, ${relation(isSame)} its target of ${other}`;
-  const shown = [measuredText(measured, unit), format(target?.value, unit)] as const;
-  if (measured === undefined || target === undefined) return text(...shown, false);
-  const isSame = measured.value === target.value;
-  if (isSame || format(measured.value, unit) !== shown[1]) return text(...shown, isSame);
+  const [one, other] = textsApart(measured, { unit, target });
+  return text(
+    one ?? "–",
+    other,
+    one === other || (measured !== undefined && measured.value === target?.value),
+  );
+}
+
+/** A measured number and its target, with as many digits as tell them apart. */
+export function textsApart(
+  measured: Measured | undefined,
+  { unit, target }: Pick<SignalDefinition, "unit" | "target">,
+): [string | undefined, string] {
+  const shown: [string | undefined, string] = [measuredText(measured, unit), format(target?.value, unit)];
+  if (measured === undefined || target === undefined || measured.value === target.value) return shown;
+  if (format(measured.value, unit) !== shown[1]) return shown;
   for (let digits = 3; digits <= mostDigits; digits++) {
     const rounded = Number(measured.value.toPrecision(digits));
     if (rounded !== target.value)
-      return text(
-        `${boundMark(measured)}${formatExact(rounded, unit)}`,
-        formatExact(target.value, unit),
-        false,
-      );
+      return [`${boundMark(measured)}${formatExact(rounded, unit)}`, formatExact(target.value, unit)];
   }
-  return text(...shown, true);
+  return shown;
 }
 
 function missedText(
