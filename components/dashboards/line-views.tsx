@@ -9,6 +9,7 @@ import { Footnote } from "@/components/ui/footnote";
 import { lastValue } from "@/lib/dashboards/overview-state";
 import { type SignalId, signals } from "@/lib/signals/catalogue";
 import { percentile } from "@/lib/signals/percentile";
+import type { SignalResult } from "@/lib/signals/schema";
 import { format, type Unit } from "@/lib/units";
 import { useComparedPercentile } from "./compared-percentile";
 import {
@@ -279,6 +280,10 @@ const onlyMeans = {
   text: "This engine counts sums of durations, not how many requests took how long: there is an average and no distribution.",
 };
 
+/** Of buckets that contradict each other there is a doubt; else there are none. */
+const whyNoDistribution = ({ doubts = [] }: Pick<SignalResult, "doubts">): { text: string } =>
+  doubts.find(({ kind }) => kind === "falling_buckets") ?? onlyMeans;
+
 export function DistributionView(input: ViewInput) {
   const { unit, observed } = signals[leadingSignal(input)];
   const [answered] = answeredOf(input);
@@ -291,7 +296,7 @@ export function DistributionView(input: ViewInput) {
   return (
     <SignalPanel
       input={input}
-      empty={result !== undefined && distribution === undefined ? onlyMeans : undefined}
+      empty={result !== undefined && distribution === undefined ? whyNoDistribution(result) : undefined}
     >
       {distribution === undefined || input.grid === undefined ? null : (
         <HeatmapChart

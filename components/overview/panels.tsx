@@ -397,7 +397,9 @@ function LatencyPanel(input: PanelInput) {
             }
           />
         </CaptionedChart>
-        {distribution === undefined || grid === undefined ? null : (
+        {distribution === undefined || grid === undefined ? (
+          <NoDistribution doubts={result?.doubts} />
+        ) : (
           <CaptionedChart
             title={latency.view === "heatmap" ? "Distribution over time" : "Share of all in %, by bucket"}
             control={
@@ -437,6 +439,16 @@ function LatencyPanel(input: PanelInput) {
       </div>
     </SignalPanel>
   );
+}
+
+/** In place of a distribution of buckets that contradict each other; what has no buckets says so elsewhere. */
+function NoDistribution({ doubts = [] }: Pick<SignalResult, "doubts">) {
+  const isFalling = doubts.some(({ kind }) => kind === "falling_buckets");
+  return isFalling ? (
+    <p className="m-auto max-w-[40ch] text-center text-secondary">
+      No distribution: the buckets contradict each other.
+    </p>
+  ) : null;
 }
 
 /** Beside one another in the header of a panel. */

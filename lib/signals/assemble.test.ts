@@ -402,6 +402,45 @@ describe("an exporter that lies", () => {
     expect(result.note).toContain("not cumulative");
   });
 
+  it("with falling buckets has no deviation, and no distribution where they fall", () => {
+    const spread = (...rows: Parameters<typeof read>) => {
+      const asked = { buckets: read(...rows), sum: read([{}, [4]]) };
+      return {
+        course: assemble(plan({ shape: "distribution" }, "vllm"), asked).distribution?.counts,
+        deviation: assemble(plan({ shape: "summary" }, "vllm"), asked).summary?.standardDeviation,
+      };
+    };
+    const always = spread(
+      [{ le: "0.1" }, [4, 4, 4]],
+      [{ le: "0.25" }, [2, 2, 2]],
+      [{ le: "+Inf" }, [10, 10, 10]],
+    );
+    expect(always.course).toBeUndefined();
+    expect(always.deviation).toMatchObject({
+      kind: "undetermined",
+      reason: expect.stringContaining("not cumulative"),
+    });
+    const once = spread(
+      [{ le: "0.1" }, [4, 4, 4]],
+      [{ le: "0.25" }, [2, 9, 9]],
+      [{ le: "+Inf" }, [10, 10, 10]],
+    );
+    expect(once.course?.map((row) => row.map((count) => count > 0))).toEqual([
+      [false, false, false],
+      [true, true, true],
+      [true, true, true],
+    ]);
+    // What replicas count between two of their scrapes is no contradiction.
+    const hardly = spread(
+      [{ le: "0.1" }, [4, 4, 4]],
+      [{ le: "0.25" }, [3.9, 3.9, 3.9]],
+      [{ le: "1" }, [10, 10, 10]],
+      [{ le: "+Inf" }, [10, 10, 10]],
+    );
+    expect(hardly.deviation?.kind).toBe("estimate");
+    expect(hardly.course).toHaveLength(3);
+  });
+
   it("in replicas with different buckets tells no percentile by a bound that one of them lacks", () => {
     // a: all within 1 s, b: all within 0.2 s. Summed, half of all seem to lie beyond 1.6 s.
     const uneven = read(

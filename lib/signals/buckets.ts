@@ -175,6 +175,20 @@ export const falling = undetermined(
   "The buckets are not cumulative: one holds less than a lower one, so this quantile cannot be told. An exporter that counts wrongly does that.",
 );
 
+/** How far apart the cumulative shares of two ways to mend falling buckets may be for both to tell the same. */
+const alikeShare = 0.05;
+
+/** Whether the counts of buckets can be taken as they are: they do not fall, or by too little to matter. */
+export function isTold({ histogram, others = [] }: BucketsAt): boolean {
+  const [lowered] = others;
+  if (lowered === undefined || histogram.kind !== "histogram") return lowered === undefined;
+  if (lowered.kind !== "histogram") return false;
+  const whole = Math.max(histogram.counts.at(-1)!, lowered.counts.at(-1)!);
+  return histogram.counts.every(
+    (count, row) => Math.abs(count - (lowered.counts[row] ?? 0)) <= alikeShare * whole,
+  );
+}
+
 /** The quantile, where all ways to mend falling buckets agree on the bucket that holds it. */
 export function quantileAt(q: number, { histogram, others = [] }: BucketsAt): QuantileEstimate {
   if (histogram.kind !== "histogram") return histogram;

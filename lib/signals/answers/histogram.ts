@@ -6,6 +6,7 @@ import {
   falling,
   type Holders,
   holdersOf,
+  isTold,
   quantileAt,
   rowsByBound,
   sharedRows,
@@ -88,7 +89,7 @@ export function histogramResult(plan: ReadPlan, results: Results): Partial<Signa
       ...(summarised[0] === undefined ? {} : { summary: summarised[0].summary }),
       ...notePart(plan, ...doubts.map(({ text }) => text)),
       ...(doubts.length === 0 ? {} : { doubts }),
-      distribution: distributionOf(groups, window),
+      ...distributionOf(groups, window),
     };
   }
 
@@ -100,7 +101,7 @@ export function histogramResult(plan: ReadPlan, results: Results): Partial<Signa
     series: lines.flatMap(({ series }) => series),
     ...notePart(plan, ...new Set([...unsaid, ...doubts.map(({ text }) => text)])),
     ...(doubts.length === 0 ? {} : { doubts }),
-    ...(shape === "distribution" ? { distribution: distributionOf(groups, plan.grid.step) } : {}),
+    ...(shape === "distribution" ? distributionOf(groups, plan.grid.step) : {}),
   };
 }
 
@@ -262,7 +263,8 @@ function summaryOf(
   const { histogram } = buckets;
   const perSecond = histogram.kind === "histogram" ? histogram.counts.at(-1)! : 0;
   const count = Math.round(perSecond * window);
-  const spread = histogram.kind === "histogram" ? standardDeviationOf(histogram) : histogram;
+  const spread =
+    histogram.kind !== "histogram" ? histogram : isTold(buckets) ? standardDeviationOf(histogram) : falling;
   return {
     count,
     mean:
@@ -306,14 +308,23 @@ function quantileValue(
   }
 }
 
-/** Observations per bucket over `seconds`, all groups added up: a row for each point of the grid. */
-function distributionOf(groups: readonly BucketGroup[], seconds: number): Distribution {
+/**
+ * Observations per bucket over `seconds`, all groups added up: a row for each point of the grid, empty where buckets
+ * contradict each other. Nothing where they do at every point.
+ */
+function distributionOf(groups: readonly BucketGroup[], seconds: number): { distribution?: Distribution } {
+  const isAnyTold = groups.some(({ columns }) =>
+    columns.some((column) => column !== undefined && isTold(column.buckets)),
+  );
+  if (!isAnyTold) return {};
   const bounds = [...new Set(groups.flatMap((group) => group.bounds))].sort((a, b) => a - b);
   const length = groups[0]?.cumulative[0]?.length ?? 0;
   const counts = Array.from({ length }, () => new Array<number>(bounds.length).fill(0));
   for (const group of groups) {
     const columnOf = group.bounds.map((bound) => bounds.indexOf(bound));
     for (let index = 0; index < length; index++) {
+      const column = group.columns[index];
+      if (column === undefined || !isTold(column.buckets)) continue;
       const row = counts[index]!;
       let before = 0;
       for (let position = 0; position < columnOf.length; position++) {
@@ -323,5 +334,7 @@ function distributionOf(groups: readonly BucketGroup[], seconds: number): Distri
       }
     }
   }
-  return { bounds: bounds.map((bound) => (Number.isFinite(bound) ? bound : null)), counts };
+  return {
+    distribution: { bounds: bounds.map((bound) => (Number.isFinite(bound) ? bound : null)), counts },
+  };
 }
