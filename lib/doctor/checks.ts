@@ -209,6 +209,17 @@ export function blankFindings(
   ];
 }
 
+/** What discovery left out of a source, or could not tell, each as a finding. */
+export const discoveryFindings = (notes: readonly string[]): DoctorFinding[] =>
+  [...new Set(notes)].map((note) => ({
+    id: `discovery:${note.replace(/\d+/g, "n")}`,
+    severity: "hint",
+    title: "Looking for services left something out",
+    text: note,
+    advice:
+      "Correct the labels where these metrics are scraped (`relabel_configs`), or what the source may be asked; the next look follows within a minute.",
+  }));
+
 /** Parts of label names that people's data go by; between them stand underscores, hyphens or dots. */
 const personal =
   /(^|[_.-])(e?mail|user|user_?(name|id)|login|phone|msisdn|ssn|passport|(first|last|full)_?name|birth(day|date)?|(home|postal|street|ip|client|remote)_?addr(ess)?|client_?ip|customer_?(name|id|email)|account_?id|session_?id|api_?key)([_.-]|$)/i;

@@ -243,6 +243,20 @@ describe.skipIf(whyNoPrometheus())("the doctor", () => {
       }),
   );
 
+  it("says what was left out of a source when services were looked for", () =>
+    withTestTransaction(async (tx) => {
+      const { source } = await serviceOf(tx, prometheus.url);
+      const note = "3 series were left out: their job or namespace is longer than 200 characters.";
+      await saveDiscoveries(systemActor("service-discovery"), {
+        sourceId: (await tx.source.findFirstOrThrow({ where: { name: source } })).id,
+        seenAt: new Date(context.now.getTime() + 1000),
+        report: { calls: 3, seconds: 0.1, names: 5, series: 3, waiting: 0, notes: [note] },
+        services: [],
+      });
+      const { findings } = await examineSource(await asUser(tx, "viewer"), source, context);
+      expect(findings).toContainEqual(expect.objectContaining({ severity: "hint", text: note }));
+    }));
+
   it("says of a source that does not answer what could not be looked at, and finds nothing right", () =>
     withTestTransaction(async (tx) => {
       const { job, source } = await serviceOf(tx, "http://127.0.0.1:1");

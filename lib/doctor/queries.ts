@@ -7,6 +7,7 @@ import { createPrometheusClient } from "@/lib/prometheus/client";
 import type { MetricMetadata, TargetMetadata } from "@/lib/prometheus/schema";
 import { alignToStep } from "@/lib/prometheus/step";
 import { queryableServices } from "@/lib/services/queries";
+import { discoveryReportSchema } from "@/lib/services/schema";
 import { signalIds, signals } from "@/lib/signals/catalogue";
 import { signalEvidence } from "@/lib/signals/evidence";
 import { profileOf } from "@/lib/signals/profiles";
@@ -22,6 +23,7 @@ import {
   bucketNote,
   cardinalityFindings,
   contradictions,
+  discoveryFindings,
   doubtFindings,
   type FailureView,
   type ObservedTarget,
@@ -432,11 +434,16 @@ export async function examineSource(
     largestLabels,
     notTold,
     findings: [
+      ...discoveryFindings(notesOf(source.discovery)),
       ...personalLabels(labels?.data ?? []),
       ...(series === null ? [] : cardinalityFindings(series, largestMetrics, largestLabels)),
     ],
   };
 }
+
+/** What the last look for services noted; a source that was not looked through yet has nothing. */
+const notesOf = (discovery: unknown): string[] =>
+  discoveryReportSchema.safeParse(discovery).data?.notes ?? [];
 
 /** Postgres refuses a text that is no UUID where one stands. */
 const asId = (text: string): string | undefined =>

@@ -347,7 +347,7 @@ async function measureIntervals(
   for (const { labels, times } of data.type === "matrix" ? data.series : []) {
     const group = groupOf(labels);
     const interval = scrapeIntervalOf(times);
-    if (group === undefined || group === "unusable" || interval === undefined) continue;
+    if (group === undefined || typeof group === "string" || interval === undefined) continue;
     observed.set(group.key, Math.max(interval, observed.get(group.key) ?? 0));
     observedOfTarget.set(targetOf(labels.job, labels.instance), interval);
   }

@@ -406,6 +406,16 @@ describe("discoverServices", () => {
   });
 });
 
+it("takes no blank job for a name, and says so", () => {
+  const { services, notes } = discovered([
+    vllm({ job: " ", instance: "a" }),
+    vllm({ job: "llm", namespace: "\t", instance: "b" }),
+    vllm({ job: "llm", instance: "c" }),
+  ]);
+  expect(services.map(({ identity }) => identity)).toEqual([{ job: "llm" }]);
+  expect(notes).toEqual(["2 series were left out: their job or namespace is blank."]);
+});
+
 describe("withExposed", () => {
   it("keeps of a profile what the service exposes, a histogram under its bare name", () => {
     const [service] = discovered([vllm({ job: "llm", instance: "a" })]).services;

@@ -7,7 +7,7 @@ export const longestName = 200;
 
 /** Whether a label's value can be shown and asked for as a name. */
 export const isUsable = (value: string | undefined): value is string =>
-  value !== undefined && value !== "" && value.length <= longestName;
+  value !== undefined && value.trim() !== "" && value.length <= longestName;
 
 /** A label matcher as it is kept with a service. */
 export const matcherSchema = z.object({

@@ -49,13 +49,14 @@ function trustEmbedded(series: SentinelSeries[]): void {
 /** Which labels of a series say whose it is; undefined where none does. */
 export function groupOf(
   labels: Labels,
-): Pick<SeriesGroup, "key" | "identity" | "matchers"> | "unusable" | undefined {
+): Pick<SeriesGroup, "key" | "identity" | "matchers"> | "too long" | "blank" | undefined {
   const jobLabel = serviceLabels.find((label) => labels[label]);
   if (jobLabel === undefined) return undefined;
   const job = labels[jobLabel] ?? "";
   const namespaceLabel = namespaceLabels.find((label) => labels[label]);
   const namespace = namespaceLabel === undefined ? undefined : labels[namespaceLabel];
-  if (!isUsable(job) || (namespace !== undefined && !isUsable(namespace))) return "unusable";
+  const unusable = [job, namespace].find((value) => value !== undefined && !isUsable(value));
+  if (unusable !== undefined) return unusable.trim() === "" ? "blank" : "too long";
   const identity = namespace === undefined ? { job } : { job, namespace };
   return {
     key: identityKey(identity),
@@ -77,14 +78,14 @@ export function groupSeries(
 ): { groups: Map<string, SeriesGroup>; notes: string[] } {
   const sentinelOf = new Map(sentinels.map((sentinel) => [sentinel.name, sentinel]));
   const groups = new Map<string, SeriesGroup>();
-  let unusable = 0;
+  const unusable = { "too long": 0, blank: 0 };
   for (const labels of series) {
     const sentinel = sentinelOf.get(labels.__name__ ?? "");
     if (sentinel === undefined) continue;
     const found = groupOf(labels);
     if (found === undefined) continue;
-    if (found === "unusable") {
-      unusable += 1;
+    if (typeof found === "string") {
+      unusable[found] += 1;
       continue;
     }
     const group = groups.get(found.key) ?? { ...found, series: [] };
@@ -93,12 +94,16 @@ export function groupSeries(
     groups.set(found.key, group);
   }
   for (const { series: members } of groups.values()) trustEmbedded(members);
-  const notes =
-    unusable === 0
+  const notes = (
+    [
+      ["too long", `longer than ${longestName} characters`],
+      ["blank", "blank"],
+    ] as const
+  ).flatMap(([kind, words]) =>
+    unusable[kind] === 0
       ? []
-      : [
-          `${unusable} series were left out: their job or namespace is longer than ${longestName} characters.`,
-        ];
+      : [`${unusable[kind]} series were left out: their job or namespace is ${words}.`],
+  );
   return { groups, notes };
 }
 
