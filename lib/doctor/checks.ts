@@ -160,6 +160,7 @@ const doubtTitles: Partial<Record<Doubt["kind"], (metric: string) => string>> = 
   no_infinite_bucket: (metric) => `${metric} lacks its +Inf bucket`,
   falling_buckets: (metric) => `The buckets of ${metric} are not cumulative`,
   falling_counter: (metric) => `The counter ${metric} falls`,
+  restarts: () => "The process restarts again and again",
   not_a_number: (metric) => `${metric} is not a number`,
   implausible: (metric) => `${metric} holds what cannot be`,
   contradiction: (metric) => `${metric} contradicts the requests it is a part of`,

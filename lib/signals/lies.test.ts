@@ -61,6 +61,32 @@ const history = openMetricsText([
   },
 ]);
 
+/** Restarts every 20 s, so that three of four samples are of another process, each with a few tokens. */
+const crashing = { job: "crashing", instance: "c" };
+const startedAt = (index: number) => start + Math.floor((index * 15) / 20) * 20;
+const crashLoop = [
+  {
+    name: "sglang:prompt_tokens",
+    type: "counter" as const,
+    series: [
+      {
+        suffix: "_total",
+        labels: { ...crashing, model_name: "m" },
+        samples: sampled((index) => (start + index * 15 - startedAt(index)) * 10),
+      },
+    ],
+  },
+  {
+    name: "process_start_time_seconds",
+    type: "gauge" as const,
+    series: [
+      { labels: crashing, samples: sampled(startedAt) },
+      // That of the other job has run since long.
+      { labels: { job: "svc", instance: "a" }, samples: sampled(() => start) },
+    ],
+  },
+];
+
 /** Every request of `rolling-a` took up to a second, every one of `rolling-b`, of another release, up to 0.2 s. */
 const rolling = (
   [
@@ -88,6 +114,7 @@ describe.skipIf(whyNoPrometheus() !== null)("a real Prometheus with an exporter 
         "# EOF",
         openMetricsText([
           { name: "vllm:time_to_first_token_seconds", type: "histogram", series: rolling },
+          ...crashLoop,
         ]).trim(),
       ),
     });
@@ -102,10 +129,10 @@ describe.skipIf(whyNoPrometheus() !== null)("a real Prometheus with an exporter 
   });
   afterAll(() => prometheus?.stop());
 
-  const ask = async (query: Omit<SignalQuery, "id" | "service">) => {
+  const ask = async (query: Omit<SignalQuery, "id" | "service">, asked = service) => {
     const { results } = await querySignals(
-      { start, end, step: 60, queries: [{ id: "q", service: "svc", ...query }] },
-      new Map([["svc", service]]),
+      { start, end, step: 60, queries: [{ id: "q", service: asked.name, ...query }] },
+      new Map([[asked.name, asked]]),
       { requestId: "test-request", now: new Date(end * 1000) },
     );
     return results[0]!;
@@ -126,6 +153,19 @@ describe.skipIf(whyNoPrometheus() !== null)("a real Prometheus with an exporter 
     const result = await ask({ signal: "output_token_rate" });
     expect(result.status).toBe("ok");
     expect(Math.max(...result.series[0]!.values.map((value) => value ?? 0))).toBeCloseTo(100, 0);
+  });
+
+  it("names restarts where a process restarts as often as its counters fall", async () => {
+    const matchers = [{ label: "job", op: "=" as const, value: "crashing" }];
+    const asked: QueryableService = {
+      ...service,
+      name: "crashing",
+      profiles: [{ id: "sglang", matchers, labels: {} }],
+    };
+    const result = await ask({ signal: "prompt_token_rate" }, asked);
+    expect(result).toMatchObject({ status: "unavailable", doubts: [{ kind: "restarts" }] });
+    expect(result.reason?.text).toContain("restarts again and again");
+    expect(result.reason?.text).not.toContain("no counter does");
   });
 
   it("tells no percentile of replicas that share no bucket, and each version's own", async () => {

@@ -13,8 +13,16 @@ import { boundOf } from "./buckets";
 import { signalIds } from "./catalogue";
 import { type Gauge, leftOutOf, withoutImpossible } from "./gauges";
 import { type LeftOut, withLeftOut } from "./left-out";
-import { alignGrid, evidenceSelector, type Grid, planSignal, type ReadRole, type SignalPlan } from "./plan";
-import { promDuration, selector } from "./promql";
+import {
+  alignGrid,
+  evidenceSelector,
+  type Grid,
+  planSignal,
+  type ReadRole,
+  type SignalPlan,
+  targetLabel,
+} from "./plan";
+import { type Matcher, promDuration, selector } from "./promql";
 import { type Reached, type ReadOnce, readsOf, staleRead } from "./reads";
 import type { Doubt, SignalQuery, SignalResult, SignalsAnswer, SignalsRequest } from "./schema";
 import type { MeasuredService, SpokenProfile } from "./service";
@@ -103,7 +111,7 @@ async function answer(
     hasDifferentBuckets(service, plan, now),
     findLeftOut(service, plan, now),
   ]);
-  if (falls !== undefined) return refused(plan, falls);
+  if (falls !== undefined) return refused(plan, falls.metric, falls.isRestarting);
   const results = isUneven ? await withHolders(service, plan, read, readOnce) : read;
   const proof: CounterProof = needsProof(plan, results) ? await proveCounter(service, plan, now) : "unproven";
   const assembled = withLeftOut(plan, assemble(plan, results, proof), leftOut);
@@ -343,22 +351,30 @@ const fallsWindow = 3_600;
 const fewestFalls = 3;
 const mostFallsPerSample = 0.1;
 
+/** A counter that falls; because its process restarts as often, or for another reason. */
+interface Fall {
+  metric: string;
+  isRestarting: boolean;
+}
+
 /**
  * The first of the plan's counters that falls although it is a counter, undefined where none does. A restart begins again
- * at 0; what falls often, or without coming near it, is no counter, and `rate` takes each fall for a restart. A source
- * that does not answer this is asked for the rates all the same.
+ * at 0; what falls often, or without coming near it, is no counter or restarts faster than it is scraped, and `rate` takes
+ * each fall for a restart. A source that does not answer this is asked for the rates all the same.
  */
-async function findFalls(service: Reached, plan: ReadPlan, now: Date): Promise<string | undefined> {
+async function findFalls(service: Reached, plan: ReadPlan, now: Date): Promise<Fall | undefined> {
   const found = await Promise.all(
     plan.counters.map(async (counter) => {
-      const match = selector(counter.metric, plan.evidence.matchers, counter.matchers);
-      const isFalling = lookedUp(service, { what: match, end: plan.grid.end, now }, (time) =>
-        falls(service, match, time),
+      const { matchers } = plan.evidence;
+      const match = selector(counter.metric, matchers, counter.matchers);
+      const fall = lookedUp(service, { what: match, end: plan.grid.end, now }, (time) =>
+        falls(service, match, matchers, time),
       );
-      return (await isFalling.catch(() => false)) ? counter.metric : undefined;
+      const seen = await fall.catch(() => undefined);
+      return seen === undefined ? undefined : { metric: counter.metric, ...seen };
     }),
   );
-  return found.find((metric) => metric !== undefined);
+  return found.find((fall) => fall !== undefined);
 }
 
 /**
@@ -432,18 +448,52 @@ function lookedUp<Found>(
   return found;
 }
 
-async function falls(service: Reached, match: string, time: number): Promise<boolean> {
+/** Labels of a target, which its own metrics carry whatever they are of. */
+const labelsOfTargets = new Set([
+  ...["job", "exported_job", "namespace", "exported_namespace"],
+  ...["instance", "pod", "service", "cluster"],
+]);
+
+async function falls(
+  service: Reached,
+  match: string,
+  matchers: readonly Matcher[],
+  time: number,
+): Promise<Pick<Fall, "isRestarting"> | undefined> {
   const range = `${match}[${fallsWindow}s]`;
   const resets = `resets(${range}) >= ${fewestFalls}`;
   const often = `${resets} and resets(${range}) > ${mostFallsPerSample} * count_over_time(${range})`;
   const high = `${resets} and min_over_time(${range}) > 0.5 * max_over_time(${range})`;
-  const { data } = await createPrometheusClient(service.target).query(`count((${often}) or (${high}))`, {
-    time,
-  });
-  return data.type === "vector" && data.series.length > 0;
+  const client = createPrometheusClient(service.target);
+  const some = async (expr: string): Promise<boolean> => {
+    const { data } = await client.query(expr, { time });
+    return data.type === "vector" && data.series.length > 0;
+  };
+  if (!(await some(`count((${often}) or (${high}))`))) return undefined;
+  const ofTarget = matchers.filter(({ label }) => labelsOfTargets.has(label));
+  if (ofTarget.length === 0) return { isRestarting: false };
+  const falling = `max by (${targetLabel}) ((${often}) or (${high}))`;
+  const changes = (metric: string): string =>
+    `max by (${targetLabel}) (changes(${selector(metric, ofTarget)}[${fallsWindow}s]))`;
+  // A restart changes the start once, and `up` twice where a scrape falls into it; some are missed.
+  const restarting = [changes("process_start_time_seconds"), `${changes("up")} / 2`]
+    .map((restarts) => ` unless (${restarts} >= 0.5 * ${falling})`)
+    .join("");
+  return { isRestarting: !(await some(`${falling}${restarting}`)) };
 }
 
-function refused(plan: ReadPlan, metric: string): SignalResult {
+function refused(plan: ReadPlan, metric: string, isRestarting: boolean): SignalResult {
+  if (isRestarting) {
+    const restarts = `Cannot say: the process behind \`${metric}\` restarts again and again within the hour, as often as the counter falls, so that most of what it counts is lost between two scrapes.`;
+    const advice =
+      "Find out why it restarts: its log before the end, its exit code, and whether it runs out of memory or fails its liveness probe.";
+    return {
+      ...emptyResult(plan),
+      status: "unavailable",
+      reason: { kind: "not_measurable", metric, text: restarts },
+      doubts: [{ kind: "restarts", metric, text: restarts, advice }],
+    };
+  }
   const text = `Cannot say: \`${metric}\` falls again and again within the hour, which no counter does, so a rate of it would count what never happened. Two exporters behind one target, or a gauge exported as a counter, do that.`;
   return {
     ...emptyResult(plan),

@@ -90,6 +90,8 @@ export const doubtKinds = [
   "no_infinite_bucket",
   "falling_buckets",
   "falling_counter",
+  /** The process restarts so often that its counters tell little. */
+  "restarts",
   "not_a_number",
   /** An exporter's word for "no value", written as a number. */
   "blank",
