@@ -113,6 +113,16 @@ export function openApiDocument(definitions: Definition[], serverUrl: string): o
       responses: {
         [definition.status]: {
           description: "As asked.",
+          ...(definition.example.headers === undefined
+            ? {}
+            : {
+                headers: Object.fromEntries(
+                  Object.entries(definition.example.headers).map(([name, example]) => [
+                    name,
+                    { schema: { type: "string" as const }, example },
+                  ]),
+                ),
+              }),
           ...(definition.response === undefined
             ? definition.responseType === undefined
               ? {}

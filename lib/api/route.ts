@@ -62,6 +62,8 @@ export type Definition = {
     query?: Record<string, unknown>;
     body?: unknown;
     response?: unknown;
+    /** Of an answer that tells something by them. */
+    headers?: Record<string, string>;
   };
   errors: ErrorCode[];
   ifMatch: "no" | "optional" | "required";
@@ -122,7 +124,12 @@ function parseIfMatch(header: string | null, mode: Definition["ifMatch"]): numbe
   }
   const [, version] = /^(?:W\/)?"(\d+)"$/.exec(header) ?? [];
   if (version === undefined)
-    throw problem("invalid_request", 'If-Match must be the ETag of the resource, such as "3".');
+    throw problem(
+      "invalid_request",
+      header.trim() === "*" || header.includes(",")
+        ? 'If-Match takes one ETag, that of the version you read, such as "3": `*` and lists are not taken, as they would let a change overwrite what you have not seen.'
+        : 'If-Match must be the ETag of the resource, such as "3".',
+    );
   return Number(version);
 }
 

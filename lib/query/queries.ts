@@ -14,7 +14,14 @@ import { upstreamTarget } from "@/lib/sources/targets";
 import type { Seconds } from "@/lib/units";
 import type { UpstreamTarget } from "@/lib/upstream/target";
 import { instantJson, matrixText } from "./prometheus-json";
-import type { QueryAnswerItem, QueryItem, QueryRequest, Usage, UsageFilter } from "./schema";
+import {
+  askableItemSchema,
+  type QueryAnswerItem,
+  type QueryItem,
+  type QueryRequest,
+  type Usage,
+  type UsageFilter,
+} from "./schema";
 import { hourOf, type UsageCounts } from "./usage";
 import { isAnchored, reachOf } from "./windows";
 
@@ -40,8 +47,13 @@ export async function answerQueries(actor: Actor, request: QueryRequest, context
   const items = await Promise.all(
     request.items.map(async (item): Promise<string> => {
       try {
+        const asked = askable(item);
         const target = await targetOf(sources, item.source);
-        return await answerItem(target, { ...item, maxPoints: item.maxPoints ?? request.maxPoints }, context);
+        return await answerItem(
+          target,
+          { ...asked, maxPoints: item.maxPoints ?? request.maxPoints },
+          context,
+        );
       } catch (error) {
         signal?.throwIfAborted();
         if (!isInferscopeError(error)) throw error;
@@ -50,6 +62,14 @@ export async function answerQueries(actor: Actor, request: QueryRequest, context
     }),
   );
   return `{"items":[${items.join(",")}]}`;
+}
+
+function askable(item: QueryRequest["items"][number]): QueryItem {
+  const parsed = askableItemSchema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  const [first] = fields;
+  throw problem("invalid_request", `${first?.path}: ${first?.message}.`, { fields });
 }
 
 const itemText = (item: QueryAnswerItem): string => JSON.stringify(item);

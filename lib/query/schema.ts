@@ -2,25 +2,30 @@ import { z } from "zod";
 import { errorCodes } from "@/lib/errors";
 import { parseDuration } from "@/lib/units";
 
-/** Unix seconds, or RFC 3339 as Prometheus takes it too. */
-const time = z.union([
-  z.number().min(0),
-  z.iso.datetime({ offset: true }).transform((text) => new Date(text).getTime() / 1000),
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?$/, { error: "Unix seconds, or a time such as 2026-03-04T14:00:00Z" })
-    .transform(Number),
-]);
+const timeWords = "Unix seconds, or a time such as 2026-03-04T14:00:00Z";
+const stepWords = "Whole seconds, at least 1, or a duration such as 1m";
 
-const step = z.union([
-  z.number(),
-  z.string().transform((text, context) => {
-    const seconds = parseDuration(text);
-    if (seconds !== null) return seconds;
-    context.addIssue({ code: "custom", message: "Seconds, or a duration such as 1m" });
-    return z.NEVER;
-  }),
-]);
+/** Unix seconds, or RFC 3339 as Prometheus takes it too. */
+const time = z.union(
+  [
+    z.number().min(0, { error: timeWords }),
+    z.iso.datetime({ offset: true }).transform((text) => new Date(text).getTime() / 1000),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .transform(Number),
+  ],
+  { error: timeWords },
+);
+
+const step = z
+  .union([z.number(), z.string().transform((text) => parseDuration(text) ?? Number.NaN)], {
+    error: stepWords,
+  })
+  .refine((seconds) => Number.isInteger(seconds) && seconds >= 1, { error: stepWords });
+
+/** What an item holds before its own values are looked at: one that is wrong fails by itself. */
+const written = (words: string) => z.union([z.number(), z.string().max(100)], { error: words });
 
 export const maximumItems = 64;
 const leastPoints = 2;
@@ -36,17 +41,27 @@ const maxPoints = z
 export const queryItemSchema = z.object({
   id: z.string().min(1).max(64).describe("Comes back with the answer."),
   source: z.string().min(1).max(100).describe("The name or the id of a Prometheus source."),
-  expr: z.string().trim().min(1).max(20_000).describe("PromQL."),
-  start: time.optional().describe("Unix seconds or RFC 3339. Without a step, the time if `end` is absent."),
-  end: time.optional().describe("Unix seconds or RFC 3339; now when absent."),
-  step: step
+  expr: z.string().trim().max(20_000).describe("PromQL."),
+  start: written(timeWords)
+    .optional()
+    .describe("Unix seconds or RFC 3339. Without a step, the time if `end` is absent."),
+  end: written(timeWords).optional().describe("Unix seconds or RFC 3339; now when absent."),
+  step: written(stepWords)
     .optional()
     .describe(
       "Whole seconds or a duration such as `1m`. Absent, or with the start equal to the end: one value at `end`.",
     ),
   maxPoints,
 });
-export type QueryItem = z.output<typeof queryItemSchema>;
+
+/** An item whose values can be asked for; parses what {@link queryItemSchema} lets through. */
+export const askableItemSchema = queryItemSchema.extend({
+  expr: queryItemSchema.shape.expr.min(1, { error: "An expression of PromQL" }),
+  start: time.optional(),
+  end: time.optional(),
+  step: step.optional(),
+});
+export type QueryItem = z.output<typeof askableItemSchema>;
 
 export const queryRequestSchema = z
   .object({

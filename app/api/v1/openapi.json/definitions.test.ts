@@ -46,6 +46,15 @@ describe("the OpenAPI document", () => {
     },
   );
 
+  it("shows the cookie that comes with the end of other sessions", () => {
+    const { paths } = openApiDocument(definitions, "http://localhost:3000") as {
+      paths: Record<string, { delete: { responses: Record<string, { headers?: object }> } }>;
+    };
+    expect(paths["/api/v1/account/sessions"]?.delete.responses["204"]?.headers).toMatchObject({
+      "Set-Cookie": { example: expect.stringContaining("Path=/") },
+    });
+  });
+
   it("is a document that names each of them", () => {
     const document = openApiDocument(definitions, "http://localhost:3000") as {
       openapi: string;

@@ -277,6 +277,34 @@ describe.skipIf(whyNoPrometheus())("200", () => {
     }));
 });
 
+describe("an item that cannot be asked", () => {
+  it.each([
+    ["an empty expression", { expr: " " }, "expr", "An expression of PromQL"],
+    ["a start that is no time", { start: "garbage" }, "start", "Unix seconds, or a time such as"],
+    ["a start before 1970", { start: -1 }, "start", "Unix seconds, or a time such as"],
+    ["an end that is no time", { end: "soon" }, "end", "Unix seconds, or a time such as"],
+    ["a step that is none", { step: "often" }, "step", "Whole seconds, at least 1, or a duration such as 1m"],
+    ["a negative step", { step: "-5s" }, "step", "Whole seconds, at least 1, or a duration such as 1m"],
+    ["a step of nothing", { step: "0s" }, "step", "Whole seconds, at least 1, or a duration such as 1m"],
+  ])("%s: fails by itself, and says what would be right", (_, wrong, path, words) =>
+    withTestTransaction(async (tx) => {
+      const { name: source } = await addSource(tx, "http://127.0.0.1:1");
+      const item = { source, expr: "up", ...range };
+      const given = await answers(tx, {
+        items: [
+          { id: "wrong", ...item, ...wrong },
+          { id: "other", ...item },
+        ],
+      });
+      expect(given.wrong).toMatchObject({
+        status: "error",
+        error: { code: "invalid_request", fields: [{ path, message: expect.stringContaining(words) }] },
+      });
+      expect(given.other).toMatchObject({ error: { code: "upstream_unavailable" } });
+    }),
+  );
+});
+
 describe("a source that fails", () => {
   let server: Server;
   let answer: (response: ServerResponse) => void;
@@ -343,9 +371,7 @@ describe("400", () => {
   it.each([
     ["no items", { items: [] }, "items"],
     ["two of one id", { items: [1, 2].map(() => ({ id: "a", source: "s", expr: "up" })) }, "items"],
-    ["no expression", { items: [{ id: "a", source: "s", expr: " " }] }, "items.0.expr"],
-    ["a time that is none", { items: [{ id: "a", source: "s", expr: "up", end: "soon" }] }, "items.0.end"],
-    ["a step that is none", { items: [{ id: "a", source: "s", expr: "up", step: "often" }] }, "items.0.step"],
+    ["a time of another type", { items: [{ id: "a", source: "s", expr: "up", end: {} }] }, "items.0.end"],
     ["one point", { items: [{ id: "a", source: "s", expr: "up" }], maxPoints: 1 }, "maxPoints"],
   ])("for %s", (_, body, path) =>
     withTestTransaction(async (tx) => {

@@ -9,6 +9,12 @@ export const DELETE = route({
   summary: "End your other sessions",
   description: "The session that asks gets a new cookie; all others have to sign in again.",
   access: "account:write",
+  example: {
+    headers: {
+      "Set-Cookie":
+        "inferscope-session=eyJhbGciOiJkaXIi; Path=/; Expires=Fri, 03 Apr 2026 14:00:00 GMT; HttpOnly; SameSite=Lax",
+    },
+  },
   handler: async ({ actor, now, requestId }) => {
     const user = await endOwnSessions(actor, {}, { requestId });
     return new Answer(undefined, { headers: { "set-cookie": await sessionCookie(user, now) } });
