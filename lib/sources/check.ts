@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import { invalidFields, problem } from "@/lib/errors";
+import { KIND_NAMES, type UpstreamTarget } from "@/lib/upstream/target";
 import { testConnection } from "@/lib/upstream/test-connection";
 import { certificateProblem } from "./certificates";
 import { credentialState, editedCredentials } from "./credentials";
@@ -51,9 +52,23 @@ export async function testSource(
     },
     edited.credentials,
   );
-  const { reachable, problem: wrong, upstream, found } = await testConnection(target, { signal });
-  return { reachable, problem: wrong, upstream, found };
+  return tested(target, signal);
 }
+
+/** Failures that a server of the right kind does not answer a test with. */
+const otherKind = new Set(["rejected", "not_found", "not_json", "unexpected_shape"]);
+
+/** Tests the connection; says where what answers is hardly what it should be. */
+async function tested(target: UpstreamTarget, signal?: AbortSignal): Promise<SourceTestResult> {
+  const { reachable, problem: wrong, failure, upstream, found } = await testConnection(target, { signal });
+  const isOther = failure !== null && otherKind.has(failure);
+  const said = isOther
+    ? `This does not look like ${withArticle(KIND_NAMES[target.kind])}. ${wrong ?? ""}`.trim()
+    : wrong;
+  return { reachable, problem: said, upstream, found };
+}
+
+const withArticle = (name: string): string => `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 
 /**
  * Asks a stored source what it is, with its own credentials. Throws `not_found`, and `conflict` for one that was
@@ -72,6 +87,5 @@ export async function testStoredSource(
   if (credentialState(source, credentials) === "asked_again")
     return { reachable: false, problem: askedAgainSentence(source.name), upstream: null, found: null };
   const target = targetOf(source, credentials);
-  const { reachable, problem: wrong, upstream, found } = await testConnection(target, { signal });
-  return { reachable, problem: wrong, upstream, found };
+  return tested(target, signal);
 }

@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it, vi } from "vitest";
 import type { Route } from "@/lib/api/route";
 import { createApiKey } from "@/lib/api-keys/commands";
 import type { Role } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
+import { closeUpstreamConnections } from "@/lib/upstream/fetch";
 import { asUser, withTestTransaction } from "@/testing/database";
 import { DELETE as deleteAnnotation } from "../annotations/[annotation]/route";
 import { POST as addAnnotation, GET as listAnnotations } from "../annotations/route";
@@ -281,5 +284,46 @@ describe("404, 409 and 412", () => {
         headers: { "if-match": '"7"' },
       });
       expect(late).toMatchObject({ status: 412, body: { current: { id: source.id, version: 1 } } });
+      for (const header of ["*", '"1", "2"']) {
+        const unclear = await call(edit, {
+          key: admin,
+          params,
+          body: { name: "x" },
+          headers: { "if-match": header },
+        });
+        expect(unclear).toMatchObject({
+          status: 400,
+          body: { detail: expect.stringContaining("`*` and lists are not taken") },
+        });
+      }
     }));
+
+  it.each([
+    ["refuses POST", 405, "Method Not Allowed"],
+    ["answers JSON of another kind", 200, '{"data":["frontend"],"total":1}'],
+    ["answers with a page", 200, "<!doctype html><title>Jaeger UI</title>"],
+  ])("says of a server that %s that it does not look like a Prometheus", (_, status, text) =>
+    withTestTransaction(async (tx) => {
+      const server = createServer((request, response) => {
+        request.resume();
+        response.writeHead(status, { "content-type": "application/json" }).end(text);
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const { port } = server.address() as AddressInfo;
+      try {
+        const { body } = await call(test, {
+          key: await keyOf(tx, "admin"),
+          body: { kind: "prometheus", url: `http://127.0.0.1:${port}` },
+        });
+        expect(body).toMatchObject({
+          reachable: false,
+          problem: expect.stringMatching(/^This does not look like a Prometheus\. /),
+        });
+      } finally {
+        await closeUpstreamConnections();
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+    }),
+  );
 });
