@@ -22,7 +22,8 @@ async function show(answer: Response) {
     </QueryClientProvider>,
   );
   const tests = screen.getByLabelText<HTMLTextAreaElement>("Tests");
-  await waitFor(() => expect(tests.value).toContain(`alertname: ${exampleRule.name}`));
+  // The example comes with code that is loaded for it, which takes a busy machine longer than a second.
+  await waitFor(() => expect(tests.value).toContain(`alertname: ${exampleRule.name}`), { timeout: 10_000 });
   return { sent, tests };
 }
 
