@@ -6,6 +6,7 @@ import {
   cardinalityFindings,
   contradictions,
   doubtFindings,
+  outsizedMetric,
   personalLabels,
   scrapeFindings,
   typeFindings,
@@ -180,5 +181,23 @@ describe("cardinalityFindings", () => {
       ],
     );
     expect(ids(findings)).toEqual(["series:big", "label:request_id"]);
+  });
+
+  it("names the labels that make a metric of over a third of all series", () => {
+    const metrics = [
+      { name: "hits_total", count: 2_000 },
+      { name: "misses_total", count: 900 },
+    ];
+    expect(outsizedMetric(5_000, metrics)).toBe("hits_total");
+    expect(outsizedMetric(6_100, metrics)).toBeUndefined();
+    expect(outsizedMetric(300, [{ name: "up", count: 200 }])).toBeUndefined();
+    const labels = ["job", "method", "user", "path", "code"].map((name, index) => ({
+      name,
+      count: [1, 2, 1_000, 40, 7][index]!,
+    }));
+    const [finding] = cardinalityFindings(5_000, metrics, [], { metric: "hits_total", labels });
+    expect(finding?.text).toContain(
+      "Its labels with the most values: `user` (1,000), `path` (40), `code` (7).",
+    );
   });
 });

@@ -246,14 +246,39 @@ const MANY_VALUES = 10_000;
 /** A metric with more series than this share of the server's is what costs it. */
 const LARGE_SHARE = 0.2;
 const MANY_SERIES = 10_000;
+/** One with more than this share is worth a word on a small server too, unless there is next to nothing on it. */
+const OUTSIZED_SHARE = 1 / 3;
+const SOME_SERIES = 1_000;
 
-/** What costs the server: metrics that hold much of its memory, and labels with very many values. */
+interface Counted {
+  name: string;
+  count: number;
+}
+
+const isLarge = (count: number, series: number): boolean =>
+  (count >= MANY_SERIES && count >= LARGE_SHARE * series) ||
+  (count >= SOME_SERIES && count > OUTSIZED_SHARE * series);
+
+/** The metric with the most series where it has so many that its labels are worth asking for. */
+export function outsizedMetric(series: number, metrics: readonly Counted[]): string | undefined {
+  const largest = metrics.reduce<Counted | undefined>(
+    (most, one) => (most === undefined || one.count > most.count ? one : most),
+    undefined,
+  );
+  return largest !== undefined && isLarge(largest.count, series) ? largest.name : undefined;
+}
+
+/**
+ * What costs the server: metrics that hold much of its memory, and labels with very many values. `made`: the labels of one
+ * of the metrics with how many values each has there.
+ */
 export function cardinalityFindings(
   series: number,
-  metrics: readonly { name: string; count: number }[],
-  labels: readonly { name: string; count: number }[],
+  metrics: readonly Counted[],
+  labels: readonly Counted[],
+  made?: { metric: string; labels: readonly Counted[] },
 ): DoctorFinding[] {
-  const large = metrics.filter(({ count }) => count >= MANY_SERIES && count >= LARGE_SHARE * series);
+  const large = metrics.filter(({ count }) => isLarge(count, series));
   const wide = labels.filter(({ name, count }) => name !== "__name__" && count >= MANY_VALUES);
   return [
     ...large.map(
@@ -261,7 +286,7 @@ export function cardinalityFindings(
         id: `series:${name}`,
         severity: "problem",
         title: `\`${name}\` has ${format(count, "count")} series`,
-        text: `That is ${format(count / series, "ratio")} of all that this server keeps in memory.`,
+        text: `That is ${format(count / series, "ratio")} of all that this server keeps in memory.${name === made?.metric ? madeBy(made.labels) : ""}`,
         advice: "Drop labels that nobody looks at, or buckets that nobody needs, where it is scraped.",
         metric: name,
       }),
@@ -276,4 +301,17 @@ export function cardinalityFindings(
       }),
     ),
   ];
+}
+
+/** Labels that are named as making a metric's series. */
+const MOST_LABELS = 3;
+
+/** Which labels make so many series; a label of one value makes none. */
+function madeBy(labels: readonly Counted[]): string {
+  const widest = labels
+    .filter(({ count }) => count > 1)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_LABELS)
+    .map(({ name, count }) => `\`${name}\` (${format(count, "count")})`);
+  return widest.length === 0 ? "" : ` Its labels with the most values: ${widest.join(", ")}.`;
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { DEFAULT_TEAM_ID, systemActor } from "@/lib/auth/actor";
 import type { Transaction } from "@/lib/db/client";
 import { saveDiscoveries } from "@/lib/services/commands";
@@ -129,13 +131,14 @@ describe.skipIf(whyNoPrometheus())("the doctor", () => {
         {
           name: "http_requests",
           type: "counter",
-          series: (["2xx", "5xx"] as const)
-            .map((status) => ({
+          series: [
+            ...(["2xx", "5xx"] as const).map((status) => ({
               suffix: "_total",
               labels: { ...labels, status, handler: "/v1/completions" },
               samples: samples((second) => (status === "2xx" ? second : second / 5)),
-            }))
-            .concat(plainHttp),
+            })),
+            ...plainHttp,
+          ],
         },
         {
           name: "llm_requests",
@@ -255,6 +258,42 @@ describe.skipIf(whyNoPrometheus())("the doctor", () => {
       });
       const { findings } = await examineSource(await asUser(tx, "viewer"), source, context);
       expect(findings).toContainEqual(expect.objectContaining({ severity: "hint", text: note }));
+    }));
+
+  it("names the labels that make most of a source's series", () =>
+    withTestTransaction(async (tx) => {
+      const page = Array.from(
+        { length: 1_200 },
+        (_, index) => `hits_total{path="/${index % 40}",user_id="u${index}"} ${index}\n`,
+      ).join("");
+      const exporter = createServer((_, response) => {
+        response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(page);
+      });
+      await new Promise<void>((resolve) => exporter.listen(0, "127.0.0.1", resolve));
+      const { port } = exporter.address() as AddressInfo;
+      const server = await startPrometheus({ scrape: [{ job: "web", targets: [`127.0.0.1:${port}`] }] });
+      try {
+        const { source } = await serviceOf(tx, server.url);
+        const viewer = await asUser(tx, "viewer");
+        // Asked for before there are any, Prometheus remembers its counts for half a minute.
+        await vi.waitFor(
+          async () => {
+            const answer = await fetch(`${server.url}/api/v1/query?query=count(hits_total)`);
+            expect(await answer.text()).toContain("1200");
+          },
+          { timeout: 15_000, interval: 250 },
+        );
+        // Whole seconds are looked at: the one after the scrape.
+        const now = new Date(Date.now() + 1_000);
+        const { findings, notTold } = await examineSource(viewer, source, { ...context, now });
+        expect(notTold).toEqual([]);
+        expect(findings.find(({ id }) => id === "series:hits_total")?.text).toContain(
+          "Its labels with the most values: `user_id` (1,200), `path` (40).",
+        );
+      } finally {
+        await server.stop();
+        await new Promise((resolve) => exporter.close(resolve));
+      }
     }));
 
   it("says of a source that does not answer what could not be looked at, and finds nothing right", () =>

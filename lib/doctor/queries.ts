@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import { problem } from "@/lib/errors";
-import { createPrometheusClient } from "@/lib/prometheus/client";
+import { createPrometheusClient, type PrometheusClient } from "@/lib/prometheus/client";
 import type { MetricMetadata, TargetMetadata } from "@/lib/prometheus/schema";
 import { alignToStep } from "@/lib/prometheus/step";
 import { queryableServices } from "@/lib/services/queries";
@@ -11,7 +11,7 @@ import { discoveryReportSchema } from "@/lib/services/schema";
 import { signalIds, signals } from "@/lib/signals/catalogue";
 import { signalEvidence } from "@/lib/signals/evidence";
 import { profileOf } from "@/lib/signals/profiles";
-import { matchersText, selector } from "@/lib/signals/promql";
+import { countOf, matchersText, quoted, selector } from "@/lib/signals/promql";
 import { type QueryableService, querySignals } from "@/lib/signals/query";
 import type { Reason, SignalQuery, SignalResult } from "@/lib/signals/schema";
 import { alternativesOf, baseName, spokenFor } from "@/lib/signals/spoken";
@@ -27,6 +27,7 @@ import {
   doubtFindings,
   type FailureView,
   type ObservedTarget,
+  outsizedMetric,
   personalLabels,
   scrapeFindings,
   typeFindings,
@@ -425,6 +426,13 @@ export async function examineSource(
   const largestMetrics = counted(tsdb?.seriesCountByMetricName);
   const largestLabels = counted(tsdb?.labelValueCountByLabelName);
   const series = tsdb?.headStats.numSeries ?? null;
+  const outsized = series === null ? undefined : outsizedMetric(series, largestMetrics);
+  const made =
+    outsized === undefined
+      ? null
+      : await ask(`Which labels make the series of \`${outsized}\``, () =>
+          valuesByLabel(client, outsized, { time: end, signal }),
+        );
   return {
     source: source.name,
     checkedAt: end,
@@ -436,9 +444,40 @@ export async function examineSource(
     findings: [
       ...discoveryFindings(notesOf(source.discovery)),
       ...personalLabels(labels?.data ?? []),
-      ...(series === null ? [] : cardinalityFindings(series, largestMetrics, largestLabels)),
+      ...(series === null
+        ? []
+        : cardinalityFindings(
+            series,
+            largestMetrics,
+            largestLabels,
+            outsized === undefined || made === null ? undefined : { metric: outsized, labels: made },
+          )),
     ],
   };
+}
+
+/** Labels of one metric whose values are counted: each takes a look at all of its series. */
+const LABELS_COUNTED = 20;
+/** Seconds. */
+const COUNTING_TIMEOUT = 10;
+
+/** How many values each label of a metric has, in two requests. */
+async function valuesByLabel(
+  client: PrometheusClient,
+  metric: string,
+  { time, signal }: { time: number; signal?: AbortSignal },
+): Promise<{ name: string; count: number }[]> {
+  const series = selector(metric, []);
+  const options = { signal, timeout: COUNTING_TIMEOUT };
+  const { data: names } = await client.labels({ match: [series], start: time - 300, end: time, ...options });
+  const counts = names
+    .filter((name) => name !== "__name__")
+    .slice(0, LABELS_COUNTED)
+    .map((name) => `label_replace(count(${countOf(series, [name])}), "label", ${quoted(name)}, "", "")`);
+  if (counts.length === 0) return [];
+  const { data } = await client.query(counts.join(" or "), { time, ...options });
+  if (data.type !== "vector") return [];
+  return data.series.map(({ labels, value }) => ({ name: labels.label ?? "", count: value ?? 0 }));
 }
 
 /** What the last look for services noted; a source that was not looked through yet has nothing. */

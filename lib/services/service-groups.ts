@@ -55,7 +55,7 @@ export function groupOf(
   const job = labels[jobLabel] ?? "";
   const namespaceLabel = namespaceLabels.find((label) => labels[label]);
   const namespace = namespaceLabel === undefined ? undefined : labels[namespaceLabel];
-  const unusable = [job, namespace].find((value) => value !== undefined && !isUsable(value));
+  const unusable = [job, namespace].find((value): boolean => value !== undefined && !isUsable(value));
   if (unusable !== undefined) return unusable.trim() === "" ? "blank" : "too long";
   const identity = namespace === undefined ? { job } : { job, namespace };
   return {

@@ -12,7 +12,7 @@ export const DELETE = route({
   example: {
     headers: {
       "Set-Cookie":
-        "inferscope-session=eyJhbGciOiJkaXIi; Path=/; Expires=Fri, 03 Apr 2026 14:00:00 GMT; HttpOnly; SameSite=Lax",
+        "inferscope-3000-session=eyJhbGciOiJkaXIi; Path=/; Expires=Fri, 03 Apr 2026 14:00:00 GMT; HttpOnly; SameSite=Lax",
     },
   },
   handler: async ({ actor, now, requestId }) => {
