@@ -52,6 +52,10 @@ describe.skipIf(whyNoPrometheus())("slots in which nothing was sampled", () => {
   it("are those of a gap, though Prometheus still answers with what was before it", async () => {
     expect(await blind("down", 570, 900)).toEqual([630, 660, 690, 720, 750, 780]);
   });
+  it("are those of a gap that has begun before them", async () => {
+    expect(await blind("down", 750, 750)).toEqual([750]);
+    expect(await blind("down", 750, 810)).toEqual([750, 780]);
+  });
   it("move with the query's offset", async () => {
     expect(await blind("down", 570, 900, 60)).toEqual([690, 720, 750, 780, 810, 840]);
   });

@@ -4,6 +4,9 @@ import type { UpstreamTarget } from "@/lib/upstream/target";
 import type { VectorReader } from "../evaluate";
 import { failure, type ReaderNotes } from "./reader";
 
+/** What a rule says of an evaluation in a gap; the next one has to look whether the gap goes on. */
+export const blindMessage = "The source took no samples at this time.";
+
 /** When the newest sample of the scrapes was taken, Unix seconds. */
 const newestSample = "max(timestamp(up))";
 const sinceNewestSample = `time() - ${newestSample}`;
@@ -68,7 +71,10 @@ export async function blindSlots(
   }
   // A source without `up` tells nothing by not having it.
   if (ages.size === 0) return new Set();
-  const gap = await gapBefore(target, slots[0]! - interval - queryOffset, notes, options);
+  // Up to the last evaluation, but not into a gap that has begun before it.
+  const [first, age] = [...ages][0]!;
+  const until = first - queryOffset - Math.max(interval, age);
+  const gap = await gapBefore(target, until, notes, options);
   return new Set(
     slots.filter((slot) => {
       const age = ages.get(slot);

@@ -5,6 +5,7 @@ import type { LedgerAlert } from "../ledger";
 import type { AlertingRule, GroupSpec } from "../rule";
 import { groupOfRow, intervalOf } from "../rules/row";
 import type { ActiveAlert, TierState } from "../state";
+import { blindMessage } from "./blind-slots";
 import { isRuleState } from "./rule-states";
 
 /** A group by its header. `evaluatedFor` is its last evaluation, Unix seconds. */
@@ -55,6 +56,8 @@ export interface LoadedGroup {
   active: LedgerAlert[];
   /** Active alerts of a tier that its rule has no more. */
   orphans: LedgerAlert[];
+  /** Whether its last evaluation was for a time at which the source took no samples. */
+  wasBlind: boolean;
 }
 
 const seconds = (date: Date): number => date.getTime() / 1000;
@@ -107,7 +110,13 @@ function tierOf(rule: AlertingRule | undefined, alert: LedgerAlert): number {
 export async function loadGroup(tx: Database, groupId: string): Promise<LoadedGroup | null> {
   const row = await tx.ruleGroup.findFirst({
     where: { id: groupId, validTo: null },
-    include: { rules: { where: { validTo: null, kind: "alerting" }, orderBy: { position: "asc" } } },
+    include: {
+      rules: {
+        where: { validTo: null, kind: "alerting" },
+        orderBy: { position: "asc" },
+        include: { status: { select: { lastError: true } } },
+      },
+    },
   });
   if (row === null) return null;
   const { rules, ...group } = row;
@@ -143,5 +152,6 @@ export async function loadGroup(tx: Database, groupId: string): Promise<LoadedGr
     ruleStates,
     active,
     orphans,
+    wasBlind: rules.some(({ status }) => status?.lastError === blindMessage),
   };
 }

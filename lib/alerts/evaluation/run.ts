@@ -4,7 +4,7 @@ import { evaluateGroup, type TierEvaluation, tierKeyOf, type VectorReader } from
 import { type LedgerResult, newLedger } from "../ledger";
 import type { AlertingRule } from "../rule";
 import { type Observation, stepTier, type TierState } from "../state";
-import { blindSlots } from "./blind-slots";
+import { blindMessage, blindSlots } from "./blind-slots";
 import type { LoadedGroup } from "./load";
 import { comparingReader, instantVectorReader, newNotes, type ReaderNotes, replayReader } from "./reader";
 import { ruleStateLabels } from "./rule-states";
@@ -25,7 +25,7 @@ export type GroupRun =
   | { kind: "outage"; error: string }
   | { kind: "evaluated"; at: number; ledger: LedgerResult; outcomes: RuleOutcome[] };
 
-const noSamples: Observation = { kind: "error", message: "The source took no samples at this time." };
+const noSamples: Observation = { kind: "error", message: blindMessage };
 
 /**
  * Evaluates a group for each of `slots` (Unix seconds, oldest first), the last of which is now's: those before it were
@@ -45,7 +45,9 @@ export async function runGroup(
       ? instantVectorReader(target, notes, options)
       : replayReader(target, slots, spec.interval, spec.queryOffset, notes, options);
   const blind =
-    slots.length === 1 ? new Set<number>() : await blindSlots(target, base, slots, spec, notes, options);
+    slots.length > 1 || loaded.wasBlind
+      ? await blindSlots(target, base, slots, spec, notes, options)
+      : new Set<number>();
   if (notes.outages > 0 && notes.answers === 0) return outage();
   const comparing = comparingReader(base, spec.rules, notes);
 
