@@ -315,7 +315,10 @@ function Changed({ change, isRead }: { change: Row["change"]; isRead: boolean })
   const { text, at, within } = change;
   return (
     <span className="grid py-1.5">
-      <span className="max-w-[15ch] truncate 2xl:max-w-[28ch]" title={text}>
+      <span
+        className="line-clamp-2 w-[15ch] whitespace-normal [overflow-wrap:anywhere] 2xl:w-[28ch]"
+        title={text}
+      >
         {text}
       </span>
       <span
