@@ -277,7 +277,10 @@ function SignalRow({ line }: { line: SignalLine }) {
   const { state, words } = states[line.state];
   const hasRemarks = line.notes.length > 0 || line.advice !== null;
   return (
-    <TableRow id={line.signal} className="scroll-mt-16 target:bg-surface-selected">
+    <TableRow
+      id={line.signal}
+      className="scroll-mt-16 target:bg-surface-selected max-md:grid-cols-[minmax(0,1fr)_auto]"
+    >
       <TableCell className={cn(cell, "md:min-w-40")}>
         <a href={`#${line.signal}`} className="text-strong hover:underline">
           {line.title}
@@ -287,7 +290,14 @@ function SignalRow({ line }: { line: SignalLine }) {
       <TableCell className={cell}>
         <StateBadge state={state}>{words}</StateBadge>
       </TableCell>
-      <TableCell label="Answered by" className={cn(cell, "md:min-w-56")}>
+      <TableCell
+        label="Answered by"
+        className={cn(
+          cell,
+          "max-md:col-span-2 md:min-w-56",
+          line.metric === null && line.expr === null ? "max-md:hidden" : "",
+        )}
+      >
         {line.metric === null ? (
           <span className="text-secondary">–</span>
         ) : (
@@ -302,7 +312,11 @@ function SignalRow({ line }: { line: SignalLine }) {
       </TableCell>
       <TableCell
         label="Remarks"
-        className={cn(cell, "md:min-w-72 md:max-w-[72ch]", hasRemarks ? "" : "max-md:hidden")}
+        className={cn(
+          cell,
+          "max-md:col-span-2 md:min-w-72 md:max-w-[72ch]",
+          hasRemarks ? "" : "max-md:hidden",
+        )}
       >
         {line.notes.map((note) => (
           <p key={note} className="text-secondary [overflow-wrap:anywhere]">
