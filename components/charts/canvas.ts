@@ -206,7 +206,7 @@ export function drawThresholds(
       const above = threshold.value > max!;
       ctx.textBaseline = above ? "top" : "bottom";
       const y = above ? bbox.top + (2 + beyond * 16) * ratio : bbox.top + bbox.height - 2 * ratio;
-      halo(ctx, `${above ? "↑" : "↓"} ${threshold.words}`, right, y, tokens);
+      backed(ctx, `${above ? "↑" : "↓"} ${threshold.words}`, right, y, tokens);
       take(above ? y : y - 14 * ratio);
       beyond += 1;
       ctx.restore();
@@ -224,7 +224,7 @@ export function drawThresholds(
     taken.push({ left: bbox.left, top: y - 2 * ratio, width: bbox.width, height: 4 * ratio });
     take(above ? y - 17 * ratio : y + ratio);
     ctx.textBaseline = above ? "bottom" : "top";
-    halo(ctx, threshold.words, right, y + (above ? -3 : 3) * ratio, tokens);
+    backed(ctx, threshold.words, right, y + (above ? -3 : 3) * ratio, tokens);
     ctx.restore();
   }
   return taken;
@@ -253,13 +253,21 @@ function labelAbove(u: uPlot, y: number, width: number): boolean {
   return above <= below;
 }
 
-/** Text with the panel's colour around it, so that a line behind it does not strike it through. */
-function halo(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, tokens: TokenReader): void {
-  ctx.setLineDash([]);
-  ctx.lineJoin = "round";
-  ctx.lineWidth = 4 * devicePixelRatio;
-  ctx.strokeStyle = tokens.color("--surface-panel");
-  ctx.strokeText(text, x, y);
+/** Text that ends at `x`, on the panel's colour, so that a line behind it does not strike it through. */
+function backed(
+  ctx: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  tokens: TokenReader,
+): void {
+  const height = (CHART_FONT_PX + 2) * devicePixelRatio;
+  const padding = 3 * devicePixelRatio;
+  const width = ctx.measureText(text).width;
+  const top = ctx.textBaseline === "top" ? y - devicePixelRatio : y - height + devicePixelRatio;
+  ctx.fillStyle = tokens.color("--surface-panel", 0.9);
+  ctx.fillRect(x - width - padding, top, width + 2 * padding, height);
+  ctx.fillStyle = tokens.color("--chart-axis");
   ctx.fillText(text, x, y);
 }
 

@@ -280,9 +280,12 @@ const onlyMeans = {
   text: "This engine counts sums of durations, not how many requests took how long: there is an average and no distribution.",
 };
 
-/** Of buckets that contradict each other there is a doubt; else there are none. */
+const contradictingBuckets = {
+  text: "The buckets are not cumulative: one holds less than a lower one, so how many requests took how long cannot be told.",
+};
+
 const whyNoDistribution = ({ doubts = [] }: Pick<SignalResult, "doubts">): { text: string } =>
-  doubts.find(({ kind }) => kind === "falling_buckets") ?? onlyMeans;
+  doubts.some(({ kind }) => kind === "falling_buckets") ? contradictingBuckets : onlyMeans;
 
 export function DistributionView(input: ViewInput) {
   const { unit, observed } = signals[leadingSignal(input)];
