@@ -17,9 +17,11 @@ const ASK_AGAIN_MS = 5_000;
 /** Longer than the console waits for its database before it says that it is away. */
 const PATIENCE_MS = 4_500;
 
-async function ask(stopped: AbortSignal): Promise<Obstacle> {
+/** `before` is what it last said: while the browser has no connection left for the question, that stands. */
+async function ask(stopped: AbortSignal, before: Obstacle): Promise<Obstacle> {
+  const late = AbortSignal.timeout(PATIENCE_MS);
   try {
-    const signal = AbortSignal.any([stopped, AbortSignal.timeout(PATIENCE_MS)]);
+    const signal = AbortSignal.any([stopped, late]);
     const state = (await (await fetch("/health/ready", { signal })).json()) as {
       status: string;
       reason?: string;
@@ -28,7 +30,7 @@ async function ask(stopped: AbortSignal): Promise<Obstacle> {
       ? { kind: "none" }
       : { kind: "not_ready", reason: state.reason ?? "The console is not ready." };
   } catch {
-    return { kind: "silent" };
+    return late.aborted && before.kind === "not_ready" ? before : { kind: "silent" };
   }
 }
 
@@ -39,13 +41,14 @@ export function useObstacle(onOver?: () => void): Obstacle {
   latest.current = onOver;
   useEffect(() => {
     const stopped = new AbortController();
-    let wasInTheWay = false;
+    let known: Obstacle = { kind: "unknown" };
     const askNow = async () => {
-      const found = await ask(stopped.signal);
+      const found = await ask(stopped.signal, known);
       if (stopped.signal.aborted) return;
       setObstacle(found);
+      const wasInTheWay = known.kind === "silent" || known.kind === "not_ready";
+      known = found;
       if (found.kind === "none" && wasInTheWay) latest.current?.();
-      wasInTheWay = found.kind !== "none";
     };
     void askNow();
     const timer = setInterval(() => void askNow(), ASK_AGAIN_MS);
