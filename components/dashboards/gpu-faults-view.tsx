@@ -2,6 +2,7 @@
 
 import { useContext } from "react";
 import { cn } from "@/components/ui/class-names";
+import { Coded } from "@/components/ui/coded";
 import { Name } from "@/components/ui/name";
 import { StateBadge } from "@/components/ui/state-badge";
 import {
@@ -93,13 +94,15 @@ export function GpuFaultsView(input: ViewInput) {
                 >
                   {what}
                   <span className="block text-secondary max-md:hidden lg:hidden">{meaning}.</span>
-                  <span className="block max-md:hidden lg:hidden">{action}</span>
+                  <span className="block max-md:hidden lg:hidden">
+                    <Coded text={action} />
+                  </span>
                 </TableCell>
                 <TableCell label="What it means" className={cn(wholeLine, sentence)}>
                   {meaning}
                 </TableCell>
                 <TableCell label="What to do" className={cn(wholeLine, sentence)}>
-                  {action}
+                  <Coded text={action} />
                 </TableCell>
               </TableRow>
             ))}
