@@ -15,6 +15,7 @@ const signedIn = [
   "/alerts/rules",
   "/alerts/rules/new",
   "/alerts/rules/import",
+  "/alerts/rules/usual",
   "/alerts/silences",
   "/alerts/review",
   "/doctor",
