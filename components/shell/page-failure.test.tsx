@@ -44,3 +44,21 @@ it("says nothing of the cause before it is known", async () => {
   await act(async () => answer({ status: "not_ready", reason: "The database cannot be reached." }));
   expect(screen.getByRole("alert").textContent).toContain("The database cannot be reached. Nothing");
 });
+
+it("keeps to what was said while nothing can be asked", async () => {
+  let isHanging = false;
+  vi.stubGlobal("fetch", async () => {
+    if (isHanging) throw new DOMException("late", "TimeoutError");
+    return Response.json({ status: "not_ready", reason: "The database cannot be reached." });
+  });
+  const patience = vi.spyOn(AbortSignal, "timeout");
+  render(<PageFailure error={new Error("boom")} />);
+  await act(() => vi.advanceTimersByTimeAsync(0));
+  isHanging = true;
+  patience.mockReturnValue(AbortSignal.abort());
+  await act(() => vi.advanceTimersByTimeAsync(5_000));
+  expect(screen.getByRole("alert").textContent).toContain("The database cannot be reached.");
+  patience.mockRestore();
+  await act(() => vi.advanceTimersByTimeAsync(5_000));
+  expect(screen.getByRole("alert").textContent).toContain("The console does not answer.");
+});
