@@ -11,6 +11,7 @@ import { LoadingBar } from "@/components/ui/loading-bar";
 import { Segmented } from "@/components/ui/segmented";
 import { StatCard } from "@/components/ui/stat-card";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
+import { mostEvaluations } from "@/lib/alerts/backtest/limits";
 import type { BacktestView } from "@/lib/alerts/backtest/schema";
 import { backtestQuery } from "@/lib/alerts/client";
 import { isCritical } from "@/lib/alerts/severity";
@@ -65,7 +66,10 @@ export function RuleBacktest({
   // Rounded, so that typing on asks for the same range.
   const [now] = useState(() => Math.floor(Date.now() / 300_000) * 300);
   const settled = useSettled(rule);
-  const start = now - Number(days) * 86_400;
+  const seconds = Number(days) * 86_400;
+  const start = now - seconds;
+  // A group of a few seconds has more evaluations in a month than can be replayed.
+  const every = interval * Math.ceil(seconds / interval / (mostEvaluations - 1));
   const pages = Number(wanted);
   const input = settled ?? { expr: "vector(0)", comparison: null, threshold: null, for: 0, keepFiringFor: 0 };
   const result = useQuery(
@@ -75,7 +79,7 @@ export function RuleBacktest({
         source,
         start,
         end: now,
-        interval,
+        interval: every,
         ...(ruleId === null ? {} : { rule: ruleId }),
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         pagesPerWeek: wanted.trim() === "" || !Number.isFinite(pages) || pages < 0 ? null : pages,
@@ -162,6 +166,11 @@ export function RuleBacktest({
             <>
               <Figures result={result.data} busy={result.isFetching} />
               <DataFrom result={result.data} start={start} />
+              {every === interval ? null : (
+                <p className="text-secondary">
+                  {`Replayed every ${format(every, "seconds")} rather than every ${format(interval, "seconds")}, so that the range can be.`}
+                </p>
+              )}
               <Overlaps result={result.data} />
             </>
           )}

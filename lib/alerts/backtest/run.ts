@@ -17,6 +17,7 @@ import { readBounds } from "../lint-facts";
 import { measuredUnitOf } from "../measured-unit";
 import { ruleSource } from "../rules/queries";
 import { defaultLimit } from "../rules/row";
+import { mostEvaluations } from "./limits";
 import { noiseOf } from "./noise";
 import { overlapOf } from "./overlap";
 import { pastAlerts } from "./past-alerts";
@@ -27,8 +28,6 @@ import { suggestionsFor } from "./suggestions";
 /** A server gives 11,000 points a series at most. */
 const pointsAtOnce = 10_800;
 const queriesAtOnce = 4;
-/** Twelve days at ten seconds, or 70 days at a minute. */
-const mostEvaluations = 105_000;
 const mostPoints = 4_000_000;
 const mostAlerts = 2_000;
 
