@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fingerprintOf } from "@/lib/alerts/labels";
 import { prisma, transaction } from "@/lib/db/client";
 import "@/testing/database";
 import { type NotifiedTeam, notifiedTeam } from "@/testing/notified-team";
 import { addChannel, removeChannel } from "./channels/commands";
-import { wakeGroupsOf } from "./groups/commands";
+import { enqueueChanges, wakeGroupsOf } from "./groups/commands";
 import { flushDue } from "./groups/job";
 import { enqueueSummary } from "./messages/commands";
 import { putPolicy } from "./policies/commands";
@@ -72,6 +73,36 @@ describe("what fires", () => {
     expect(await told()).toEqual([]);
     await team.resolve(await team.fire(labels({ gpu: "1" }), { at: at(100) }), at(150));
     await flush(at(200));
+    expect(await told()).toEqual([`change 0+1 ${group}`]);
+  });
+
+  it("is told as resolved where its end came to light after it was to be told, though it was before", async () => {
+    await policy({ channels: [pager], groupWait: 0 });
+    const id = await team.fire(labels(), { at: at(100) });
+    await prisma().notificationGroup.updateMany({
+      where: { teamId: team.actor.teamId },
+      data: { nextAt: at(120) },
+    });
+    await transaction((tx) =>
+      enqueueChanges(
+        tx,
+        team.actor.teamId,
+        [
+          {
+            alertId: id,
+            fingerprint: fingerprintOf(labels()),
+            labels: labels(),
+            annotations: {},
+            state: "resolved",
+            startsAt: at(100),
+            endsAt: at(118),
+          },
+        ],
+        at(130),
+      ),
+    );
+    await prisma().alert.update({ where: { id }, data: { state: "inactive", resolvedAt: at(118) } });
+    await flush(at(131));
     expect(await told()).toEqual([`change 0+1 ${group}`]);
   });
 

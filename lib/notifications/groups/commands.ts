@@ -25,6 +25,7 @@ interface Insert {
   fingerprint: string;
   isFiring: boolean;
   startsAt: number;
+  endsAt: number | null;
 }
 
 type Gathered = Map<string, { destination: Destination; inserts: Insert[] }>;
@@ -78,7 +79,7 @@ export async function enqueueChanges(
   });
   const origins = new Map(rows.map(({ id, origin }) => [id, origin]));
   const gathered: Gathered = new Map();
-  for (const { alertId, fingerprint, labels, state, startsAt } of told) {
+  for (const { alertId, fingerprint, labels, state, startsAt, endsAt } of told) {
     const origin = origins.get(alertId);
     if (origin === undefined) continue;
     gather(gathered, destinationsOfAlert(routing, labels, origin), {
@@ -86,6 +87,7 @@ export async function enqueueChanges(
       fingerprint,
       isFiring: state === "firing",
       startsAt: startsAt.getTime(),
+      endsAt: endsAt?.getTime() ?? null,
     });
   }
   await insertInto(tx, teamId, gathered, now);
@@ -115,10 +117,13 @@ async function insertInto(tx: Transaction, teamId: string, gathered: Gathered, n
     const stored = storedGroupSchema.parse(row.notified);
     const alerts = { ...stored.alerts };
     let state = groupStateOf(row, stored);
-    for (const { alertId, fingerprint, isFiring, startsAt } of inserts) {
+    for (const { alertId, fingerprint, isFiring, startsAt, endsAt } of inserts) {
       // The end of an alert that this group does not hold, or holds a later one of, says nothing here.
       if (!isFiring && alerts[fingerprint] !== alertId) continue;
       alerts[fingerprint] = alertId;
+      // Overdue while the alert still fired as far as anyone knew, though it may have ended before: then it is told of.
+      if (!isFiring && endsAt !== null && state.nextAt !== null && state.nextAt <= now.getTime())
+        state = { ...state, nextAt: Math.min(state.nextAt, endsAt - 1) };
       state = afterInsert(state, { startsAt }, destination.options, now.getTime());
       // An Alertmanager is told at once, as Prometheus does it.
       if (destination.isRelay) state = { ...state, nextAt: now.getTime() };
@@ -169,6 +174,7 @@ export async function regroup(tx: Transaction, teamId: string, tree: PolicyTree,
         fingerprint: alert.fingerprint,
         isFiring: alert.state === "firing",
         startsAt: (alert.firedAt ?? alert.activeAt).getTime(),
+        endsAt: alert.resolvedAt?.getTime() ?? null,
       },
     );
   const writes: GroupWrite[] = rows.map((row) => {
