@@ -78,11 +78,15 @@ export async function faultRows(
           .flatMap((id) => messages.get(id) ?? [])
           .filter(keyOf);
         const distinct = new Set(tellings);
+        // What is over before anyone could be told comes as resolved only, with since when it fired.
+        const isTold = (telling: Telling) =>
+          distinct.has(telling) ||
+          (keyOf(telling)!.endsWith(" blips") && distinct.has(`${telling.split(" ")[0]!} resolved`));
         return {
           receiver: receiver.name,
-          arrived: wanted.filter((telling) => distinct.has(telling)).length,
+          arrived: wanted.filter(isTold).length,
           lost: wanted
-            .filter((telling) => !distinct.has(telling))
+            .filter((telling) => !isTold(telling))
             .map((telling) => `${keyOf(telling)} ${telling.split(" ")[1]}`),
           doubled: tellings.length - distinct.size,
         };
