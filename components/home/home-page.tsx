@@ -235,7 +235,7 @@ const columns: DataColumn<Row>[] = [
         <Link
           href={`/overview?service=${encodeURIComponent(service.id)}`}
           title={service.id}
-          className="max-w-[32ch] justify-self-start truncate text-link text-strong hover:underline"
+          className="max-w-full justify-self-start truncate text-link text-strong hover:underline"
         >
           {visibleName(service.id)}
         </Link>
