@@ -22,6 +22,8 @@ const actor = systemActor("alert-evaluation");
 const everySeconds = 5;
 /** Groups of one shard that are evaluated at once. */
 const groupsAtOnce = 4;
+/** Groups of all shards that are written at once: leases and whoever else is in this process need connections as well. */
+const writing = pLimit(4);
 /** A round ends this long before the next one begins, so that it misses no tick. */
 const marginMs = 300;
 /** A query that takes longer counts as not answered; also never longer than the group's interval. Seconds. */
@@ -61,15 +63,17 @@ export async function evaluateDueGroup(
     run = { kind: "outage", error: error.detail };
   }
   signal?.throwIfAborted();
-  return transaction(async (tx) => {
-    if (run.kind === "outage") {
-      await recordOutage(tx, loaded, run.error, new Date());
+  return writing(() =>
+    transaction(async (tx) => {
+      if (run.kind === "outage") {
+        await recordOutage(tx, loaded, run.error, new Date());
+        return null;
+      }
+      if (await recordEvaluation(tx, loaded, run, new Date())) return run.at;
+      log.info({ event: "alert_evaluation_superseded", group: header.name, at: run.at });
       return null;
-    }
-    if (await recordEvaluation(tx, loaded, run, new Date())) return run.at;
-    log.info({ event: "alert_evaluation_superseded", group: header.name, at: run.at });
-    return null;
-  });
+    }),
+  );
 }
 
 /**
