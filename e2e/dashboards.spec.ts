@@ -90,8 +90,12 @@ test("someone notes on a chart what happened then", async ({ given, when, then, 
   expect(Math.abs(to! - from! - 225_000)).toBeLessThan(10_000);
   await page.getByLabel("What happened").fill("Load test from the lab");
   await page.getByRole("button", { name: "Add the note" }).click();
-  await then.theySee("Load test from the lab");
+  const notes = page.getByRole("dialog", { name: "Notes and deployments" });
+  await expect(notes.getByText("Load test from the lab")).toBeVisible();
+  // The form has given way to the list, so that Escape closes the sheet rather than the form.
+  await expect(notes.getByRole("button", { name: "Add a note" })).toBeVisible();
   await page.keyboard.press("Escape");
+  await expect(notes).toHaveCount(0);
   await then.theyAreAt(/from=now-15m/);
 
   await chart.focus();
