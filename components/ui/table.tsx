@@ -34,7 +34,8 @@ export function Table({
       tabIndex={0}
       style={maxHeight === undefined ? undefined : { maxHeight }}
       className={cn(
-        "w-full overflow-auto",
+        // What is hidden from sight within is placed in here, too, rather than beside the page.
+        "relative w-full overflow-auto",
         framed && "rounded-panel border bg-surface-panel",
         !framed && "rounded-b-panel",
       )}
