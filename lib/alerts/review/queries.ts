@@ -28,7 +28,8 @@ export async function alertReview(actor: Actor, days: number, now: Date): Promis
     }[]
   >`
     SELECT count(*)::int AS fired, count(ack.first)::int AS acknowledged, count(alert."resolvedAt")::int AS resolved,
-      avg(extract(epoch FROM greatest(ack.first, alert."firedAt") - alert."firedAt"))::float8 AS "meanTimeToAcknowledge",
+      avg(extract(epoch FROM greatest(ack.first, alert."firedAt") - alert."firedAt"))
+        FILTER (WHERE ack.first IS NOT NULL)::float8 AS "meanTimeToAcknowledge",
       avg(extract(epoch FROM alert."resolvedAt" - alert."firedAt"))::float8 AS "meanTimeToResolve"
     FROM "Alert" AS alert
     LEFT JOIN LATERAL (SELECT min(at) AS first FROM "Acknowledgement" WHERE "alertId" = alert.id) AS ack ON true
