@@ -2,6 +2,7 @@ import "server-only";
 import type { Transaction } from "@/lib/db/client";
 import { notify } from "@/lib/events/notify";
 import { type AlertChange, enqueueChanges } from "@/lib/notifications/groups/commands";
+import { isTestAlert } from "@/lib/notifications/labels";
 import { recordEnds } from "../commands";
 import { fingerprintOf, type Labels } from "../labels";
 
@@ -19,8 +20,8 @@ const keyOf = (sourceId: string, fingerprint: string) => `${sourceId}/${fingerpr
 
 /**
  * Makes the alerts of a source what it tells of now: new ones begin, those that it tells no more end. An alert has one
- * origin: what is evaluated here, or was told by a source before, is left out. Part of one transaction; returns how many
- * began, changed state or ended.
+ * origin: what is evaluated here, or was told by a source before, is left out, and so is a test that an Alertmanager was
+ * sent. Part of one transaction; returns how many began, changed state or ended.
  */
 export async function recordSeen(
   tx: Transaction,
@@ -50,6 +51,7 @@ export async function recordSeen(
   let changed = 0;
 
   for (const alert of seen) {
+    if (origin === "alertmanager" && isTestAlert(alert.labels)) continue;
     const fingerprint = fingerprintOf(alert.labels);
     if (told.has(fingerprint) || isElsewhere.has(fingerprint)) continue;
     told.add(fingerprint);

@@ -5,8 +5,9 @@ import type { Transaction } from "@/lib/db/client";
 import { addSource } from "@/lib/sources/commands";
 import { asUser, withTestTransaction } from "@/testing/database";
 import { acknowledge } from "../commands";
+import type { Labels } from "../labels";
 import { findAlert, listAlerts } from "../queries";
-import { endRunOut } from "./commands";
+import { endRunOut, recordSeen } from "./commands";
 import { readExternalAlerts } from "./job";
 
 /** Answers /api/v1/rules as a Prometheus does that evaluates one rule. */
@@ -99,5 +100,35 @@ describe("alerts that a Prometheus evaluates", () => {
       expect((await findAlert(admin, firing!.id, at(3))).acknowledgements).toMatchObject([
         { endedBy: "ran_out", endedAt: at(3).toISOString() },
       ]);
+    }));
+});
+
+describe("alerts that an Alertmanager holds", () => {
+  it("come in but for the tests that it was sent", () =>
+    withTestTransaction(async (tx) => {
+      const admin = await asUser(tx, "admin");
+      const { id } = await addSource(admin, {
+        kind: "alertmanager",
+        name: "external-alertmanager",
+        url: "http://127.0.0.1:9",
+      });
+      const now = new Date(Date.UTC(2026, 2, 4, 14, 0));
+      const labelSets: Labels[] = [
+        { alertname: "InferscopeTest", severity: "info", channel: "pager" },
+        { alertname: "Down", instance: "a", inferscope_test: "true" },
+        { alertname: "Down", instance: "a" },
+      ];
+      const held = labelSets.map((labels) => ({
+        labels,
+        annotations: {},
+        state: "firing" as const,
+        value: null,
+        activeAt: now,
+        generatorUrl: null,
+      }));
+      const source = { id, teamId: admin.teamId };
+      expect(await recordSeen(tx, source, "alertmanager", held, now)).toBe(1);
+      const recorded = await tx.alert.findMany({ where: { sourceId: id }, select: { labels: true } });
+      expect(recorded).toEqual([{ labels: { alertname: "Down", instance: "a" } }]);
     }));
 });

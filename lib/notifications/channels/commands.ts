@@ -6,6 +6,7 @@ import type { Transaction } from "@/lib/db/client";
 import { command } from "@/lib/db/command";
 import type { NotificationChannel } from "@/lib/db/generated/client";
 import { type FieldError, invalidFields, problem } from "@/lib/errors";
+import { TEST_ALERTNAME } from "../labels";
 import { writeMessages } from "../messages/commands";
 import { contentOf } from "../messages/content";
 import { firstRouteTo } from "../policy";
@@ -272,7 +273,7 @@ export const writeTest = command({
     if (channel.validTo !== null) throw removedAlready();
     const wrong = channelProblem(channel);
     if (wrong !== null) throw problem("precondition_failed", wrong);
-    const labels = { alertname: "InferscopeTest", severity: "info", channel: channel.name };
+    const labels = { alertname: TEST_ALERTNAME, severity: "info", channel: channel.name };
     const alert: ToldAlert = {
       alertId: "",
       fingerprint: fingerprintOf(labels),

@@ -8,6 +8,7 @@ import type { Prisma } from "@/lib/db/generated/client";
 import { problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
 import { destinationsOfAlert, routingOf } from "../groups/routing";
+import { TEST_LABEL } from "../labels";
 import { messageView, withChannel } from "../queries";
 import { labelsSchema, type MessageContent, type ToldAlert } from "../schema";
 import { contentOf, toldAlert } from "./content";
@@ -79,9 +80,6 @@ export async function enqueueSummary(
 }
 
 const SUMMARY_KEY = "summary";
-
-/** A label that real alerts do not have: what takes an alert for the same by its labels must not take a test for it. */
-const TEST_LABEL = "inferscope_test";
 
 /**
  * Writes a test of a rule to every channel that would be told of an alert with its labels, as any other but for the order
