@@ -10,7 +10,7 @@ import { errorFacts } from "@/lib/api/client";
 
 const mostShown = 3;
 
-/** Above every page, until it was seen: which of the viewer's acknowledgements someone else has taken over. */
+/** Above every page, until it was seen: which of the viewer's acknowledgements someone else has taken over or ended. */
 export function TakenOver() {
   const queries = useQueryClient();
   const takeovers = useQuery(takeoversQuery());
@@ -28,18 +28,19 @@ export function TakenOver() {
   const shown = items.slice(0, mostShown);
   return (
     <section
-      aria-label="Taken over from you"
+      aria-label="Your acknowledgements that others took over or ended"
       aria-live="polite"
       className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b bg-surface-raised px-6 py-2 max-md:px-4"
     >
       <ul className="mr-auto grid min-w-0 gap-1">
-        {shown.map(({ id, alert, by, note, at }) => (
+        {shown.map(({ id, kind, alert, by, note, at }) => (
           <li key={id} className="[overflow-wrap:anywhere]">
-            <span className="text-strong">{by.name}</span> has taken{" "}
+            <span className="text-strong">{by.name}</span> has{" "}
+            {kind === "undone" ? "ended your acknowledgement of" : "taken"}{" "}
             <Link href={`/alerts/${alert.id}`} className="text-link hover:underline">
               {alert.name}
-            </Link>{" "}
-            over from you
+            </Link>
+            {kind === "undone" ? null : " over from you"}
             {note === null ? null : <>: “{note}”</>}{" "}
             <RelativeTime time={at} className="text-caption text-secondary" />
           </li>

@@ -110,25 +110,37 @@ export const acknowledge = command({
   },
 });
 
-/** Ends the acknowledgement of an alert. Throws `not_found`, and `conflict` where there is none. */
+/**
+ * Ends the acknowledgement of an alert; whose it was is told where another ends it. Throws `not_found`, and `conflict`
+ * where there is none.
+ */
 export const undoAcknowledgement = command({
   permission: "alerts:write",
   input: z.object({ id: z.string(), now: z.date() }),
   run: async (tx, actor, { id, now }) => {
+    // What ends is what was looked at, not what someone else has taken over since.
+    await tx.$queryRaw`SELECT id FROM "Alert" WHERE id = ${id} FOR UPDATE`;
     const before = await alertRow(tx, actor, id);
-    const { count } = await tx.acknowledgement.updateMany({
-      where: { openKey: id },
-      data: { endedAt: now, endedBy: "undone", openKey: null },
-    });
-    if (count === 0)
+    const [held] = before.acknowledgements;
+    if (held === undefined)
       throw problem("conflict", "Nobody has acknowledged this alert.", {
         current: await viewOf(before, actor, now),
       });
+    await tx.acknowledgement.update({
+      where: { id: held.id },
+      data: {
+        endedAt: now,
+        endedBy: "undone",
+        openKey: null,
+        // Who ends their own need not be told.
+        toldAt: held.actorId === actor.id ? now : null,
+      },
+    });
     await wakeGroupsOf(tx, actor.teamId, [id], now);
     const after = await alertRow(tx, actor, id);
     return {
       result: await viewOf(after, actor, now),
-      changes: [done(after, "undo_acknowledgement", audited(before.acknowledgements[0]), null)],
+      changes: [done(after, "undo_acknowledgement", audited(held), null)],
     };
   },
 });

@@ -130,6 +130,7 @@ export const exampleAcknowledgedAlert = {
 
 export const exampleTakeover = {
   id: "019a1c3e-7777-7c41-9d0e-3b6a2f8c1d5a",
+  kind: "taken_over",
   alert: { id: exampleAlert.id, name: exampleAlert.name, state: "firing" },
   by: { id: "019a1c3e-7777-7c41-9d0e-3b6a2f8c1d5b", name: "sam@example.com" },
   note: "I am at my desk already",

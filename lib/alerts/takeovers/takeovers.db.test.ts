@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import type { Transaction } from "@/lib/db/client";
 import { asUser, withTestTransaction } from "@/testing/database";
-import { acknowledge } from "../commands";
+import { acknowledge, undoAcknowledgement } from "../commands";
 import { fingerprintOf } from "../labels";
 import { seeTakeover } from "./commands";
 import { unseenTakeovers } from "./queries";
@@ -39,6 +39,7 @@ it("tells whom an acknowledgement was taken over from, until they have seen it",
     const [told, ...more] = await unseenTakeovers(first);
     expect(more).toEqual([]);
     expect(told).toMatchObject({
+      kind: "taken_over",
       alert: { id, name: "Down", state: "firing" },
       by: { id: second.id, name: second.name },
       note: "mine now",
@@ -49,5 +50,28 @@ it("tells whom an acknowledgement was taken over from, until they have seen it",
       code: "not_found",
     });
     await seeTakeover(first, { id: told!.id, now: at(4) });
+    expect(await unseenTakeovers(first)).toEqual([]);
+  }));
+
+it("tells whose acknowledgement another undid, until they have seen it, and nobody who undid their own", () =>
+  withTestTransaction(async (tx) => {
+    const [first, second] = [await asUser(tx, "operator"), await asUser(tx, "operator")];
+    const id = await firing(tx, first.teamId);
+    await acknowledge(first, { id, now: at(1) });
+    await undoAcknowledgement(first, { id, now: at(2) });
+    expect(await unseenTakeovers(first)).toEqual([]);
+    await acknowledge(first, { id, note: "mine", now: at(3) });
+    await undoAcknowledgement(second, { id, now: at(4) });
+    const [told, ...more] = await unseenTakeovers(first);
+    expect(more).toEqual([]);
+    expect(told).toMatchObject({
+      kind: "undone",
+      alert: { id, name: "Down", state: "firing" },
+      by: { id: second.id, name: second.name },
+      note: null,
+      at: at(4).toISOString(),
+    });
+    expect(await unseenTakeovers(second)).toEqual([]);
+    await seeTakeover(first, { id: told!.id, now: at(5) });
     expect(await unseenTakeovers(first)).toEqual([]);
   }));

@@ -8,8 +8,9 @@ export const GET = route({
   method: "GET",
   path: "/api/v1/alerts/takeovers",
   tag: "Alerts",
-  summary: "List what others took over from you",
-  description: "Acknowledgements of the caller that someone else took over, until the caller has seen it.",
+  summary: "List what others took over from you, or undid",
+  description:
+    "Acknowledgements of the caller that someone else took over or undid, until the caller has seen it.",
   access: "alerts:read",
   response: z.object({ items: z.array(takeoverSchema) }),
   example: { response: { items: [exampleTakeover] } },
