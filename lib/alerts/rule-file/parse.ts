@@ -10,12 +10,14 @@ import {
   parseAllDocuments,
   type Scalar,
   stringify,
+  visit,
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
 import { parsePromql } from "@/lib/promql/parse";
 import { parseDuration } from "../duration";
 import type { Labels } from "../labels";
+import { matcherRegexProblem } from "../matcher-regex";
 import { parseTemplate } from "../template/template";
 import type {
   FileComment,
@@ -40,6 +42,12 @@ const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 export function parseRuleFile(text: string, file: string): RuleFile {
   return new RuleFileReader(text, file).read();
 }
+
+/** A NUL, or half of a surrogate pair: YAML allows neither, and the database holds neither. */
+const noCharacter = /[\0\ud800-\udfff]/u;
+/** What may be such a character, written as an escape. */
+const escapedNoCharacter = /\\(0|x00|u0000|U00000000|u[dD][89a-fA-F]|U0000[dD][89a-fA-F])/;
+const controlCharacters = "control characters are not allowed: a NUL, or half of a character";
 
 /** With aliases a small file can hold any number of rules. */
 const mostRules = 100_000;
@@ -67,6 +75,16 @@ class RuleFileReader {
   ) {}
 
   read(): RuleFile {
+    const bad = this.text.search(noCharacter);
+    if (bad !== -1) {
+      const before = this.text.slice(0, bad).split("\n");
+      this.problems.push({
+        line: before.length,
+        column: before.at(-1)!.length + 1,
+        message: controlCharacters,
+      });
+      return this.result();
+    }
     const documents = parseAllDocuments(this.text, { lineCounter: this.lines, merge: true });
     if (!Array.isArray(documents)) return this.result();
     for (const document of documents as Document.Parsed[]) {
@@ -74,7 +92,7 @@ class RuleFileReader {
         const [from = 0] = error.pos;
         this.refuse(from, {}, error.message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, ""));
       }
-      if (document.errors.length > 0) continue;
+      if (document.errors.length > 0 || this.hasNoCharacter(document)) continue;
       const isPlain = this.documentOf(document);
       // Prometheus reads the first document of a file and no other.
       if (isPlain && document !== documents[0])
@@ -85,6 +103,19 @@ class RuleFileReader {
         );
     }
     return this.result();
+  }
+
+  /** Whether an escape in quotes makes what no text can hold; it is refused. */
+  private hasNoCharacter(document: Document.Parsed): boolean {
+    if (!escapedNoCharacter.test(this.text)) return false;
+    const before = this.problems.length;
+    visit(document, {
+      Scalar: (_, node) => {
+        if (typeof node.value === "string" && noCharacter.test(node.value))
+          this.refuse(this.at(node), {}, controlCharacters);
+      },
+    });
+    return this.problems.length > before;
   }
 
   private result(): RuleFile {
@@ -213,7 +244,8 @@ class RuleFileReader {
     this.names.add(name);
 
     const durations: Record<string, string> = {};
-    const interval = this.duration(node, "interval", of, durations);
+    // In Prometheus an interval of 0 is none: the default is taken.
+    const interval = this.duration(node, "interval", of, durations) || undefined;
     const queryOffset = this.duration(node, "query_offset", of, durations);
     const limit = this.limit(node, of);
     const labels = this.stringMap(node, "labels", of);
@@ -327,14 +359,17 @@ class RuleFileReader {
 
   private expression(node: YAMLMap, expr: string, of: Of): void {
     const parsed = parsePromql(expr);
-    if (parsed.ok) return;
-    const { line, column, message, from } = parsed.error;
+    const problem = parsed.ok
+      ? matcherRegexProblem(expr, parsed.expr)
+      : { ...parsed.error, at: parsed.error.from };
+    if (problem === null) return;
+    const { line, column, message, at } = problem;
     const value = this.resolved(this.pair(node, "expr")?.value);
     const where = line === 1 ? `column ${column}` : `line ${line}, column ${column}`;
     // A plain value on one line stands in the file letter by letter.
     const start = this.at(value);
     const isLiteral = this.text.startsWith(expr, start);
-    this.refuse(isLiteral ? start + from : start, of, `could not parse expression: ${where}: ${message}`);
+    this.refuse(isLiteral ? start + at : start, of, `could not parse expression: ${where}: ${message}`);
   }
 
   private templates(node: YAMLMap, field: "labels" | "annotations", values: Labels, of: Of): void {

@@ -178,6 +178,27 @@ describe("what Prometheus refuses", () => {
       rule('alert: A\nexpr: up\nannotations:\n  s: "{{ .Labels"'),
       { line: 7, message: /annotation "s"/ },
     ],
+    [
+      "a regular expression",
+      rule('alert: A\nexpr: up{b="1"} and up{a=~"("}'),
+      { line: 5, column: 27, message: /column 17: .*missing closing \): `\^\(\?s:\(\)\$`/ },
+    ],
+    [
+      "a regular expression of another kind",
+      rule("record: a\nexpr: |\n  up ==\n    down{a!~`(?=x)`}"),
+      { line: 5, message: /line 2, column 7: .*unsupported Perl syntax: `\(\?=`/ },
+    ],
+    ["NUL", rule("alert: A\nexpr: up\nlabels:\n  a: b\0c"), { line: 7, column: 11, message: /control char/ }],
+    [
+      "NUL as an escape",
+      rule('alert: "A\\0"\nexpr: up'),
+      { line: 4, column: 12, message: /control characters are not allowed/ },
+    ],
+    [
+      "half a character as an escape",
+      rule('alert: A\nexpr: up\nannotations:\n  "\\uD800": x'),
+      { line: 7, column: 7, message: /control characters are not allowed/ },
+    ],
     ["for of a record", rule("record: a\nexpr: up\nfor: 5m"), { line: 6, message: /invalid field 'for'/ }],
     ["a record's name", rule("record: a{b}\nexpr: up"), { message: /braces present/ }],
     ["YAML", "groups:\n- name: [\n", { message: /flow|end/i }],
@@ -200,6 +221,16 @@ describe("what Prometheus refuses", () => {
       expr: "up == 0",
       labels: { severity: "page", team: "b" },
     });
+  });
+
+  it("is no regular expression of RE2, no backslash before a zero, and no interval of none", () => {
+    const { groups, report } = parseRuleFile(
+      `groups:\n- name: g\n  interval: 0s\n  rules:\n  - alert: A\n    expr: up{a=~"(?i)x.*|\\\\d+", b!~"", c="("} == 0\n    annotations: {s: 'C:\\0'}\n`,
+      "r.yml",
+    );
+    expect(report.problems).toEqual([]);
+    expect(groups[0]).not.toHaveProperty("interval");
+    expect(groups[0]!.rules[0]).toMatchObject({ annotations: { s: "C:\\0" } });
   });
 
   it.each([

@@ -3,7 +3,9 @@ import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import { invalidFields, isInferscopeError, problem } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
+import { parsePromql } from "@/lib/promql/parse";
 import { upstreamTarget } from "@/lib/sources/targets";
+import { matcherRegexProblem } from "../matcher-regex";
 import { exprOf } from "../rule";
 import { ruleSource } from "./queries";
 import { consoleFile, defaultLimit } from "./row";
@@ -36,7 +38,7 @@ async function limitOfGroup(actor: Actor, group: string): Promise<number> {
 /**
  * Evaluates a rule once, as it would be now. Throws `invalid_request` with Prometheus's own message for an expression that
  * it refuses, and `query_too_large` for more alerts than the group's limit; half of it is a warning, and so are an
- * expression without any series and a source that does not answer.
+ * expression without any series and a source that does not answer. Without its answer, what RE2 refuses is refused here.
  */
 export async function checkRule(
   actor: Actor,
@@ -94,6 +96,13 @@ export async function checkRule(
         cause: error,
       });
     if (!error.code.startsWith("upstream_")) throw error;
+    const parsed = parsePromql(rule.expr);
+    const unread = parsed.ok ? matcherRegexProblem(rule.expr, parsed.expr) : null;
+    if (unread !== null)
+      throw invalidFields(
+        [{ path: "expr", message: `Line ${unread.line}, column ${unread.column}: ${unread.message}` }],
+        { cause: error },
+      );
     return {
       series: null,
       levels: levels.map((level) => ({ ...level, alerts: null })),

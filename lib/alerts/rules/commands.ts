@@ -8,8 +8,9 @@ import { invalidFields, problem } from "@/lib/errors";
 import { endAlertsOfRules } from "../commands";
 import { type appliedCorrectionSchema, applyCorrectionSchema } from "../lint/schema";
 import { type RuleRow, ruleRow, ruleSource, ruleViews, withGroupAndStatus } from "./queries";
-import { consoleFile } from "./row";
+import { consoleFile, ruleOfRow } from "./row";
 import { alertRuleSchema, levelsProblem, ruleInputSchema, rulePatchSchema } from "./schema";
+import { templateProblems } from "./templates";
 
 /** What the audit log and the revisions hold of a rule; `restoreRevision` reads it again. */
 const audited = (row: RuleRow) => ({
@@ -66,7 +67,14 @@ async function groupFor(
   return (
     known ??
     (await tx.ruleGroup.create({
-      data: { teamId: actor.teamId, sourceId, origin: "console", file: consoleFile, name, interval },
+      data: {
+        teamId: actor.teamId,
+        sourceId,
+        origin: "console",
+        file: consoleFile,
+        name,
+        interval: interval || null,
+      },
     }))
   );
 }
@@ -80,11 +88,16 @@ const editable = async (tx: Transaction, actor: Actor, id: string): Promise<Rule
   return row;
 };
 
-/** Adds a rule to a group. Throws `invalid_request` for a source that does not exist. */
+/**
+ * Adds a rule to a group. Throws `invalid_request` for a source that does not exist, and for templates that Prometheus
+ * refuses.
+ */
 export const addRule = command({
   permission: "alert_rules:write",
   input: z.object({ rule: ruleInputSchema, now: z.date() }),
   run: async (tx, actor, { rule: { source, group: name, interval, ...rule }, now }) => {
+    const wrong = templateProblems(rule);
+    if (wrong.length > 0) throw invalidFields(wrong);
     const group = await groupFor(tx, actor, { source, name, interval });
     const { _max } = await tx.alertRule.aggregate({ where: { groupId: group.id }, _max: { position: true } });
     const row = await tx.alertRule.create({
@@ -113,8 +126,8 @@ const changedMeanwhile = async (row: RuleRow, actor: Actor, now: Date) =>
 
 /**
  * Changes a rule; what is left out stays, and so do its active alerts. Throws `not_found`, `conflict` for one that was
- * deleted or stands in a file, `invalid_request` for levels that do not fit, and `precondition_failed` with the current
- * state when `ifMatch` is not the present version.
+ * deleted or stands in a file, `invalid_request` for levels that do not fit and new templates that Prometheus refuses, and
+ * `precondition_failed` with the current state when `ifMatch` is not the present version.
  */
 export const editRule = command({
   permission: "alert_rules:write",
@@ -134,6 +147,8 @@ export const editRule = command({
       levels: patch.levels ?? alertRuleSchema.shape.levels.parse(before.levels),
     });
     if (wrong !== null) throw invalidFields([wrong]);
+    const unread = templateProblems(patch, ruleOfRow(before));
+    if (unread.length > 0) throw invalidFields(unread);
     const { signal, levels, labels, annotations, ...plain } = patch;
     const { count } = await tx.alertRule.updateMany({
       where: { id, version: before.version, validTo: null },

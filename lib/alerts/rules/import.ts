@@ -3,6 +3,7 @@ import type { Actor } from "@/lib/auth/actor";
 import { isInferscopeError, problem } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
 import { upstreamTarget } from "@/lib/sources/targets";
+import { formatDuration } from "../duration";
 import { externalRules } from "../external/prometheus-rules";
 import { replaceFile } from "../rule-file/commands";
 import { parseRuleFileAside } from "../rule-file/parse-aside";
@@ -10,6 +11,7 @@ import type { RuleFileGroup } from "../rule-file/rule-file";
 import type { ImportReport } from "../rule-file/schema";
 import { recordedOf } from "../rule-file/tiers";
 import { ruleSource } from "./queries";
+import { shortestInterval } from "./row";
 
 /** Which of these alerts the Prometheus evaluates itself; none where it cannot be asked. */
 async function evaluatedThere(sourceId: string, names: ReadonlySet<string>, signal?: AbortSignal) {
@@ -111,6 +113,13 @@ export async function importRules(
       : [
           `The Prometheus ${source.name} evaluates ${there.size} of these alerts itself, such as ${[...there][0]}; the imported rules only observe.`,
         ]),
+    ...groups.flatMap(({ name, interval }) =>
+      interval === undefined || interval >= shortestInterval
+        ? []
+        : [
+            `The group ${name} is evaluated every ${formatDuration(shortestInterval)}: its interval of ${formatDuration(interval)} is shorter.`,
+          ],
+    ),
     ...report.comments.map(({ line, text }) => `The comment at line ${line} cannot be kept: ${text}`),
     ...report.unknown.map(
       ({ line, path }) => `${path} at line ${line} is no field of Prometheus; it is kept.`,

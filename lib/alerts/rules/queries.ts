@@ -148,7 +148,7 @@ async function idsOfLate(actor: Actor, now: Date): Promise<string[]> {
     LEFT JOIN "RuleStatus" AS status ON status."ruleId" = rule.id
     WHERE rule."teamId" = ${actor.teamId} AND rule."validTo" IS NULL AND rule.kind = 'alerting'
       AND coalesce(status."evaluatedFor", rule."validFrom")
-        < ${now}::timestamptz - make_interval(secs => coalesce("group".interval, 60) + ${graceSeconds})
+        < ${now}::timestamptz - make_interval(secs => coalesce(nullif("group".interval, 0), 60) + ${graceSeconds})
     LIMIT 10000`;
   return rows.map(({ id }) => id);
 }
@@ -174,7 +174,7 @@ export async function overdueRules(
         AND rule.mode = 'enforce'
     ) AS evaluated
     WHERE since < ${now}::timestamptz
-      - make_interval(secs => 2 * coalesce(interval, ${defaultInterval}::float8) + ${beyond}::float8)`;
+      - make_interval(secs => 2 * coalesce(nullif(interval, 0), ${defaultInterval}::float8) + ${beyond}::float8)`;
   return row!;
 }
 
@@ -186,7 +186,7 @@ export async function ruleCounts(
   const rows = await db().$queryRaw<{ health: string | null; isLate: boolean; count: number }[]>`
     SELECT status.health, count(*)::int AS count,
       coalesce(status."evaluatedFor", rule."validFrom")
-        < ${now}::timestamptz - make_interval(secs => coalesce("group".interval, 60) + ${graceSeconds}) AS "isLate"
+        < ${now}::timestamptz - make_interval(secs => coalesce(nullif("group".interval, 0), 60) + ${graceSeconds}) AS "isLate"
     FROM "AlertRule" AS rule
     JOIN "RuleGroup" AS "group" ON "group".id = rule."groupId"
     LEFT JOIN "RuleStatus" AS status ON status."ruleId" = rule.id

@@ -5,6 +5,8 @@ import { comparisons, levelSchema, ruleSignalSchema } from "./schema";
 
 /** Seconds between evaluations of a group that says nothing of it; Prometheus's `evaluation_interval`. */
 export const defaultInterval = 60;
+/** A group that asks for less is evaluated at this. Seconds. */
+export const shortestInterval = 1;
 /** Most alerts of one rule in a group that says nothing of it. */
 export const defaultLimit = 1_000;
 
@@ -34,7 +36,9 @@ export function ruleOfRow(row: AlertRule): AlertingRule {
 export const signalOfRow = ({ signal }: Pick<AlertRule, "signal">) =>
   signal === null ? null : ruleSignalSchema.parse(signal);
 
-export const intervalOf = ({ interval }: Pick<RuleGroup, "interval">): number => interval ?? defaultInterval;
+/** Seconds between evaluations of a group. As in Prometheus, 0 is the default; more often than each second is not done. */
+export const intervalOf = ({ interval }: Pick<RuleGroup, "interval">): number =>
+  interval === null || interval === 0 ? defaultInterval : Math.max(shortestInterval, interval);
 export const limitOf = ({ limit }: Pick<RuleGroup, "limit">): number => limit ?? defaultLimit;
 export const labelsOfGroup = ({ labels }: Pick<RuleGroup, "labels">) => labelsInRow.parse(labels);
 

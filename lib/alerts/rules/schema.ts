@@ -80,9 +80,12 @@ export const ruleInputSchema = z
       .describe("The Prometheus to evaluate it against, by name; may be left out where there is one."),
     group: text(200).trim().min(1).default("rules").describe("Its group, which is made when there is none."),
     interval: durationSchema
+      .refine((seconds) => seconds === 0 || seconds >= 1, {
+        error: "At least a second, or 0 for the default",
+      })
       .nullable()
       .default(null)
-      .describe("Of a group that is made; null for the default of a minute."),
+      .describe("Of a group that is made, at least a second; null or 0 for the default of a minute."),
   })
   .superRefine((rule, context) => {
     const wrong = levelsProblem(rule);
