@@ -44,7 +44,7 @@ test("every page can be used by everyone, in both themes and on a phone, under a
   then,
   page,
 }) => {
-  test.setTimeout(360_000);
+  test.setTimeout(600_000);
   const violations: string[] = [];
   page.on("console", (message) => {
     if (/Content Security Policy/i.test(message.text())) violations.push(`${page.url()}: ${message.text()}`);

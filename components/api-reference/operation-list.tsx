@@ -105,7 +105,8 @@ export function OperationList({ operations }: { operations: ListedOperation[] })
                         </code>
                         <span className="text-secondary max-lg:col-start-2">{operation.summary}</span>
                       </summary>
-                      {operation.detail}
+                      {/* All of them together would be twenty thousand elements. */}
+                      {open.has(operation.id) ? operation.detail : null}
                     </details>
                     <a
                       href={`#${operation.id}`}
