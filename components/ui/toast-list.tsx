@@ -3,6 +3,7 @@
 import { X } from "lucide-react";
 import { Toast as Primitive } from "radix-ui";
 import { Button, IconButton } from "./button";
+import { passEscapeOn } from "./escape";
 import { StateShape } from "./state-badge";
 import type { ToastEntry } from "./toaster";
 
@@ -20,6 +21,7 @@ export default function ToastList({
         <Primitive.Root
           key={entry.id}
           duration={entry.durationMs}
+          onEscapeKeyDown={passEscapeOn}
           onOpenChange={(open) => {
             if (!open) onClose(entry.id);
           }}

@@ -2,6 +2,7 @@
 
 import { Tooltip as Primitive } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
+import { passEscapeOn } from "./escape";
 import { Kbd } from "./kbd";
 
 /** Words on hover and on keyboard focus of its only child, which must take a ref. Never the only place of a fact. */
@@ -25,6 +26,7 @@ export function Tooltip({
             side={side}
             sideOffset={6}
             collisionPadding={8}
+            onEscapeKeyDown={passEscapeOn}
             className="z-70 flex max-w-72 animate-appear items-center gap-2 rounded-control bg-surface-raised px-2 py-1 text-caption text-primary shadow-overlay [overflow-wrap:anywhere]"
           >
             {text}
