@@ -88,6 +88,22 @@ describe.skipIf(whyNoPrometheus())("a backtest against a real Prometheus", () =>
       });
     }));
 
+  it("takes apart what compares with a number by itself, and looks at what other expressions read", () =>
+    withTestTransaction(async (tx) => {
+      const { replayed } = await scenario(tx);
+      const split = await replayed({ ...long, for: "5m", pagesPerWeek: 0 });
+      expect(await replayed({ expr: "5 < queue", for: "5m", pagesPerWeek: 0 })).toEqual(split);
+      const firing = { pendingAt: at(10_800).toISOString(), resolvedAt: at(14_400).toISOString() };
+      expect(await replayed({ expr: "queue > 5 and queue > 8" })).toMatchObject({
+        completeFrom: at(3_600).toISOString(),
+        alerts: [firing],
+        notes: [],
+      });
+      const never = await replayed({ expr: "queue > 5 unless missing > 0" });
+      expect(never).toMatchObject({ completeFrom: null, alerts: [firing] });
+      expect(never.notes).toEqual([expect.stringContaining("not all that it reads had data")]);
+    }));
+
   it("gives the bounds of the histogram that is compared, in the unit of the expression", () =>
     withTestTransaction(async (tx) => {
       const { replayed } = await scenario(tx);

@@ -7,6 +7,7 @@ import { isInferscopeError, problem } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
 import { SharedFlight } from "@/lib/prometheus/shared-flight";
 import { parsePromql } from "@/lib/promql/parse";
+import { comparisonOf } from "@/lib/promql/read";
 import { upstreamTarget } from "@/lib/sources/targets";
 import type { Unit } from "@/lib/units";
 import type { UpstreamTarget } from "@/lib/upstream/target";
@@ -17,6 +18,7 @@ import { readBounds } from "../lint-facts";
 import { measuredUnitOf } from "../measured-unit";
 import { ruleSource } from "../rules/queries";
 import { defaultLimit } from "../rules/row";
+import { dataStart } from "./data-start";
 import { mostEvaluations } from "./limits";
 import { noiseOf } from "./noise";
 import { overlapOf } from "./overlap";
@@ -103,8 +105,40 @@ async function boundsOf(
   return bounds?.map((bound) => rounded(bound * histogram.factor)) ?? null;
 }
 
+/** What is replayed: an expression against a threshold, or one that compares by itself. */
+type Asked = Pick<z.output<typeof backtestInputSchema>, "expr" | "comparison" | "threshold">;
+
+/**
+ * Takes an expression that compares with a number by itself apart, which gives the same alerts, and beside them from
+ * when on there was data and what another threshold would do.
+ */
+function takenApart({ expr, comparison, threshold }: Asked): Asked {
+  const inside = comparison === null ? comparisonOf(expr) : undefined;
+  return inside === undefined
+    ? { expr, comparison, threshold }
+    : { expr: inside.left, comparison: inside.op, threshold: inside.threshold };
+}
+
+/** The series of `asked`, or where those are more than can be read, of the expression that leaves most of them out. */
+async function askedSeries(
+  target: UpstreamTarget,
+  asked: Asked,
+  whole: Asked,
+  range: ReplayRange,
+  signal: AbortSignal | undefined,
+): Promise<{ asked: Asked; series: ReplaySeries[] }> {
+  try {
+    return { asked, series: await keptSeries(target, asked.expr, range, signal) };
+  } catch (error) {
+    const isTooMuch =
+      isInferscopeError(error) && (error.code === "query_too_large" || error.code === "upstream_rejected");
+    if (asked.expr === whole.expr || !isTooMuch) throw error;
+    return { asked: whole, series: await keptSeries(target, whole.expr, range, signal) };
+  }
+}
+
 /** The unit of what is compared, where its numbers are in the unit's base. */
-function unitOf({ expr, comparison, threshold }: z.output<typeof backtestInputSchema>): Unit | null {
+function unitOf({ expr, comparison, threshold }: Asked): Unit | null {
   const measured = measuredUnitOf({
     id: "backtest",
     name: "backtest",
@@ -155,15 +189,16 @@ export async function backtest(
     );
 
   const target = await upstreamTarget(source.id);
-  const asked = Promise.all([
-    input.comparison === null ? null : boundsOf(target, input.expr, { now, signal }),
+  const apart = takenApart(input);
+  const beside = Promise.all([
+    apart.comparison === null ? null : boundsOf(target, apart.expr, { now, signal }),
     pastAlerts(actor, { start, end, except: input.rule }),
   ]);
   // It is waited for below, after what may fail before.
-  asked.catch(() => {});
-  let series: ReplaySeries[];
+  beside.catch(() => {});
+  let read: Awaited<ReturnType<typeof askedSeries>>;
   try {
-    series = await keptSeries(target, input.expr, range, signal);
+    read = await askedSeries(target, apart, input, range, signal);
   } catch (error) {
     if (isInferscopeError(error) && error.code === "upstream_rejected")
       throw problem("invalid_request", "Some fields are not valid.", {
@@ -173,9 +208,10 @@ export async function backtest(
       });
     throw error;
   }
+  const { asked, series } = read;
   const spec = {
-    comparison: input.comparison,
-    threshold: input.threshold,
+    comparison: asked.comparison,
+    threshold: asked.threshold,
     for: input.for,
     keepFiringFor: input.keepFiringFor,
     limit: defaultLimit,
@@ -184,19 +220,24 @@ export async function backtest(
   };
   const { alerts, evaluations, errors } = replay(series, spec, range);
   let completeFrom: number | null = null;
-  for (const { times } of series)
-    if (times[0] !== undefined) completeFrom = Math.min(completeFrom ?? times[0], times[0]);
+  if (asked.comparison === null)
+    completeFrom = await dataStart(createPrometheusClient(target), asked.expr, range, signal);
+  else
+    for (const { times } of series)
+      if (times[0] !== undefined) completeFrom = Math.min(completeFrom ?? times[0], times[0]);
   // An expression that compares by itself gives nothing while all is well, which is no lack of data.
-  const from = input.comparison === null ? start : completeFrom;
+  const from = asked.comparison === null ? (completeFrom ?? start) : completeFrom;
   const { timeZone } = input;
-  const [bounds, past] = await asked;
+  const [bounds, past] = await beside;
   const overlap =
     past.from === null
       ? { share: null, rules: [] }
       : overlapOf(alerts, past.alerts, { from: past.from, end });
   const notes = [...errors].map(([message, count]) => `${count} evaluations failed: ${message}.`);
-  if (input.comparison === null)
-    notes.push("The expression compares by itself, so it cannot be told from when on there was data.");
+  if (asked.comparison === null && completeFrom === null)
+    notes.push(
+      "The expression compares by itself, and not all that it reads had data, so it cannot be told from when on it could fire.",
+    );
   if (alerts.length > mostAlerts)
     notes.push(`Only the last ${mostAlerts} of ${alerts.length} alerts are listed.`);
   return {
@@ -207,11 +248,11 @@ export async function backtest(
       resolvedAt: isoOrNull(resolvedAt),
     })),
     evaluations,
-    completeFrom: input.comparison === null ? null : isoOrNull(completeFrom),
+    completeFrom: isoOrNull(completeFrom),
     noise: noiseOf(alerts, { from, end, timeZone }),
     overlap: { ...overlap, from: isoOrNull(past.from) },
     bounds,
-    unit: unitOf(input),
+    unit: unitOf(asked),
     series: series.length,
     suggestions:
       input.pagesPerWeek === null ? [] : suggestionsFor(input.pagesPerWeek, series, spec, range, { from }),

@@ -4,12 +4,14 @@ import { db } from "@/lib/db/client";
 import { invalidFields, isInferscopeError, problem } from "@/lib/errors";
 import { createPrometheusClient } from "@/lib/prometheus/client";
 import { parsePromql } from "@/lib/promql/parse";
+import { comparisonOf } from "@/lib/promql/read";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { matcherRegexProblem } from "../matcher-regex";
 import { exprOf } from "../rule";
 import { ruleSource } from "./queries";
 import { consoleFile, defaultLimit } from "./row";
 import type { ParsedRuleInput } from "./schema";
+import { unmatchedSelectors } from "./unmatched";
 
 export type CheckedRule = Pick<ParsedRuleInput, "expr" | "comparison" | "levels">;
 
@@ -37,8 +39,8 @@ async function limitOfGroup(actor: Actor, group: string): Promise<number> {
 
 /**
  * Evaluates a rule once, as it would be now. Throws `invalid_request` with Prometheus's own message for an expression that
- * it refuses, and `query_too_large` for more alerts than the group's limit; half of it is a warning, and so are an
- * expression without any series and a source that does not answer. Without its answer, what RE2 refuses is refused here.
+ * it refuses, and `query_too_large` for more alerts than the group's limit; half of it is a warning, and so are a
+ * selector that matches nothing, an expression without any series and a source that does not answer. Without its answer, what RE2 refuses is refused here.
  */
 export async function checkRule(
   actor: Actor,
@@ -50,9 +52,10 @@ export async function checkRule(
   const limit = await limitOfGroup(actor, where.group);
   const levels = rule.levels.map((level) => ({ severity: level.severity, expr: exprOf(rule, level) }));
   const warnings: string[] = [];
+  const client = createPrometheusClient(await upstreamTarget(source.id));
+  const options = { time: now.getTime() / 1000, timeout: checkTimeout, signal };
   const ask = async (expr: string): Promise<number> => {
-    const client = createPrometheusClient(await upstreamTarget(source.id));
-    const { data } = await client.query(expr, { time: now.getTime() / 1000, timeout: checkTimeout, signal });
+    const { data } = await client.query(expr, options);
     if (data.type === "matrix" || data.type === "string")
       throw invalidFields([
         {
@@ -63,9 +66,10 @@ export async function checkRule(
     return "series" in data ? data.series.length : 1;
   };
   try {
-    const isCompared = rule.comparison !== null;
-    const [series, ...alerts] = await Promise.all([
-      isCompared ? ask(rule.expr) : null,
+    const compared = rule.comparison === null ? comparisonOf(rule.expr)?.left : rule.expr;
+    const [series, unmatched, ...alerts] = await Promise.all([
+      compared === undefined ? null : ask(compared),
+      unmatchedSelectors(client, rule.expr, options),
       ...levels.map(({ expr }) => ask(expr)),
     ]);
     for (const [index, count] of alerts.entries()) {
@@ -82,6 +86,7 @@ export async function checkRule(
           `${which} would raise ${count} alerts now, over half of the ${limit} that its group allows.`,
         );
     }
+    warnings.push(...unmatched);
     if (series === 0) warnings.push("The expression gives no series now: the rule would never fire.");
     return {
       series: series ?? null,
