@@ -416,6 +416,18 @@ it("takes no blank job for a name, and says so", () => {
   expect(notes).toEqual(["2 series were left out: their job or namespace is blank."]);
 });
 
+it("says of series that no label tells whose they are", () => {
+  const { services, notes } = discovered([
+    vllm({ instance: "a" }),
+    { __name__: "http_requests_total", handler: "/v1/chat/completions", instance: "a" },
+    vllm({ job: "llm", instance: "c" }),
+  ]);
+  expect(services.map(({ identity }) => identity)).toEqual([{ job: "llm" }]);
+  expect(notes).toEqual([
+    "1 series were left out: no label says whose they are. One of `exported_job`, `job`, `service_name`, `service`, `app` has to.",
+  ]);
+});
+
 describe("withExposed", () => {
   it("keeps of a profile what the service exposes, a histogram under its bare name", () => {
     const [service] = discovered([vllm({ job: "llm", instance: "a" })]).services;

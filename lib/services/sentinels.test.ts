@@ -20,6 +20,7 @@ describe("sentinelsAmong", () => {
     ["acme_corp_eu_vllm_num_requests_running", { profile: "vllm", to: "acme_corp_eu_vllm_" }],
     ["ray_sglang_num_running_reqs", { profile: "sglang", to: "ray_sglang_" }],
     ["ray_tgi_queue_size", { profile: "tgi", to: "ray_tgi_" }],
+    ["trtllm:request_success_total", { profile: "trtllm-serve", to: "trtllm:" }],
   ])("recognises %s", (name, expected) => {
     expect(found(name)).toEqual([{ name, shows: "proof", ...expected }]);
   });

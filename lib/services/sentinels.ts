@@ -79,9 +79,8 @@ function knownForms(sentinel: Sentinel): Sentinel[] {
   const { name } = sentinel;
   const forms = new Map([[name, sentinel]]);
   for (const rename of renamesOf(sentinel.profile, name)) {
-    const form = renamed(name, rename).replaceAll(":", "_");
-    if (renamed(name, rename) !== name && !forms.has(form))
-      forms.set(form, { ...sentinel, name: form, rename });
+    const form = renamed(name, rename);
+    if (!forms.has(form)) forms.set(form, { ...sentinel, name: form, rename });
   }
   return [...forms.values()];
 }

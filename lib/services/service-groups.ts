@@ -79,11 +79,16 @@ export function groupSeries(
   const sentinelOf = new Map(sentinels.map((sentinel) => [sentinel.name, sentinel]));
   const groups = new Map<string, SeriesGroup>();
   const unusable = { "too long": 0, blank: 0 };
+  let nameless = 0;
   for (const labels of series) {
     const sentinel = sentinelOf.get(labels.__name__ ?? "");
     if (sentinel === undefined) continue;
     const found = groupOf(labels);
-    if (found === undefined) continue;
+    if (found === undefined) {
+      // HTTP counters say nothing of a service by themselves.
+      if (sentinel.profile.layer !== "attachment") nameless += 1;
+      continue;
+    }
     if (typeof found === "string") {
       unusable[found] += 1;
       continue;
@@ -104,6 +109,10 @@ export function groupSeries(
       ? []
       : [`${unusable[kind]} series were left out: their job or namespace is ${words}.`],
   );
+  if (nameless > 0)
+    notes.push(
+      `${nameless} series were left out: no label says whose they are. One of ${serviceLabels.map((label) => `\`${label}\``).join(", ")} has to.`,
+    );
   return { groups, notes };
 }
 

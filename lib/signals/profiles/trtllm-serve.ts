@@ -11,6 +11,8 @@ export const trtllmServe: Profile = {
   title: "trtllm-serve",
   layer: "engine",
   sentinels: ["trtllm_request_success_total"],
+  // Dynamo up to 0.7 put its prefix before them so.
+  renames: [{ from: "trtllm_", to: "trtllm:" }],
   releases: {
     trtllm_request_prefill_time_seconds: "2026",
     trtllm_request_decode_time_seconds: "2026",
