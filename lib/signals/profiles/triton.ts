@@ -3,8 +3,10 @@ import type { Profile, Spelling } from "../profile";
 import { counter, gauge, histogram, mean } from "../spellings";
 
 const microseconds = 1e-6;
+/** Nothing that Triton exposes tells an ensemble from the models within it. */
+const ofEnsembles = "An ensemble's request counts once more for each model within it; split by model, each";
 
-/** Quantiles of each replica where summaries are switched on, else an average. */
+/** Quantiles of each replica where summaries are switched on, else an average over all models. */
 const duration = (name: string): Spelling => ({
   kind: "summary",
   metrics: [`nv_inference_${name}_summary_us`],
@@ -13,6 +15,7 @@ const duration = (name: string): Spelling => ({
   otherwise: {
     ...mean(`nv_inference_${name}_duration_us`, "nv_inference_request_success"),
     scale: microseconds,
+    note: `${ofEnsembles} has its own average.`,
   },
 });
 
@@ -51,7 +54,7 @@ export const triton: Profile = {
         { metric: "nv_inference_request_success" },
         { metric: "nv_inference_request_failure", isAdded: true },
       ],
-      note: "An ensemble's request counts once more for each model within it; split by model, each is counted once.",
+      note: `${ofEnsembles} is counted once.`,
     },
     ttft: { ...histogram("nv_inference_first_response_histogram_ms"), scale: 0.001, isBare: true },
     e2e_latency: duration("request"),
@@ -63,6 +66,7 @@ export const triton: Profile = {
       isOfSuccesses: true,
       typeLabel: "reason",
       clientTypes: ["CANCELED"],
+      note: `${ofEnsembles} has its own share.`,
     }),
     queue_depth: {
       ...gauge("sum", "max", "nv_inference_pending_request_count"),
