@@ -9,12 +9,15 @@ import type { RecordingProxy, UpstreamQuery } from "./recording-proxy";
 import { Straight } from "./straight";
 
 const range = 6 * 3600;
-const rounds = 7;
+const rounds = 21;
 // A console that serves people has long compiled what it runs; one that has just started has not.
 const warmingRequests = 30;
 const warmingRange = 3600;
 // The first rounds open connections on both sides.
 const discardedRounds = 2;
+// Refreshes of one page are at least 5 s apart. The console reads the next values over the whole range a moment after it
+// has answered; rounds without a pause would measure one grid's reads beside another's refresh.
+const betweenRefreshesMs = 2_000;
 
 /** How much of the page is asked for. */
 export interface Scope {
@@ -133,6 +136,7 @@ export async function measureRefresh(
         await wait(dueAt - Date.now(), undefined, { signal });
       }
       detail(`round ${index + 1} of ${cold.rounds.length}`);
+      await wait(betweenRefreshesMs, undefined, { signal });
       const later = queries.map((query) => queryLater(query, request.step));
       // Opens the connections, which are not what is measured.
       if (index === 0) await straight.ask(later);
