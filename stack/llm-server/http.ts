@@ -65,8 +65,10 @@ export async function readJson(request: http.IncomingMessage): Promise<unknown> 
   }
 }
 
-function pathOf(request: http.IncomingMessage): string {
-  return new URL(request.url ?? "/", "http://localhost").pathname;
+/** The path asked for; undefined where the target is no URL, such as `//`. */
+function pathOf(request: http.IncomingMessage): string | undefined {
+  const [target, base] = [request.url ?? "/", "http://localhost"];
+  return URL.canParse(target, base) ? new URL(target, base).pathname : undefined;
 }
 
 /** A server of `"METHOD /path"` routes; HEAD is answered as GET, other paths with 404, other methods with 405. */
@@ -78,6 +80,10 @@ export function createServer(routes: Routes, log: Logger, guard?: (path: string)
   }
   const server = http.createServer(async (request, response) => {
     const path = pathOf(request);
+    if (path === undefined) {
+      sendProblem(response, 400, "The address of the request is not one.");
+      return;
+    }
     if (guard && !guard(path)) {
       request.socket.destroy();
       return;

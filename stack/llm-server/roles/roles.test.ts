@@ -139,6 +139,16 @@ describe("server", () => {
     expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
   });
 
+  it("refuses an address that is none, and goes on", async () => {
+    const status = await new Promise((resolve, reject) => {
+      http
+        .get({ host, port: running.port, path: "//" }, (response) => resolve(response.statusCode))
+        .on("error", reject);
+    });
+    expect(status).toBe(400);
+    expect((await fetch(`${url(running)}/health/live`)).status).toBe(200);
+  });
+
   it("ends a request whose client went away, as aborted", async () => {
     const gone = new AbortController();
     const response = await fetch(`${url(running)}/v1/chat/completions`, {
