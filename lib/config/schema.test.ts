@@ -63,7 +63,20 @@ describe("parseConfig", () => {
     [{ ...minimal, PORT: "http" }, "PORT", "1 to 65535"],
     [{ ...minimal, INFERSCOPE_ROLE: "both" }, "INFERSCOPE_ROLE", "web, worker or all"],
     [{ ...minimal, PROMETHEUS_URL: "prometheus:9090" }, "PROMETHEUS_URL", "http://prometheus:9090"],
+    [{ ...minimal, PROMETHEUS_URL: "http://ada:50%off@prometheus" }, "PROMETHEUS_URL", "written as %25"],
     [{ ...minimal, INFERSCOPE_API_KEY: "short" }, "INFERSCOPE_API_KEY", "32 characters"],
+    [{ ...minimal, INFERSCOPE_API_KEY: `isk ${"x".repeat(40)}` }, "INFERSCOPE_API_KEY", "no spaces"],
+    [{ ...minimal, INFERSCOPE_API_KEY: `${"x".repeat(40)}\n` }, "INFERSCOPE_API_KEY", "no spaces"],
+    [
+      {
+        ...minimal,
+        INFERSCOPE_ADMIN_EMAIL: "admin@example.com",
+        INFERSCOPE_ADMIN_PASSWORD: "x".repeat(257),
+      },
+      "INFERSCOPE_ADMIN_PASSWORD",
+      "at most 256 characters",
+    ],
+    [{ ...minimal, INFERSCOPE_URL: "https://example.com/inferscope" }, "INFERSCOPE_URL", "without a path"],
     [
       { ...minimal, INFERSCOPE_ADMIN_EMAIL: "admin@example.com" },
       "INFERSCOPE_ADMIN_PASSWORD",

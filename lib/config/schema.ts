@@ -1,15 +1,31 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { MAXIMUM_PASSWORD_LENGTH, MINIMUM_PASSWORD_LENGTH } from "@/lib/auth/schema";
 import { parseDuration } from "@/lib/units";
 import { DEFAULT_LIMITS } from "@/lib/upstream/limits";
 
 const boolean = z
   .enum(["1", "0", "true", "false", "yes", "no"], { error: "1 or 0" })
   .transform((value) => value === "1" || value === "true" || value === "yes");
+const isDecodable = (text: string): boolean => {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
 const httpUrl = (example: string) =>
   z
     .url({ protocol: /^https?$/, error: `an http or https URL, such as ${example}` })
+    .refine((url) => !URL.canParse(url) || isDecodable(new URL(url).username + new URL(url).password), {
+      error: `an http or https URL, such as ${example}, with % in a user name or password written as %25`,
+    })
     .transform((url) => url.replace(/\/+$/, ""));
+const origin = (example: string) =>
+  httpUrl(example).refine((url) => new URL(url).href === `${new URL(url).origin}/`, {
+    error: `an http or https URL without a path, such as ${example}`,
+  });
 const list = z.string().transform((value) =>
   value
     .split(",")
@@ -59,7 +75,7 @@ export const configSchema = z.object({
     .min(1)
     .default("127.0.0.1")
     .describe("The address the console listens on; `0.0.0.0` for every interface."),
-  INFERSCOPE_URL: httpUrl("https://inferscope.example.com")
+  INFERSCOPE_URL: origin("https://inferscope.example.com")
     .optional()
     .describe(
       "The address people open, when a proxy stands in front. Decides cookie security and the links the console writes.",
@@ -104,12 +120,15 @@ export const configSchema = z.object({
     .describe("The administrator made at the first start of an empty database."),
   INFERSCOPE_ADMIN_PASSWORD: z
     .string()
-    .min(12, { error: "at least 12 characters" })
+    .min(MINIMUM_PASSWORD_LENGTH, { error: `at least ${MINIMUM_PASSWORD_LENGTH} characters` })
+    .max(MAXIMUM_PASSWORD_LENGTH, { error: `at most ${MAXIMUM_PASSWORD_LENGTH} characters` })
     .optional()
     .describe("That administrator's password, at least 12 characters."),
   INFERSCOPE_API_KEY: z
     .string()
-    .min(32, { error: "at least 32 characters" })
+    .regex(/^[\x21-\x7e]{32,}$/, {
+      error: "at least 32 characters that a header can carry: letters, digits and signs of ASCII, no spaces",
+    })
     .optional()
     .describe("An admin API key that exists from the first start, at least 32 characters."),
   INFERSCOPE_METRICS: z
