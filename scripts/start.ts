@@ -14,6 +14,7 @@ import { log } from "@/lib/observability/log";
 import { measuringPages, routesOf } from "@/lib/observability/page-durations";
 import { recordUsage } from "@/lib/query/job";
 import { ensureEnvironmentSources } from "@/lib/sources/environment";
+import { builtConsole } from "./setup/built-console.mjs";
 
 /** A worker that has not stopped by then is cut off; its leases run out and its jobs are taken up again. */
 const STOP_TIMEOUT_MS = 2_000;
@@ -25,7 +26,7 @@ function stop(sentence: string): never {
 
 const reason = (error: unknown) => (error instanceof Error ? error.message || error.name : String(error));
 
-const root = process.cwd();
+const root = builtConsole(process.cwd());
 for (const needed of ["prisma/migrations", ".next/standalone/server.js"])
   if (!existsSync(path.join(root, needed)))
     stop(

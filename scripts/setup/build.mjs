@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, readlink, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { consoleFolder, stampOf } from "./built-console.mjs";
 import { run } from "./run.mjs";
 import { buildIfChanged, hashInputs } from "./stamp.mjs";
 
@@ -21,8 +22,6 @@ const programs = {
 
 const keptMilliseconds = 24 * 3600 * 1000;
 const node = process.versions.node;
-const stampOf = (/** @type {string} */ root, /** @type {string} */ name) =>
-  path.join(root, ".inferscope/stamps", name);
 const schemaInputs = ["prisma/schema", "prisma.config.ts", "package-lock.json"];
 
 /** Generates the Prisma client from the schema, when that changed. @param {Setup} setup */
@@ -93,8 +92,8 @@ export async function buildConsole({ root, signal, guardian, progress }) {
     /^(next\.config|postcss\.config|proxy|instrumentation.*)\.(ts|mjs)$/.test(name),
   );
   const hash = await hashInputs(root, [...inputs, ...rootFiles], node);
-  const consoles = path.join(root, ".inferscope/console");
-  const folder = path.join(consoles, hash.slice(0, 16));
+  const folder = consoleFolder(root, hash);
+  const consoles = path.dirname(folder);
   const standalone = path.join(folder, ".next/standalone");
   await buildIfChanged(
     { stamp: stampOf(root, "console"), hash, outputs: [path.join(standalone, "server.js")] },
