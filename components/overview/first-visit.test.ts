@@ -51,6 +51,13 @@ it("loads of the charts' actions and of the notes nothing but what opens them", 
   ]);
 });
 
+it("loads of the notice of takeovers nothing but the question whether there are any", async () => {
+  const loaded = await loadedAtFirst(["components/shell/console-frame.tsx"]);
+  expect(loaded.filter((file) => file.startsWith("components/alerts/"))).toEqual([
+    "components/alerts/taken-over.tsx",
+  ]);
+});
+
 it("loads no link and no tooltip with the pages for what went wrong, which every page loads in advance", async () => {
   const loaded = await loadedAtFirst(["app/error.tsx", "app/not-found.tsx", "app/global-error.tsx"]);
   expect(loaded).toContain("components/shell/page-failure.tsx");
