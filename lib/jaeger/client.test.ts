@@ -110,6 +110,10 @@ describe("choosing the generation", () => {
     expect(queries[0]).toBe(
       "query.service_name=api&query.start_time_min=2025-10-09T08%3A53%3A20.000000Z&query.start_time_max=2025-10-09T08%3A54%3A20.000000Z&query.num_traces=100",
     );
+    // It passes over what it is asked of attributes.
+    const failed = { ...SEARCH, attributes: { error: "true" } };
+    expect(await jaeger.search(failed)).toEqual([]);
+    expect(await jaeger.search({ ...failed, service: "model" })).toHaveLength(1);
   });
 
   it("probes anew when Jaeger was replaced by one of the other generation", async () => {

@@ -225,7 +225,8 @@ function toSpan(
     kind: toKind(span.kind),
     serviceName,
     start: toMicros(start),
-    duration: Math.max(0, toMicros(BigInt(span.endTimeUnixNano) - start)),
+    // Negative where a clock was set back meanwhile: who shows it says so.
+    duration: toMicros(BigInt(span.endTimeUnixNano) - start),
     events: span.events.map((event) => ({
       time: toMicros(BigInt(event.timeUnixNano)),
       name: event.name,
