@@ -32,6 +32,7 @@ import * as alertsCounts from "../alerts/counts/route";
 import * as alerts from "../alerts/route";
 import * as alertsTakeoversTakeover from "../alerts/takeovers/[takeover]/route";
 import * as alertsTakeovers from "../alerts/takeovers/route";
+import * as alertsWebhook from "../alerts/webhook/route";
 import * as annotationsAnnotationRestore from "../annotations/[annotation]/restore/route";
 import * as annotationsAnnotation from "../annotations/[annotation]/route";
 import * as annotations from "../annotations/route";
@@ -83,6 +84,10 @@ import * as sourcesSource from "../sources/[source]/route";
 import * as sourcesSourceTest from "../sources/[source]/test/route";
 import * as sources from "../sources/route";
 import * as sourcesTest from "../sources/test/route";
+import * as tracesTrace from "../traces/[trace]/route";
+import * as tracesOperations from "../traces/operations/route";
+import * as traces from "../traces/route";
+import * as tracesServices from "../traces/services/route";
 import * as usersUserPasswordLink from "../users/[user]/password-link/route";
 import * as usersUser from "../users/[user]/route";
 import * as usersUserSessions from "../users/[user]/sessions/route";
@@ -122,6 +127,7 @@ const modules: Record<string, unknown>[] = [
   alertsCounts,
   alertsTakeovers,
   alertsTakeoversTakeover,
+  alertsWebhook,
   silences,
   silencesSilence,
   silencesPreview,
@@ -173,6 +179,10 @@ const modules: Record<string, unknown>[] = [
   sourcesSource,
   sources,
   sourcesTest,
+  traces,
+  tracesOperations,
+  tracesServices,
+  tracesTrace,
   usersUserPasswordLink,
   usersUser,
   usersUserSessions,
