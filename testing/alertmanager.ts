@@ -12,6 +12,8 @@ const POLL_EVERY_MS = 25;
 
 export type RunningAlertmanager = {
   url: string;
+  /** Where other members of its cluster find it; null without a cluster. */
+  peer: string | null;
   /** Ends it and removes its folder. May be called twice. */
   stop(): Promise<void>;
 };
@@ -21,20 +23,24 @@ export const whyNoAlertmanager = (): string | null =>
   existsSync(BINARY) ? null : `${BINARY} is missing; install prometheus-alertmanager to run these tests`;
 
 /**
- * Starts a real Alertmanager without a cluster, with data of its own. `webhook` gets what it notifies of, a second after
- * it knew. Throws with its last lines when it does not become ready.
+ * Starts a real Alertmanager with data of its own, without a cluster unless `cluster` names the peers of one; none for its
+ * first member. `webhook` gets what it notifies of, a second after it knew. Throws with its last lines when it does not
+ * become ready.
  */
 export async function startAlertmanager({
   webhook,
   port: givenPort,
+  cluster,
 }: {
   webhook?: string;
   port?: number;
+  cluster?: readonly string[];
 } = {}): Promise<RunningAlertmanager> {
   const reason = whyNoAlertmanager();
   if (reason !== null) throw new Error(reason);
   const folder = await mkdtemp(join(tmpdir(), "inferscope-alertmanager-"));
   const port = givenPort ?? (await freePort());
+  const peer = cluster === undefined ? null : `127.0.0.1:${await freePort()}`;
   const receiver =
     webhook === undefined
       ? "  - name: team"
@@ -49,7 +55,9 @@ export async function startAlertmanager({
       `--config.file=${join(folder, "alertmanager.yml")}`,
       `--storage.path=${join(folder, "data")}`,
       `--web.listen-address=127.0.0.1:${port}`,
-      "--cluster.listen-address=",
+      `--cluster.listen-address=${peer ?? ""}`,
+      ...(peer === null ? [] : [`--cluster.advertise-address=${peer}`]),
+      ...(cluster ?? []).map((other) => `--cluster.peer=${other}`),
     ],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
@@ -69,7 +77,7 @@ export async function startAlertmanager({
     const isReady = await fetch(`${url}/-/ready`)
       .then((answer) => answer.ok)
       .catch(() => false);
-    if (isReady) return { url, stop };
+    if (isReady) return { url, peer, stop };
     await delay(POLL_EVERY_MS);
   }
   await stop();

@@ -171,7 +171,11 @@ export function AlertPage({
       ) : null}
       <Dialog open={dialog !== null} onOpenChange={(open) => (open ? undefined : setDialog(null))}>
         {dialog === "silence" ? (
-          <SilenceDialog labels={alert.labels} onDone={() => setDialog(null)} />
+          <SilenceDialog
+            labels={alert.labels}
+            source={alert.origin === "alertmanager" ? alert.source : null}
+            onDone={() => setDialog(null)}
+          />
         ) : dialog === null ? null : (
           <AcknowledgeDialog
             title={dialog === "take_over" ? `Take ${alert.name} over` : `Acknowledge ${alert.name}`}
@@ -271,6 +275,22 @@ function Facts({ alert, now }: { alert: AlertDetail; now: Date }) {
             ],
           ]}
         />
+        {alert.silences.map((silence) => (
+          <p key={silence.id} className="[overflow-wrap:anywhere]">
+            <StateBadge state="silenced" />{" "}
+            <Link
+              href={`/alerts/silences?q=${encodeURIComponent(silence.comment.slice(0, 100))}`}
+              className="text-link hover:underline"
+            >
+              {silence.comment}
+            </Link>{" "}
+            <span className="text-secondary">
+              {silence.createdBy},{" "}
+              {silence.origin === "console" ? "here" : `in ${silence.sources.join(" and ")}`}, until{" "}
+              <LocalTime time={silence.endsAt} />
+            </span>
+          </p>
+        ))}
         {annotations.map(([name, value]) => (
           <div key={name}>
             <p className="text-caption text-secondary">{name}</p>

@@ -9,13 +9,14 @@ import { cn } from "@/components/ui/class-names";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { StateBadge } from "@/components/ui/state-badge";
 import type { AlertView } from "@/lib/alerts/schema";
-import { alertState, alertSummary, distinguishingLabels } from "./alert-words";
+import { alertState, alertSummary, distinguishingLabels, silencedIn } from "./alert-words";
 
 const originWords = { prometheus: "Prometheus", alertmanager: "Alertmanager" } as const;
 
 /** Who sees to an alert and what keeps it quiet, as small labels. */
 export function HandlingBadges({ alert }: { alert: AlertView }) {
   const { acknowledgement, assignee, snoozedUntil, origin } = alert;
+  const elsewhere = silencedIn(alert);
   return (
     <>
       {acknowledgement === null ? null : (
@@ -34,6 +35,12 @@ export function HandlingBadges({ alert }: { alert: AlertView }) {
         <Badge>
           <BellOff aria-hidden className="size-3" />
           Snoozed
+        </Badge>
+      )}
+      {elsewhere.length === 0 ? null : (
+        <Badge>
+          <BellOff aria-hidden className="size-3" />
+          <span className="truncate">Silenced in {elsewhere.join(" and ")}</span>
         </Badge>
       )}
       {alert.isFlapping ? (

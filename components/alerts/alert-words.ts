@@ -24,6 +24,11 @@ export function alertState(
   return { state: severityState(alert.severity), words: severityWords(alert.severity) };
 }
 
+/** Where the silences of an alert are made that are not the console's: the names of Alertmanagers; empty for none. */
+export const silencedIn = ({ silences }: Pick<AlertView, "silences">): string[] => [
+  ...new Set(silences.flatMap(({ sources }) => sources)),
+];
+
 /** From a minute on the seconds say no more. */
 const wholeMinutes = (seconds: number): number => (seconds < 60 ? seconds : Math.floor(seconds / 60) * 60);
 

@@ -397,11 +397,23 @@ export function AlertsPage({
             onSubmit={(given) => void acknowledgeTargets(given)}
           />
         ) : dialog === "silence" ? (
-          <SilenceDialog labels={sharedLabels(targets)} onDone={() => setDialog(null)} />
+          <SilenceDialog
+            labels={sharedLabels(targets)}
+            source={sharedAlertmanager(targets)}
+            onDone={() => setDialog(null)}
+          />
         ) : null}
       </Dialog>
     </>
   );
+}
+
+/** The Alertmanager that all of them come from; null where they come from several or elsewhere. */
+function sharedAlertmanager(alerts: readonly Pick<AlertView, "origin" | "source">[]): string | null {
+  const [first] = alerts;
+  return first?.origin === "alertmanager" && alerts.every(({ source }) => source === first.source)
+    ? first.source
+    : null;
 }
 
 /** The labels that all of them have with one value. */

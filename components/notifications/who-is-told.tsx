@@ -70,7 +70,9 @@ export function WhoIsTold({
           {preview.data.silencedBy.map((silence) => (
             <p key={silence.id} className="flex flex-wrap items-center gap-2">
               <StateBadge state="silenced">Silenced</StateBadge>
-              {silence.comment} ({silence.createdBy}, until <RelativeTime time={silence.endsAt} />)
+              {silence.comment} ({silence.createdBy}
+              {silence.sources.length > 0 ? `, in ${silence.sources.join(" and ")}` : null}, until{" "}
+              <RelativeTime time={silence.endsAt} />)
             </p>
           ))}
           <ul className="grid gap-2">

@@ -120,11 +120,13 @@ export type AlertmanagerClient = {
   receivers(options?: ReadOptions): Promise<string[]>;
   /** Expired ones included, for as long as it keeps them (120 hours by default). */
   silences(options?: ReadOptions & { filter?: string[] }): Promise<Silence[]>;
+  /** One silence, expired or not. Throws `not_found` of UpstreamError for an id that it does not know. */
+  silence(id: string, options?: ReadOptions): Promise<Silence>;
   /** May be repeated: what it has already stays as it is. */
   postAlerts(alerts: readonly PostedAlert[], options?: ReadOptions): Promise<void>;
   /** Makes or replaces a silence and returns its id. Not to be repeated: that would make a second one. */
   createSilence(silence: NewSilence, options?: ReadOptions): Promise<string>;
-  /** Ends a silence now. Throws `not_found` of UpstreamError for an id that it does not know. */
+  /** Ends a silence now; of one that is over it says nothing. Throws UpstreamError for an id that it does not know. */
   expireSilence(id: string, options?: ReadOptions): Promise<void>;
 };
 
@@ -180,6 +182,10 @@ export function createAlertmanagerClient(target: UpstreamTarget): AlertmanagerCl
     silences({ signal, timeout, filter } = {}) {
       const query = filterQuery({ filter });
       return ask(z.array(silenceSchema), { path: "/api/v2/silences", query, signal, timeout });
+    },
+
+    silence(id, { signal, timeout } = {}) {
+      return ask(silenceSchema, { path: `/api/v2/silence/${encodeURIComponent(id)}`, signal, timeout });
     },
 
     async postAlerts(alerts, { signal, timeout } = {}) {

@@ -9,7 +9,12 @@ import type { HandedOver, ImportReport } from "./rule-file/schema";
 import type { RuleSignalInput, RuleSignalView } from "./rule-signal/schema";
 import type { AlertRuleView, RuleInput, RulePatch, RulePreview, RuleRevision } from "./rules/schema";
 import type { AlertDetail, AlertView, alertCountsSchema, bulkResultSchema } from "./schema";
-import type { SilenceMatcher, SilenceView, silencePreviewSchema } from "./silences/schema";
+import type {
+  ConnectedAlertmanager,
+  SilenceMatcher,
+  SilenceView,
+  silencePreviewSchema,
+} from "./silences/schema";
 import type { Takeover } from "./takeovers/schema";
 import type { unitTestResultSchema } from "./unit-test/schema";
 import type { AcceptUsual, acceptedUsualSchema, UsualRules } from "./usual/schema";
@@ -182,25 +187,53 @@ export const backtestQuery = (input: BacktestInput, enabled: boolean) =>
     enabled,
   });
 
-export const silencesQuery = (expired: boolean) =>
+/** The filters of the list of silences as they stand in the URL; empty for none. */
+export type SilenceListFilters = { q: string; origin: string; expired: boolean };
+
+/** What is made in an Alertmanager is announced within 15 seconds; that one went away is not. */
+export const silencesQuery = ({ expired, ...filters }: SilenceListFilters, cursor: string | null) =>
   queryOptions({
-    queryKey: [...silencesKey, "list", expired],
+    queryKey: [...silencesKey, "list", filters, expired, cursor],
     queryFn: ({ signal }) =>
-      requestJson<Page<SilenceView>>(
-        withQuery("/api/v1/silences", { expired: expired ? true : null, limit: 100 }),
+      requestJson<Page<SilenceView> & { alertmanagers: ConnectedAlertmanager[] }>(
+        withQuery("/api/v1/silences", { ...filters, expired: expired ? true : null, cursor, limit: 100 }),
         { signal },
       ),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
   });
 
-export const addSilence = (body: {
+/** The Alertmanagers that a silence can be made in. */
+export const alertmanagersQuery = () =>
+  queryOptions({
+    queryKey: [...silencesKey, "alertmanagers"],
+    queryFn: async ({ signal }) => {
+      const path = withQuery("/api/v1/silences", { limit: 1 });
+      return (await requestJson<{ alertmanagers: ConnectedAlertmanager[] }>(path, { signal })).alertmanagers;
+    },
+  });
+
+export type SilenceBody = {
   matchers: SilenceMatcher[];
+  /** Null for now. */
   startsAt: string | null;
   endsAt: string;
   comment: string;
-}) => requestJson<SilenceView>("/api/v1/silences", { method: "POST", body });
+  /** The name of an Alertmanager; null for the console. */
+  source: string | null;
+};
 
-export const expireSilence = (id: string) =>
-  requestJson<void>(`/api/v1/silences/${encodeURIComponent(id)}`, { method: "DELETE" });
+export const addSilence = (body: SilenceBody) =>
+  requestJson<SilenceView>("/api/v1/silences", { method: "POST", body });
+
+const silencePath = (id: string) => `/api/v1/silences/${encodeURIComponent(id)}`;
+
+export const editSilence = (
+  { id, version }: Pick<SilenceView, "id" | "version">,
+  body: Partial<Omit<SilenceBody, "source" | "startsAt"> & { startsAt: string }>,
+) => requestJson<SilenceView>(silencePath(id), { method: "PATCH", body, ifMatch: version });
+
+export const expireSilence = (id: string) => requestJson<void>(silencePath(id), { method: "DELETE" });
 
 export const silencePreviewQuery = (matchers: SilenceMatcher[]) =>
   queryOptions({

@@ -5,7 +5,7 @@ import type { Review } from "./review/schema";
 import type { ImportReport } from "./rule-file/schema";
 import type { AlertRuleView, RuleInput } from "./rules/schema";
 import type { AlertDetail, AlertView } from "./schema";
-import type { SilenceView } from "./silences/schema";
+import type { ConnectedAlertmanager, SilenceView } from "./silences/schema";
 import type { Takeover } from "./takeovers/schema";
 import type { UsualRules } from "./usual/schema";
 
@@ -108,6 +108,7 @@ export const exampleAlert = {
   assignee: null,
   snoozedUntil: null,
   silencedBy: [],
+  silences: [],
   generatorUrl: null,
   version: 1,
   actions: ["acknowledge", "assign", "snooze", "comment", "silence"],
@@ -173,6 +174,8 @@ export const exampleAlertDetail = {
 
 export const exampleSilence = {
   id: "019a1c3e-7777-7c41-9d0e-3b6a2f8c1d53",
+  origin: "console",
+  sources: [],
   matchers: [{ name: "service", value: "chat-api", isRegex: false, isEqual: true }],
   startsAt: "2026-03-04T14:00:00.000Z",
   endsAt: "2026-03-04T16:00:00.000Z",
@@ -180,8 +183,26 @@ export const exampleSilence = {
   createdBy: "operator@example.com",
   state: "active",
   covers: 1,
-  actions: ["expire"],
+  problem: null,
+  version: 1,
+  actions: ["edit", "expire"],
 } satisfies SilenceView;
+
+/** The same, made in an Alertmanager of a cluster of two. */
+export const exampleExternalSilence = {
+  ...exampleSilence,
+  id: "0d5b2c1e-6a0f-4a53-9b7e-5a1c4f0e2d11",
+  origin: "alertmanager",
+  sources: ["alertmanager-0", "alertmanager-1"],
+  version: 1772632800000,
+} satisfies SilenceView;
+
+export const exampleAlertmanager = {
+  name: "alertmanager-0",
+  cluster: ["alertmanager-0", "alertmanager-1"],
+  problem: null,
+  readAt: "2026-03-04T14:03:12.480Z",
+} satisfies ConnectedAlertmanager;
 
 export const exampleBacktest = {
   alerts: [

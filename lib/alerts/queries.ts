@@ -8,15 +8,21 @@ import { type Acknowledgement, type Alert, type AlertRule, Prisma } from "@/lib/
 import { literalInLike } from "@/lib/db/like";
 import { problem } from "@/lib/errors";
 import { flapWindow, isFlappingAt } from "./flapping";
-import { matches } from "./labels";
+import type { Labels } from "./labels";
 import { measuredUnitOf } from "./measured-unit";
 import { exprOf } from "./rule";
 import { ruleCounts } from "./rules/queries";
 import { intervalOf, ruleOfRow } from "./rules/row";
-import type { AcknowledgementView, AlertDetail, AlertFilter, AlertView, alertCountsSchema } from "./schema";
+import type {
+  AcknowledgementView,
+  AlertDetail,
+  AlertFilter,
+  AlertView,
+  alertCountsSchema,
+  CoveringSilence,
+} from "./schema";
 import { severities } from "./severity";
-import { activeSilences } from "./silences/queries";
-import type { SilenceMatcher } from "./silences/schema";
+import { silencesByLabels } from "./silences/queries";
 
 export type AlertRow = Alert & {
   rule: Pick<AlertRule, "for"> | null;
@@ -45,7 +51,7 @@ export const labelsOfAlert = ({ labels }: Pick<Alert, "labels">) => labels as Re
 /** What a view needs beside the row. */
 type Around = {
   sources: ReadonlyMap<string, string>;
-  silences: readonly { id: string; matchers: readonly SilenceMatcher[] }[];
+  silencesOf: (labels: Labels) => CoveringSilence[];
   /** Times at which alerts of one label set fired, by `flapKey`. */
   fired: ReadonlyMap<string, readonly number[]>;
 };
@@ -70,6 +76,7 @@ function actionsOn(row: AlertRow, actor: Actor): AlertView["actions"] {
 function view(row: AlertRow, actor: Actor, now: Date, around: Around): AlertView {
   const labels = labelsOfAlert(row);
   const [open] = row.acknowledgements;
+  const silences = row.state === "inactive" ? [] : around.silencesOf(labels);
   return {
     id: row.id,
     name: row.name,
@@ -93,10 +100,8 @@ function view(row: AlertRow, actor: Actor, now: Date, around: Around): AlertView
     acknowledgement: open === undefined ? null : acknowledgementView(open),
     assignee: row.assignee,
     snoozedUntil: row.snoozedUntil !== null && row.snoozedUntil > now ? row.snoozedUntil.toISOString() : null,
-    silencedBy:
-      row.state === "inactive"
-        ? []
-        : around.silences.filter(({ matchers }) => matches(labels, matchers)).map(({ id }) => id),
+    silencedBy: silences.map(({ id }) => id),
+    silences,
     generatorUrl: row.generatorUrl,
     version: row.version,
     actions: actionsOn(row, actor),
@@ -105,9 +110,9 @@ function view(row: AlertRow, actor: Actor, now: Date, around: Around): AlertView
 
 async function around(rows: readonly AlertRow[], actor: Actor, now: Date): Promise<Around> {
   const sourceIds = [...new Set(rows.flatMap(({ sourceId }) => (sourceId === null ? [] : [sourceId])))];
-  const [sources, silences, fired] = await Promise.all([
+  const [sources, silencesOf, fired] = await Promise.all([
     db().source.findMany({ where: { id: { in: sourceIds } }, select: { id: true, name: true } }),
-    activeSilences(actor, now),
+    silencesByLabels(actor, now),
     db().alert.findMany({
       where: {
         teamId: actor.teamId,
@@ -122,7 +127,7 @@ async function around(rows: readonly AlertRow[], actor: Actor, now: Date): Promi
     const key = flapKey(each);
     times.set(key, [...(times.get(key) ?? []), each.firedAt!.getTime() / 1000]);
   }
-  return { sources: new Map(sources.map(({ id, name }) => [id, name])), silences, fired: times };
+  return { sources: new Map(sources.map(({ id, name }) => [id, name])), silencesOf, fired: times };
 }
 
 /** Alerts as a caller sees them at `now`, in the order of the rows. */
@@ -133,15 +138,12 @@ export async function alertViews(rows: readonly AlertRow[], actor: Actor, now: D
 
 /** The ids of the active alerts that a silence covers now. */
 async function silencedIds(actor: Actor, now: Date): Promise<string[]> {
-  const silences = await activeSilences(actor, now);
-  if (silences.length === 0) return [];
+  const silencesOf = await silencesByLabels(actor, now);
   const rows = await db().alert.findMany({
     where: { teamId: actor.teamId, state: { in: ["pending", "firing"] } },
     select: { id: true, labels: true },
   });
-  return rows
-    .filter((row) => silences.some(({ matchers }) => matches(labelsOfAlert(row), matchers)))
-    .map(({ id }) => id);
+  return rows.filter((row) => silencesOf(labelsOfAlert(row)).length > 0).map(({ id }) => id);
 }
 
 const openAcknowledgement = (condition = Prisma.empty) => Prisma.sql`EXISTS (

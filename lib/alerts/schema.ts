@@ -17,6 +17,19 @@ const acknowledgementSchema = z.object({
 });
 export type AcknowledgementView = z.infer<typeof acknowledgementSchema>;
 
+/** Where a silence is made. */
+export const silenceOrigins = ["console", "alertmanager"] as const;
+
+const coveringSilenceSchema = z.object({
+  id: z.string(),
+  origin: z.enum(silenceOrigins),
+  sources: z.array(z.string()).describe("The names of the connected Alertmanagers that have it."),
+  comment: z.string(),
+  createdBy: z.string(),
+  endsAt: z.iso.datetime(),
+});
+export type CoveringSilence = z.infer<typeof coveringSilenceSchema>;
+
 export const alertSchema = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -43,7 +56,10 @@ export const alertSchema = z.object({
   acknowledgement: acknowledgementSchema.nullable().describe("The one that holds now."),
   assignee: z.string().nullable(),
   snoozedUntil: z.iso.datetime().nullable(),
-  silencedBy: z.array(z.string()).describe("The silences that cover it now."),
+  silencedBy: z
+    .array(z.string())
+    .describe("The silences that cover it now, of the console and of connected Alertmanagers."),
+  silences: z.array(coveringSilenceSchema).describe("The same, with where each is made and until when."),
   generatorUrl: z.string().nullable(),
   version: z.number().int(),
   actions: z.array(

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { prisma, transaction } from "@/lib/db/client";
 import { testDatabaseUrl } from "@/testing/database";
@@ -279,6 +280,126 @@ describe("Slack", () => {
     ]);
     expect(shown).not.toContain("secret-part");
   });
+});
+
+describe("Slack that fails", () => {
+  const slackAt = (url: string) =>
+    addChannel(team.actor, { kind: "slack", name: "Team", secret: `${url}/services/T0/B0/secret-part` });
+
+  it("gets all in order once it takes them, whether it failed, cut off or asked to slow down", async () => {
+    const receiver = await sink([500, "cut", 429, 200]);
+    const channel = await slackAt(receiver.url);
+    const [first, second] = [await write(channel.id, "a", "first"), await write(channel.id, "a", "second")];
+    for (let round = 0; round < 4; round += 1) {
+      await deliver();
+      await letTimePass();
+    }
+    await deliver();
+    const keys = receiver.requests.map(({ headers }) => headers["idempotency-key"]);
+    expect(keys).toEqual([first, first, first, first, second]);
+    expect(await getMessage(team.actor, first!)).toMatchObject({ state: "delivered", attempts: 4 });
+  });
+
+  it("by hanging times out, and is tried again", async () => {
+    const receiver = await sink(["hang", 200]);
+    const id = await write((await slackAt(receiver.url)).id, "a");
+    await deliver();
+    expect(await getMessage(team.actor, id)).toMatchObject({
+      state: "waiting",
+      response: { status: null, error: expect.stringContaining("did not answer in time") },
+    });
+    await letTimePass();
+    await deliver();
+    expect(await getMessage(team.actor, id)).toMatchObject({ state: "delivered", attempts: 2 });
+    expect(receiver.requests).toHaveLength(2);
+  }, 30_000);
+
+  it("by no longer knowing the webhook is given up, and says so", async () => {
+    const receiver = await sink([404]);
+    const id = await write((await slackAt(receiver.url)).id, "a");
+    for (let round = 0; round < 6; round += 1) {
+      await deliver();
+      await letTimePass();
+    }
+    expect(await getMessage(team.actor, id)).toMatchObject({
+      state: "failed",
+      attempts: 6,
+      response: { status: 404 },
+    });
+  });
+});
+
+/** A mail server that says what it is told to and falls silent where it is told nothing. */
+async function startScriptedMailServer(script: { greeting: string | null; afterMail: string | null }) {
+  const sockets = new Set<Socket>();
+  let mails = 0;
+  const listening = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket)).on("error", () => undefined);
+    const say = (line: string | null) => line !== null && socket.write(`${line}\r\n`);
+    let isMail = false;
+    let text = "";
+    say(script.greeting);
+    socket.on("data", (chunk) => {
+      text += chunk.toString();
+      while (text.includes("\r\n")) {
+        const end = text.indexOf("\r\n");
+        const line = text.slice(0, end);
+        text = text.slice(end + 2);
+        if (isMail && line !== ".") continue;
+        if (isMail) mails += 1;
+        say(isMail ? script.afterMail : line === "DATA" ? "354 Go on" : "250 OK");
+        isMail = line === "DATA";
+      }
+    });
+  });
+  await new Promise<void>((resolve) => listening.listen(mailPort, "127.0.0.1", resolve));
+  return {
+    mails: () => mails,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        listening.close(() => resolve());
+      }),
+  };
+}
+
+describe("e-mail through a server that fails", () => {
+  const mailTo = () => addChannel(team.actor, { kind: "email", name: "Mail", to: ["oncall@example.com"] });
+
+  it.each([
+    ["never greets", { greeting: null, afterMail: null }, "did not answer in time", null],
+    [
+      "takes the mail and falls silent",
+      { greeting: "220 hi", afterMail: null },
+      "did not answer in time",
+      null,
+    ],
+    ["asks to come later", { greeting: "220 hi", afterMail: "451 Later" }, "refuses the mail", 451],
+    ["is too busy to greet", { greeting: "421 Busy", afterMail: null }, "", 421],
+  ])(
+    "that %s: the mail waits, and goes once the server takes it",
+    async (_, script, error, status) => {
+      const failing = await startScriptedMailServer(script);
+      const id = await write((await mailTo()).id, "a");
+      await deliver();
+      await failing.stop();
+      expect(await getMessage(team.actor, id)).toMatchObject({
+        state: "waiting",
+        attempts: 1,
+        response: { status, error: expect.stringContaining(error) },
+      });
+      const working = await startMailSink({ port: mailPort });
+      await letTimePass();
+      await deliver();
+      await working.stop();
+      // What fell silent may have kept the mail: by its Message-ID the second is the same.
+      expect(working.mails).toHaveLength(1);
+      expect(working.mails[0]!.raw).toContain(`Message-ID: <${id}@example.com>`);
+      expect(await getMessage(team.actor, id)).toMatchObject({ state: "delivered", attempts: 2 });
+    },
+    30_000,
+  );
 });
 
 describe("e-mail", () => {

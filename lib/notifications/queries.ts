@@ -1,4 +1,5 @@
 import "server-only";
+import { covering, externalSilences, forViews, holdsAt } from "@/lib/alerts/external/queries";
 import { foreignCursor, pageOf } from "@/lib/api/list";
 import type { Actor } from "@/lib/auth/actor";
 import { can } from "@/lib/auth/permissions";
@@ -154,7 +155,16 @@ export async function getPolicy(actor: Actor): Promise<PolicyView> {
   };
 }
 
-/** The silences of a team that are not over at `now`, as they count for muting. */
+/** The data sources that channels of the kind Alertmanager name together: the members of one cluster each. Ids. */
+export async function alertmanagerClusters(teamId: string): Promise<string[][]> {
+  const channels = await db().notificationChannel.findMany({
+    where: { teamId, kind: "alertmanager", validTo: null },
+    orderBy: { id: "asc" },
+  });
+  return channels.map((channel) => settingsOf(channel).sourceIds ?? []);
+}
+
+/** The console's silences of a team that are not over at `now`, as they count for muting. */
 export async function silencesAt(tx: Database, teamId: string, now: Date) {
   const rows = await tx.silence.findMany({ where: { teamId, endedAt: null, endsAt: { gt: now } } });
   return rows.map((row) => ({
@@ -180,7 +190,25 @@ export async function previewOf(
     where: { teamId: actor.teamId, validTo: null },
     select: { id: true, name: true, kind: true },
   });
-  const silences = silencesOf(await silencesAt(db(), actor.teamId, now), labels, now.getTime());
+  const [own, { silences: external }] = await Promise.all([
+    silencesAt(db(), actor.teamId, now),
+    externalSilences(actor.teamId, now, forViews),
+  ]);
+  const silences = [
+    ...silencesOf(own, labels, now.getTime()).map((one) => ({
+      ...one,
+      origin: "console" as const,
+      sources: [],
+    })),
+    ...covering(
+      external.filter((one) => holdsAt(one, now)),
+      labels,
+    ).map((one) => ({
+      ...one,
+      origin: "alertmanager" as const,
+      sources: one.sources.map(({ name }) => name),
+    })),
+  ];
   const routes = routesOf(tree, labels).map((route) => {
     const channels = route.channels.flatMap((id) => known.find((channel) => channel.id === id) ?? []);
     const groupLabels = groupLabelsOf(route, labels);
@@ -209,8 +237,10 @@ export async function previewOf(
   });
   return {
     routes,
-    silencedBy: silences.map(({ id, comment, createdBy, endsAt }) => ({
+    silencedBy: silences.map(({ id, origin, sources, comment, createdBy, endsAt }) => ({
       id,
+      origin,
+      sources,
       comment,
       createdBy,
       endsAt: new Date(endsAt).toISOString(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { silenceOrigins } from "@/lib/alerts/schema";
 import { matcherSchema, type SilenceMatcher } from "@/lib/alerts/silences/schema";
 
 export const channelKinds = ["webhook", "email", "slack", "alertmanager"] as const;
@@ -270,7 +271,14 @@ export const previewSchema = z.object({
     }),
   ),
   silencedBy: z.array(
-    z.object({ id: z.string(), comment: z.string(), createdBy: z.string(), endsAt: z.iso.datetime() }),
+    z.object({
+      id: z.string(),
+      origin: z.enum(silenceOrigins),
+      sources: z.array(z.string()).describe("The names of the connected Alertmanagers that have it."),
+      comment: z.string(),
+      createdBy: z.string(),
+      endsAt: z.iso.datetime(),
+    }),
   ),
 });
 export type Preview = z.infer<typeof previewSchema>;

@@ -16,34 +16,64 @@ export interface SeenAlert {
   generatorUrl: string | null;
 }
 
-const keyOf = (sourceId: string, fingerprint: string) => `${sourceId}/${fingerprint}`;
+/** Who tells of alerts. Without an id it is an Alertmanager that is not connected, known by what it posts alone. */
+export interface Teller {
+  id: string | null;
+  teamId: string;
+}
+
+const keyOf = (sourceId: string | null, fingerprint: string) => `${sourceId ?? "webhook"}/${fingerprint}`;
 
 /**
  * Makes the alerts of a source what it tells of now: new ones begin, those that it tells no more end. An alert has one
  * origin: what is evaluated here, or was told by a source before, is left out, and so is a test that an Alertmanager was
  * sent. Part of one transaction; returns how many began, changed state or ended.
  */
-export async function recordSeen(
+export const recordSeen = (
   tx: Transaction,
-  { id: sourceId, teamId }: { id: string; teamId: string },
+  teller: Teller,
   origin: "prometheus" | "alertmanager",
   seen: readonly SeenAlert[],
   now: Date,
+): Promise<number> => record(tx, teller, origin, seen, (_, isTold) => !isTold, now);
+
+/**
+ * Takes up what an Alertmanager posts of its own accord, which is some of its alerts: those that fire begin or go on,
+ * those that have resolved end. All else is as with {@link recordSeen}.
+ */
+export const recordPosted = (
+  tx: Transaction,
+  teller: Teller,
+  { firing, resolved }: { firing: readonly SeenAlert[]; resolved: readonly Labels[] },
+  now: Date,
+): Promise<number> => {
+  const over = new Set(resolved.map(fingerprintOf));
+  return record(tx, teller, "alertmanager", firing, (fingerprint, isTold) => !isTold && over.has(fingerprint), now);
+};
+
+async function record(
+  tx: Transaction,
+  { id: sourceId, teamId }: Teller,
+  origin: "prometheus" | "alertmanager",
+  seen: readonly SeenAlert[],
+  isOver: (fingerprint: string, isTold: boolean) => boolean,
+  now: Date,
 ): Promise<number> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`alerts-of:${sourceId}`}))`;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`alerts-of:${sourceId ?? teamId}`}))`;
   const known = await tx.alert.findMany({
-    where: { sourceId, origin, state: { in: ["pending", "firing"] } },
+    where: { teamId, sourceId, origin, state: { in: ["pending", "firing"] } },
   });
-  const elsewhere = await tx.alert.findMany({
+  const isKnown = new Set(known.map(({ id }) => id));
+  const active = await tx.alert.findMany({
     where: {
       teamId,
       state: { in: ["pending", "firing"] },
-      NOT: { sourceId, origin },
       // A rule here that only observes does not speak for the alert.
       OR: [{ origin: { not: "console" } }, { isEnforced: true }],
     },
-    select: { fingerprint: true },
+    select: { id: true, fingerprint: true },
   });
+  const elsewhere = active.filter(({ id }) => !isKnown.has(id));
   const isElsewhere = new Set(elsewhere.map(({ fingerprint }) => fingerprint));
   const byFingerprint = new Map(known.map((alert) => [alert.fingerprint, alert]));
   const told = new Set<string>();
@@ -110,7 +140,7 @@ export async function recordSeen(
       });
   }
 
-  const ended = known.filter(({ fingerprint }) => !told.has(fingerprint));
+  const ended = known.filter(({ fingerprint }) => isOver(fingerprint, told.has(fingerprint)));
   if (ended.length > 0) {
     await tx.alert.updateMany({
       where: { id: { in: ended.map(({ id }) => id) } },
@@ -119,7 +149,7 @@ export async function recordSeen(
     changes.push(...(await recordEnds(tx, ended, now)));
   }
   await enqueueChanges(tx, teamId, changes, now);
-  if (changed + ended.length > 0) await notify(tx, { type: "alert", id: sourceId });
+  if (changed + ended.length > 0) await notify(tx, { type: "alert", id: sourceId ?? teamId });
   return changed + ended.length;
 }
 

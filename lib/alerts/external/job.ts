@@ -4,11 +4,13 @@ import { createAlertmanagerClient } from "@/lib/alertmanager/client";
 import { db, transaction } from "@/lib/db/client";
 import type { Source } from "@/lib/db/generated/client";
 import { isInferscopeError } from "@/lib/errors";
+import { notify } from "@/lib/events/notify";
 import type { LoopDefinition } from "@/lib/jobs/definition";
 import { log } from "@/lib/observability/log";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { endRunOut, recordSeen, type SeenAlert } from "./commands";
 import { externalRules } from "./prometheus-rules";
+import { externalSilences, externalState, forDecisions } from "./queries";
 
 const sourcesAtOnce = 4;
 /** Seconds. */
@@ -81,6 +83,32 @@ export async function readExternalAlerts(now: Date, signal?: AbortSignal): Promi
   }
 }
 
+const announced = new Map<string, string>();
+
+/**
+ * Announces when the silences of a team's Alertmanagers are others than at the last look, so that pages show what was done
+ * there. The first look of a process only remembers.
+ */
+export async function announceSilences(now: Date, signal?: AbortSignal): Promise<void> {
+  const sources = await db().source.findMany({
+    where: { kind: "alertmanager", validTo: null },
+    select: { teamId: true },
+    distinct: ["teamId"],
+  });
+  for (const { teamId } of sources) {
+    const { silences } = await externalSilences(teamId, now, forDecisions, signal);
+    const present = JSON.stringify(
+      silences.map((silence) => [silence.id, silence.updatedAt, externalState(silence, now)]).sort(),
+    );
+    const before = announced.get(teamId);
+    announced.set(teamId, present);
+    if (before === undefined || before === present) continue;
+    await transaction(async (tx) => {
+      for (const type of ["silence", "alert"]) await notify(tx, { type, id: teamId });
+    });
+  }
+}
+
 /** Brings in what Prometheus and Alertmanager evaluate, and ends acknowledgements whose time has run out. */
 export const externalAlertsLoop: LoopDefinition = {
   name: "external-alerts",
@@ -91,5 +119,6 @@ export const externalAlertsLoop: LoopDefinition = {
     const now = new Date();
     await transaction((tx) => endRunOut(tx, now));
     await readExternalAlerts(now, signal);
+    await announceSilences(now, signal);
   },
 };

@@ -1,7 +1,7 @@
 import "server-only";
+import { externalSilences, forDecisions, holdsAt } from "@/lib/alerts/external/queries";
 import { db, type Transaction, transaction } from "@/lib/db/client";
 import type { LoopDefinition } from "@/lib/jobs/definition";
-import { externalSilences } from "../external-silences";
 import { type GroupedAlert, stepGroup, stepRelay } from "../group";
 import { type NewMessage, writeMessages } from "../messages/commands";
 import { contentOf, toldAlert } from "../messages/content";
@@ -32,7 +32,8 @@ export async function flushDue(
   let written = 0;
   for (const { teamId } of due) {
     // Before the transaction: another system may take its time, and locks must not wait for it.
-    const silences = await externalSilences(teamId, now, signal);
+    const { silences: all } = await externalSilences(teamId, now, forDecisions, signal);
+    const silences = all.filter((silence) => holdsAt(silence, now));
     for (let looked = GROUPS_AT_ONCE; looked === GROUPS_AT_ONCE && !signal?.aborted; ) {
       const round = await transaction((tx) => flushTeam(tx, teamId, silences, now));
       looked = round.looked;

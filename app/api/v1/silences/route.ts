@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { exampleSilence } from "@/lib/alerts/example";
-import { addSilence } from "@/lib/alerts/silences/commands";
+import { exampleAlertmanager, exampleExternalSilence, exampleSilence } from "@/lib/alerts/example";
+import { silenceOrigins } from "@/lib/alerts/schema";
+import { makeSilence } from "@/lib/alerts/silences/elsewhere";
 import { listSilences } from "@/lib/alerts/silences/queries";
-import { silenceInputSchema, silenceSchema } from "@/lib/alerts/silences/schema";
+import { connectedAlertmanagerSchema, silenceInputSchema, silenceSchema } from "@/lib/alerts/silences/schema";
 import { listOf, listQuery } from "@/lib/api/list";
 import { Answer, route } from "@/lib/api/route";
 
@@ -11,14 +12,32 @@ export const GET = route({
   path: "/api/v1/silences",
   tag: "Silences",
   summary: "List silences",
-  description: "Those that end last first, each with how many active alerts it covers now.",
+  description:
+    "Those of the console and of every connected Alertmanager; those that end last first, each with how many active alerts it covers now. An Alertmanager that does not answer is named in `alertmanagers`, and its silences are those that were last read.",
   access: "silences:read",
   query: listQuery.extend({
-    expired: z.enum(["true", "false"]).optional().describe("`true` gives those that are over as well."),
+    expired: z
+      .enum(["true", "false"])
+      .optional()
+      .describe(
+        "`true` gives those that are over as well; an Alertmanager keeps them for 5 days by default.",
+      ),
+    q: z.string().max(200).optional().describe("Text in the matchers, the comment, who made it or where."),
+    origin: z.enum(silenceOrigins).optional(),
   }),
-  response: listOf(silenceSchema),
-  example: { query: {}, response: { items: [exampleSilence], nextCursor: null } },
-  handler: ({ actor, query, now }) => listSilences(actor, { expired: query.expired === "true" }, query, now),
+  response: listOf(silenceSchema).extend({
+    alertmanagers: z.array(connectedAlertmanagerSchema).describe("Every connected one."),
+  }),
+  example: {
+    query: { q: "chat-api" },
+    response: {
+      items: [exampleExternalSilence, exampleSilence],
+      nextCursor: null,
+      alertmanagers: [exampleAlertmanager, { ...exampleAlertmanager, name: "alertmanager-1" }],
+    },
+  },
+  handler: ({ actor, query: { expired, q, origin, ...page }, now }) =>
+    listSilences(actor, { expired: expired === "true", q, origin }, page, now),
 });
 
 export const POST = route({
@@ -26,7 +45,8 @@ export const POST = route({
   path: "/api/v1/silences",
   tag: "Silences",
   summary: "Silence alerts",
-  description: "Mutes whatever its matchers select, now and later, until its end. Alerts stay visible.",
+  description:
+    "Mutes whatever its matchers select, now and later, until its end. Alerts stay visible. With `source` it is made in that Alertmanager, in the caller's name, and mutes what that notifies of as well as the channels here; what it does not take is a 400 in its own words.",
   access: "silences:write",
   body: silenceInputSchema,
   response: silenceSchema,
@@ -36,24 +56,11 @@ export const POST = route({
       matchers: [{ name: "service", value: "chat-api" }],
       endsAt: "2026-03-04T16:00:00Z",
       comment: exampleSilence.comment,
+      source: exampleAlertmanager.name,
     },
-    response: exampleSilence,
+    response: exampleExternalSilence,
   },
+  errors: ["upstream_unavailable", "upstream_timeout", "upstream_unauthorized", "upstream_rejected"],
   handler: async ({ actor, body, now, requestId }) =>
-    new Answer(
-      await addSilence(
-        actor,
-        {
-          now,
-          // The command reads the same schema, which takes times as text.
-          silence: {
-            ...body,
-            startsAt: body.startsAt?.toISOString() ?? null,
-            endsAt: body.endsAt.toISOString(),
-          },
-        },
-        { requestId },
-      ),
-      { status: 201 },
-    ),
+    new Answer(await makeSilence(actor, body, { now, requestId }), { status: 201 }),
 });
