@@ -47,7 +47,9 @@ describe("a service whose metrics are known", () => {
     expect(signalEvidence(service).e2e_latency).toMatchObject({
       available: true,
       metric: "nv_inference_request_duration_us",
-      note: expect.stringMatching(/summary_latencies=true`\. An average: .* no percentiles\. An ensemble's request counts once more for each model within it; .*$/),
+      note: expect.stringMatching(
+        /summary_latencies=true`\. An average: .* no percentiles\. An ensemble's request counts once more for each model within it; .*$/,
+      ),
     });
   });
 
