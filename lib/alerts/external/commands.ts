@@ -48,7 +48,14 @@ export const recordPosted = (
   now: Date,
 ): Promise<number> => {
   const over = new Set(resolved.map(fingerprintOf));
-  return record(tx, teller, "alertmanager", firing, (fingerprint, isTold) => !isTold && over.has(fingerprint), now);
+  return record(
+    tx,
+    teller,
+    "alertmanager",
+    firing,
+    (fingerprint, isTold) => !isTold && over.has(fingerprint),
+    now,
+  );
 };
 
 async function record(

@@ -25,7 +25,9 @@ export const postedAlertsSchema = z.object({
 export type PostedAlerts = z.output<typeof postedAlertsSchema>;
 
 export const postedAlertsQuerySchema = z.object({
-  source: text(200).optional().describe("The connected Alertmanager that posts; absent, it is not connected."),
+  source: text(200)
+    .optional()
+    .describe("The connected Alertmanager that posts; absent, it is not connected."),
 });
 
 export const takenUpSchema = z.object({
