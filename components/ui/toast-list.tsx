@@ -48,7 +48,7 @@ export default function ToastList({
           </Primitive.Close>
         </Primitive.Root>
       ))}
-      <Primitive.Viewport className="fixed right-0 bottom-0 z-70 flex w-90 max-w-full flex-col gap-2 p-4 outline-none" />
+      <Primitive.Viewport className="fixed right-0 bottom-0 z-70 flex max-md:top-12 max-md:bottom-auto w-90 max-w-full flex-col gap-2 p-4 outline-none" />
     </Primitive.Provider>
   );
 }
