@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/class-names";
 import { CodeBlock } from "@/components/ui/code-block";
 import { ErrorState } from "@/components/ui/error-state";
+import { FilterSelect } from "@/components/ui/filter-select";
 import { LoadingBar } from "@/components/ui/loading-bar";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { State } from "@/components/ui/state";
@@ -21,9 +22,12 @@ import {
   restoreRuleRevision,
   ruleRevisionsQuery,
 } from "@/lib/alerts/client";
+import { findingIds } from "@/lib/alerts/lint/finding";
 import type { appliedCorrectionSchema, FindingView, LintInput } from "@/lib/alerts/lint/schema";
 import { exprOf } from "@/lib/alerts/rule";
 import { errorFacts } from "@/lib/api/client";
+import { formatExact } from "@/lib/units";
+import { findingWords } from "./finding-words";
 
 type Correction = FindingView["corrected"][number];
 type Applied = z.infer<typeof appliedCorrectionSchema>;
@@ -54,7 +58,13 @@ export function RuleFindings({
   onApplied?: () => void;
 }) {
   const queries = useQueryClient();
-  const report = useQuery(lintQuery(input ?? {}, input !== null));
+  const [kind, setKind] = useState<FindingView["id"] | "">("");
+  const [limit, setLimit] = useState(fewest);
+  const report = useQuery({
+    ...lintQuery({ ...input, limit, ...(kind === "" ? {} : { finding: kind }) }, input !== null),
+    // Of the same rules it stays while more of it comes.
+    placeholderData: (before, query) => (isOfSame(query?.queryKey.at(-1), input) ? before : undefined),
+  });
   const [busy, setBusy] = useState<string | null>(null);
 
   async function apply(finding: FindingView, correction: Correction, key: string) {
@@ -112,12 +122,32 @@ export function RuleFindings({
       />
     );
   if (report.data === undefined) return <Skeleton className="h-16 w-full" />;
-  const { items, notes, rules } = report.data;
-  if (isQuiet && items.length === 0) return null;
+  const { items, total, kinds, notes, rules } = report.data;
+  const found = kinds.reduce((sum, { count }) => sum + count, 0);
+  if (isQuiet && found === 0) return null;
+  const kindOptions = findingIds.flatMap((id) => {
+    const count = kinds.reduce((sum, each) => (each.id === id ? sum + each.count : sum), 0);
+    return count === 0 ? [] : [{ value: id, label: `${findingWords[id]} (${formatExact(count, "count")})` }];
+  });
   return (
     <section aria-label={title} className={cn("relative grid gap-2", isQuiet && "mb-4")}>
       {report.isFetching ? <LoadingBar /> : null}
-      <h2 className="text-section">{title}</h2>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h2 className="text-section">{title}</h2>
+        {found > fewest || kind !== "" ? (
+          <FilterSelect
+            className="sm:w-64"
+            aria-label="Kind of finding"
+            all={`All kinds (${formatExact(found, "count")})`}
+            values={kindOptions}
+            value={kind}
+            onValueChange={(value) => {
+              setKind(findingIds.find((id) => id === value) ?? "");
+              setLimit(fewest);
+            }}
+          />
+        ) : null}
+      </div>
       {items.length === 0 ? (
         <p className="flex flex-wrap items-center gap-2 text-secondary">
           <StateBadge state="ok">{rules === 0 ? "No rule yet" : "Nothing found"}</StateBadge>
@@ -125,7 +155,7 @@ export function RuleFindings({
         </p>
       ) : (
         <ul className="rounded-panel border bg-surface-panel">
-          {items.slice(0, shown).map((finding, index) => {
+          {items.map((finding, index) => {
             const { state, words } = states[finding.severity];
             const key = `${finding.id} ${finding.rules.map(({ id }) => id).join(" ")} ${finding.text}`;
             return (
@@ -133,7 +163,7 @@ export function RuleFindings({
               <li key={`${key} ${index}`} className="grid min-w-0 gap-2 border-b px-4 py-3 last:border-b-0">
                 <span className="flex flex-wrap items-center gap-2">
                   <StateBadge state={state}>{words}</StateBadge>
-                  {finding.rules.map(({ id, name, version }) =>
+                  {finding.rules.slice(0, mostLinks).map(({ id, name, version }) =>
                     version === null || input.id === id ? null : (
                       <Link
                         key={id}
@@ -144,6 +174,9 @@ export function RuleFindings({
                       </Link>
                     ),
                   )}
+                  {finding.rules.length > mostLinks ? (
+                    <span className="text-secondary">and {finding.rules.length - mostLinks} more</span>
+                  ) : null}
                 </span>
                 <p className="[overflow-wrap:anywhere]">{finding.text}</p>
                 {finding.corrected.map((correction) => {
@@ -176,9 +209,20 @@ export function RuleFindings({
           })}
         </ul>
       )}
-      {items.length > shown ? (
-        <p className="text-secondary">
-          The worst {shown} of {items.length} are shown.
+      {total > items.length ? (
+        <p className="flex flex-wrap items-center gap-3 text-secondary">
+          The worst {items.length} of {formatExact(total, "count")} are shown.
+          {limit < most ? (
+            <Button
+              size="sm"
+              loading={report.isPlaceholderData}
+              onClick={() => setLimit(Math.min(most, limit + more))}
+            >
+              Show more
+            </Button>
+          ) : (
+            "Choose a kind to see others."
+          )}
         </p>
       ) : null}
       {notes.map((note) => (
@@ -190,7 +234,18 @@ export function RuleFindings({
   );
 }
 
-const shown = 50;
+/** Findings that are shown at first, that are added, and at most. */
+const fewest = 50;
+const more = 150;
+const most = 500;
+/** Of the rules that a finding is about. */
+const mostLinks = 5;
+
+/** Whether a query was of the same draft, rule or set, whatever was shown of it. */
+function isOfSame(asked: unknown, input: LintInput | null): boolean {
+  const of = ({ rule, id }: LintInput): string => JSON.stringify([rule, id]);
+  return typeof asked === "object" && asked !== null && input !== null && of(asked) === of(input);
+}
 
 /** A line for each tier, with its severity as a comment. */
 const codeOf = ({ rules }: Correction): string =>

@@ -104,7 +104,7 @@ describe.skipIf(whyNoPrometheus())("what lint asks of a real Prometheus", () => 
   it("says nothing of what a source does not answer", async () => {
     const deaf = { ...target(), id: "lint-facts-deaf", url: "http://127.0.0.1:9" };
     const { factsFor, unanswered } = await readFacts(deaf, [division], { now });
-    expect(unanswered).toBe(5);
+    expect(unanswered).toBe(6);
     expect(factsFor(division).labelsOf("llm_errors_total")).toBeUndefined();
     expect(factsFor(division).seenInLastSevenDays("llm_errors_total")).toBeUndefined();
   });

@@ -6,6 +6,9 @@ export interface LintedRule extends AlertingRule {
   mode?: "observe" | "enforce";
 }
 
+/** What a metric is, as its target declares it. */
+export type MetricType = "counter" | "gauge";
+
 /** What only the server knows. Undefined where it was not asked or did not answer: then nothing is said of it. */
 export interface Facts {
   /** The labels that the series of a metric carry, without `__name__`. */
@@ -13,6 +16,8 @@ export interface Facts {
   /** The finite upper bounds of a histogram's buckets, ascending, by its name without `_bucket`. */
   boundsOf(histogram: string): readonly number[] | undefined;
   seenInLastSevenDays(metric: string): boolean | undefined;
+  /** Of a histogram's and a summary's own series it is counter. */
+  typeOf(metric: string): MetricType | undefined;
   /** Seconds between two scrapes. */
   scrapeInterval: number | undefined;
 }
@@ -21,11 +26,13 @@ export const noFacts: Facts = {
   labelsOf: () => undefined,
   boundsOf: () => undefined,
   seenInLastSevenDays: () => undefined,
+  typeOf: () => undefined,
   scrapeInterval: undefined,
 };
 
 export const findingIds = [
   "does-not-parse",
+  "quantile-out-of-range",
   "histogram-of-all-time",
   "histogram-per-series",
   "histogram-without-le",
@@ -33,8 +40,11 @@ export const findingIds = [
   "never-matches",
   "matches-by-all-labels",
   "counter-of-all-time",
+  "rate-of-gauge",
   "always-fires",
+  "value-in-label",
   "ratio-or-percent",
+  "wrong-unit",
   "above-last-bucket",
   "no-bucket-bound",
   "window-too-short",

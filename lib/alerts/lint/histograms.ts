@@ -3,6 +3,7 @@ import { type Aggregation, type Expr, everyPart, unwrapped } from "@/lib/promql/
 import { edited, withLevels } from "./compared";
 import type { Facts, Finding } from "./finding";
 import { inUnit, isCall, isRateOf, type Look, windowText } from "./look";
+import { isQuantile, quantilesOutOfRange } from "./quantile-range";
 import { factorOf } from "./subject";
 
 /** Quantiles of buckets that lost `le`, were never rated, or are not summed. */
@@ -11,7 +12,10 @@ export function quantiles({ rule, tree, facts }: Look): Finding[] {
     if (!isCall(part, "histogram_quantile")) return [];
     const [level, buckets] = part.args as [Expr, Expr];
     const quantile = numberIn(level);
-    const name = quantile === undefined ? "the quantile" : `p${Number((quantile * 100).toPrecision(12))}`;
+    const name =
+      quantile === undefined || !isQuantile(quantile)
+        ? "the quantile"
+        : `p${Number((quantile * 100).toPrecision(12))}`;
     const metric = metricsOf(buckets)[0] ?? "the histogram";
     // Of a native histogram there is no `le`, and the function takes it as it is.
     const isClassic = metric.endsWith("_bucket");
@@ -135,7 +139,8 @@ export function histogramOf(tree: Expr): { metric: string; factor: number } | un
 export function bounds({ rule, compared, subject, facts }: Look): Finding[] {
   if (compared === undefined) return [];
   const histogram = histogramOf(compared.tree);
-  if (histogram === undefined) return [];
+  // A quantile that is none is infinite, whatever the buckets.
+  if (histogram === undefined || quantilesOutOfRange(compared.tree).length > 0) return [];
   const { metric, factor } = histogram;
   const known = facts.boundsOf(metric.replace(/_bucket$/, ""));
   if (known === undefined || known.length === 0) return [];

@@ -38,6 +38,10 @@ const facts: Facts = {
     })[metric],
   boundsOf: (histogram) => (histogram === "llm_latency" ? [0.5, 1, 2.5, 5, 10, 20] : undefined),
   seenInLastSevenDays: (metric) => metric !== "vllm:gpu_cache_usage_perc",
+  typeOf: (metric) =>
+    (({ llm_reloads: "counter", llm_budget_total: "gauge", llm_slots: "gauge" }) as const)[
+      metric as "llm_slots"
+    ],
   scrapeInterval: 15,
 };
 const find = (findings: readonly Finding[], id: FindingId): Finding => {
@@ -239,6 +243,68 @@ describe("one rule", () => {
       /since each process started/,
       ["sum(increase(llm_errors_total[5m])) > 100"],
     ],
+    [
+      "quantile-out-of-range",
+      rule("histogram_quantile(99, sum by (le) (rate(llm_latency_bucket[5m]))) > 10"),
+      /^It fires for every series at all times: .*of 99 it gives \+Inf/,
+      ["histogram_quantile(0.99, sum by (le) (rate(llm_latency_bucket[5m]))) > 10"],
+    ],
+    [
+      "quantile-out-of-range",
+      rule("quantile(95, queue) < 3 and quantile_over_time(-1, queue[5m]) < 2"),
+      /^quantile takes a quantile between 0 and 1/,
+      [],
+    ],
+    [
+      "counter-of-all-time",
+      rule("llm_reloads > 3"),
+      /all that llm_reloads has counted/,
+      ["increase(llm_reloads[5m]) > 3"],
+    ],
+    [
+      "counter-of-all-time",
+      rule("sum(llm_errors_total) / sum(llm_requests_total) > 0.05"),
+      /the share of all that llm_errors_total and llm_requests_total have counted/,
+      ["sum(increase(llm_errors_total[5m])) / sum(increase(llm_requests_total[5m])) > 0.05"],
+    ],
+    [
+      "rate-of-gauge",
+      rule("sum(rate(llm_slots[5m])) > 3 and increase(vllm:num_requests_waiting[5m]) > 1"),
+      /^llm_slots is a gauge, and rate\(\) is for counters/,
+      ["sum(deriv(llm_slots[5m])) > 3 and delta(vllm:num_requests_waiting[5m]) > 1"],
+    ],
+    [
+      "rate-of-gauge",
+      rule("increase(gpu_memory_used[5m]) > 3"),
+      /is a gauge by its name/,
+      ["delta(gpu_memory_used[5m]) > 3"],
+    ],
+    [
+      "value-in-label",
+      rule("queue > 5", "page", { labels: { seen: "{{ $value }}", team: "ml" } }),
+      /The label seen holds the value.*fires only while the value stands still/,
+      ["queue > 5"],
+    ],
+    [
+      "wrong-unit",
+      rule(
+        "histogram_quantile(0.99, sum by (le) (rate(vllm:e2e_request_latency_seconds_bucket[5m]))) > 5000",
+      ),
+      /This is in seconds, and 5000 is 5,000\ss/,
+      ["histogram_quantile(0.99, sum by (le) (rate(vllm:e2e_request_latency_seconds_bucket[5m]))) > 5"],
+    ],
+    [
+      "wrong-unit",
+      rule("node_memory_used_bytes > 60"),
+      /This is in bytes, and 60 is 60\sB: it fires nearly always/,
+      ["node_memory_used_bytes > 64424509440"],
+    ],
+    [
+      "window-too-short",
+      rule("max_over_time(queue[10s]) > 5"),
+      /Looks back 10s, while a sample comes every 15s: between two samples it gives nothing/,
+      ["max_over_time(queue[1m]) > 5"],
+    ],
     ["always-fires", rule("up == bool 0"), /0 or 1/, ["up == 0"]],
     ["always-fires", rule("rate(llm_errors_total[5m])"), /nothing is compared/, []],
     [
@@ -322,6 +388,12 @@ describe("one rule", () => {
     "up == 0",
     "llm_errors_total unless llm_requests_total",
     "time() - process_start_time_seconds < 300",
+    // A gauge by its type, whatever its name; and gauges that are looked back on.
+    "llm_budget_total > 5",
+    "deriv(llm_slots[5m]) > 5",
+    "max_over_time(queue[1m]) > 5",
+    "llm_errors_total / llm_budget_total > 0.5",
+    "node_memory_used_bytes > 60000000000",
   ])("has nothing against %s", (expr) => {
     expect(lintRule(rule(expr), facts).filter(({ id }) => id !== "one-tier")).toEqual([]);
   });
@@ -411,11 +483,66 @@ describe("a set", () => {
     expect(same.map(({ id, severity }) => `${id} ${severity}`)).toEqual(["overlaps warning"]);
     expect(same[0]!.text).toMatch(/A and B compare the same with the same thresholds: /);
     expect(ids(tiered("A", 100, 500), tiered("B", 200, 600))).toEqual(["overlaps"]);
-    expect(ids(tiered("A", 100, 500), tiered("B", 100, 500), tiered("C", 100, 500))).toEqual([
-      "overlaps",
-      "overlaps",
-      "overlaps",
-    ]);
+    const [thrice, ...others] = lintRules(
+      [tiered("A", 100, 500), tiered("B", 100, 500), tiered("C", 100, 500)],
+      () => quiet,
+    );
+    expect(thrice).toMatchObject({
+      rules: ["A", "B", "C"],
+      text: expect.stringMatching(/^A, B and C compare the same.*paged 3 times/),
+      corrected: [{ title: "Keep A" }],
+    });
+    expect(others).toEqual([]);
+  });
+
+  it("finds one that is of all series and fires with another of some", () => {
+    const of = (id: string, expr: string): LintedRule => rule(expr, "critical", { id, name: id });
+    const told = (...rules: LintedRule[]) =>
+      lintRules(rules, () => quiet).filter(({ id }) => id === "overlaps");
+    const [found] = told(
+      of("All", "sum(backlog) > 100"),
+      of("Chat", 'sum (backlog{job="chat"}) > 100'),
+      of("Embed", 'sum(backlog{env="prod", job="embed"}) > 200'),
+    );
+    expect(found?.rules).toEqual(["All", "Chat", "Embed"]);
+    expect(found?.text).toMatch(/^All \(> 100\) is of all series, those of Chat and Embed among them/);
+    // It is passed later than the other, averages out, or is of others.
+    expect(told(of("All", "sum(backlog) > 100"), of("Chat", 'sum(backlog{job="chat"}) > 50'))).toEqual([]);
+    expect(told(of("All", "avg(backlog) > 100"), of("Chat", 'avg(backlog{job="chat"}) > 100'))).toEqual([]);
+    expect(told(of("A", 'sum(backlog{job="a"}) > 100'), of("B", 'sum(backlog{job="b"}) > 100'))).toEqual([]);
+  });
+
+  it.each<[what: string, exprOf: (n: number) => string, found: number, told: RegExp]>([
+    [
+      "the same",
+      () => "sum(backlog) > 100",
+      10_001,
+      /^A0, A1, A2 and 9997 more compare the same with the same threshold: .* 10000 times/,
+    ],
+    [
+      "the same with thresholds of their own",
+      (n) => `sum(backlog) > ${100 + n}`,
+      10_051,
+      /^10000 rules, A0, A1, A2 and 9997 more, compare the same with 10000 thresholds.*50 such pairs/,
+    ],
+    [
+      "a service each, beside one of all",
+      (n) => (n === 0 ? "sum(backlog) > 100" : `sum(backlog{job="j${n}", env="prod"}) > 100`),
+      10_001,
+      /^A0 .* those of A1, A2, A3 and 9996 more among them/,
+    ],
+  ])("takes 10,000 rules that compare %s", { timeout: 120_000 }, (_what, exprOf, found, told) => {
+    const many = Array.from({ length: 10_000 }, (_, n) =>
+      rule(exprOf(n), "page", { id: `r${n}`, name: `A${n}` }),
+    );
+    const before = process.cpuUsage();
+    const findings = lintRules(many, () => quiet);
+    // Each has one tier; beside that what they are together.
+    expect(findings).toHaveLength(found);
+    expect(findings.find(({ id }) => id === "overlaps")?.rules).toHaveLength(50);
+    expect(findings.map(({ text }) => text)).toContainEqual(expect.stringMatching(told));
+    // Pairs of them all would be fifty million. 2 s as measured, and room for a slower machine.
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(10);
   });
 
   it("reads thousands of rules in seconds", { timeout: 120_000 }, () => {

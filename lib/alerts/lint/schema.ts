@@ -42,15 +42,30 @@ export const lintInputSchema = z
   .object({
     rule: ruleInputSchema.optional().describe("A draft."),
     id: z.uuid().optional().describe("A rule of the set, with what the others say of it."),
+    finding: z.enum(findingIds).optional().describe("Only findings of this kind."),
+    limit: z
+      .number()
+      .int()
+      .min(1)
+      .max(500)
+      .default(50)
+      .describe("The most findings that come back, the worst."),
   })
   .refine(({ rule, id }) => rule === undefined || id === undefined, {
     path: ["id"],
     error: "Either a draft or a rule of the set",
   });
 export type LintInput = z.input<typeof lintInputSchema>;
+export type ParsedLintInput = z.output<typeof lintInputSchema>;
 
 export const lintReportSchema = z.object({
-  items: z.array(findingSchema),
+  items: z.array(findingSchema).describe("The worst first."),
+  total: z.number().int().describe("How many there are, of the asked kind."),
+  kinds: z
+    .array(
+      z.object({ id: z.enum(findingIds), severity: findingSchema.shape.severity, count: z.number().int() }),
+    )
+    .describe("How many of each kind there are, the worst first."),
   rules: z.number().int().describe("How many were looked at."),
   notes: z.array(z.string()).describe("What was not looked at, and why."),
 });

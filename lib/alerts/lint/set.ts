@@ -1,176 +1,154 @@
-import { numberText, selectorsOf } from "@/lib/promql/read";
-import type { AlertingRule } from "../rule";
-import { severityRank } from "../severity";
-import { type Compared, comparedOf } from "./compared";
+import { selectorsOf } from "@/lib/promql/read";
+import { type Expr, unwrapped } from "@/lib/promql/tree";
+import type { Compared } from "./compared";
 import { type Facts, type Finding, inOrder, type LintedRule } from "./finding";
-import { lintRule } from "./rule";
-import { subjectOf } from "./subject";
-
-interface Read {
-  rule: LintedRule;
-  compared: Compared;
-  /** The same for rules that compare the same. */
-  key: string;
-  isUpward: boolean;
-}
+import { rateFunctions } from "./look";
+import { type Clash, clashesOf, namedBriefly, say } from "./pairs";
+import { type LookedAt, lookAt } from "./rule";
 
 /**
  * Lints a set of rules: each by itself, and those that compare the same with each other, which is told by the signal,
  * quantile and matchers, or by the text. A rule of one tier whose other tier is a rule of its own is complete.
- * `factsFor` gives what is known of one rule's metrics.
+ * `factsFor` gives what is known of one rule's metrics. Takes time in proportion to the number of rules, however many
+ * compare the same.
  */
-export function lintRules(rules: readonly LintedRule[], factsFor: (rule: LintedRule) => Facts): Finding[] {
-  const read = rules.flatMap((rule) => readOf(rule) ?? []);
-  const byKey = new Map<string, Read[]>();
-  for (const each of read) byKey.set(each.key, [...(byKey.get(each.key) ?? []), each]);
-  const groups = [...byKey.values()].filter((group) => group.length > 1);
-  const paired = new Set(
-    groups.flatMap((group) =>
-      group
-        .filter(({ rule }) => group.some((other) => severitiesOf(other.rule) !== severitiesOf(rule)))
-        .map(({ rule }) => rule.id),
-    ),
-  );
+export const lintRules = (rules: readonly LintedRule[], factsFor: (rule: LintedRule) => Facts): Finding[] =>
+  lintTogether(rules.map((rule) => lookAt(rule, factsFor(rule))));
+
+/** As `lintRules`, of rules that were looked at one by one already. */
+export function lintTogether(looked: readonly LookedAt[]): Finding[] {
+  const byKey = new Map<string, Comparing[]>();
+  for (const each of looked) {
+    const comparing = comparingOf(each);
+    if (comparing === undefined) continue;
+    const group = byKey.get(comparing.key);
+    if (group === undefined) byKey.set(comparing.key, [comparing]);
+    else group.push(comparing);
+  }
+  const groups = [...byKey.values()];
+  const paired = new Set<string>();
+  // Where two of them differ, each differs from another.
+  for (const group of groups)
+    if (new Set(group.map(({ compared }) => severitiesOf(compared))).size > 1)
+      for (const { rule } of group) paired.add(rule.id);
   return inOrder([
-    ...rules
-      .flatMap((rule) => lintRule(rule, factsFor(rule)))
+    ...looked
+      .flatMap(({ findings }) => findings)
       .filter(({ id, rules: of }) => id !== "one-tier" || !paired.has(of[0]!)),
-    ...groups.flatMap(between),
+    ...groups.flatMap((group) => (group.length > 1 ? clashesOf(group) : [])),
+    ...covered(groups),
   ]);
 }
 
-/** Of two rules with two tiers each the same is true of each pair of tiers: it is said once, the worst of it. */
-const onceForEachPair = (findings: readonly Finding[]): Finding[] => {
-  const said = new Map<string, Finding>();
-  for (const finding of inOrder(findings)) {
-    const key = [finding.id, ...[...finding.rules].sort()].join(" ");
-    if (!said.has(key)) said.set(key, finding);
-  }
-  return [...said.values()];
-};
+const severitiesOf = (compared: Compared): string =>
+  compared.levels.map(({ severity }) => severity ?? "").join(" ");
 
-function readOf(rule: LintedRule): Read | undefined {
-  const compared = comparedOf(rule);
+interface Comparing extends Clash {
+  /** The same for rules that compare the same, whatever series they select. */
+  what: string;
+  matchers: readonly string[];
+  /** The same for rules that compare the same. */
+  key: string;
+}
+
+function comparingOf({ rule, compared, subject }: LookedAt): Comparing | undefined {
   if (compared === undefined || compared.op === "==" || compared.op === "!=") return undefined;
   const isUpward = compared.op === ">" || compared.op === ">=";
-  const subject = subjectOf(compared.tree);
-  const matchers = selectorsOf(compared.tree)
-    .flatMap((selected) =>
-      selected.matchers.map(({ label, op, value }) => `${label}${op}${JSON.stringify(value)}`),
-    )
-    .sort();
-  const what =
-    subject === undefined
-      ? compared.left.replace(/\s+/g, "")
-      : [subject.signal, subject.quantile ?? "", subject.toSignal, ...new Set(matchers)].join(" ");
-  return { rule, compared, key: `${isUpward} ${what}`, isUpward };
-}
-
-const severitiesOf = (rule: LintedRule): string =>
-  comparedOf(rule)!
-    .levels.map(({ severity }) => severity ?? "")
-    .join(" ");
-
-interface Tier {
-  rule: LintedRule;
-  compared: Compared;
-  severity: string | null;
-  threshold: number;
-}
-
-/** What is to be said of two rules that compare the same. */
-function between(group: readonly Read[]): Finding[] {
-  const { isUpward } = group[0]!;
-  const tiers: Tier[] = group.flatMap(({ rule, compared }) =>
-    compared.levels.map((level) => ({ rule, compared, ...level })),
-  );
-  return onceForEachPair(
-    tiers.flatMap((a, index) =>
-      tiers
-        .slice(index + 1)
-        .flatMap((b): Finding[] => (a.rule.id === b.rule.id ? [] : pairOf(a, b, isUpward))),
+  const selectors = selectorsOf(compared.tree);
+  const matchers = [
+    ...new Set(
+      selectors.flatMap((selected) =>
+        selected.matchers.map(({ label, op, value }) => `${label}${op}${JSON.stringify(value)}`),
+      ),
     ),
-  );
+  ].sort();
+  const what = [
+    isUpward,
+    subject === undefined
+      ? withoutMatchers(compared.left, selectors)
+      : [subject.signal, subject.quantile ?? "", subject.toSignal].join(" "),
+  ].join(" ");
+  return { rule, compared, isUpward, what, matchers, key: keyOf(what, matchers) };
 }
 
-function pairOf(a: Tier, b: Tier, isUpward: boolean): Finding[] {
-  const [ranks, both] = [
-    [severityRank(a.severity), severityRank(b.severity)] as const,
-    [a.rule.id, b.rule.id],
-  ];
-  // The one that is passed first.
-  const [first, second] = (isUpward ? a.threshold <= b.threshold : a.threshold >= b.threshold)
-    ? [a, b]
-    : [b, a];
-  const say = ({ rule, compared, threshold }: Tier): string =>
-    `${rule.name} (${compared.op} ${numberText(threshold)})`;
-  if (ranks[0] !== ranks[1]) {
-    const worse = ranks[0] < ranks[1] ? a : b;
-    const isInverted = a.threshold === b.threshold || worse === first;
-    if (isInverted) {
-      const milder = worse === a ? b : a;
-      return [
-        {
-          id: "severity-contradicts",
-          severity: "warning",
-          rules: both,
-          text:
-            a.threshold === b.threshold
-              ? `${say(a)} is ${a.severity ?? "without a severity"} and ${say(b)} is ${b.severity ?? "without a severity"}: the same is compared with the same threshold.`
-              : `${say(worse)} is ${worse.severity} below ${say(milder)}, which is ${milder.severity ?? "without a severity"}: what is worse is told milder.`,
-          corrected:
-            a.threshold === b.threshold
-              ? []
-              : [
-                  {
-                    title: "Swap the thresholds, in one rule",
-                    rules: [merged(first, second, worse, milder)],
-                  },
-                ],
-        },
-      ];
-    }
-    const isOneAlert = a.rule.name === b.rule.name;
-    return isOneAlert
-      ? []
-      : [
-          {
-            id: "overlaps",
-            severity: "info",
-            rules: both,
-            text: `${say(first)} fires too whenever ${say(second)} does, as an alert of its own: two pages for one thing. As two tiers of one rule the worse one stands for both.`,
-            corrected: [{ title: "One rule with two tiers", rules: [merged(first, second, second, first)] }],
-          },
-        ];
+const keyOf = (what: string, matchers: readonly string[]): string => [what, ...matchers].join("\n");
+
+/** An expression without spaces and matchers: `sum(x)` for `sum(x{job="a"})`. */
+function withoutMatchers(text: string, selectors: ReturnType<typeof selectorsOf>): string {
+  let [result, at] = ["", 0];
+  for (const { metric, from, to } of selectors) {
+    result += `${text.slice(at, from)}${metric ?? "{}"}`;
+    at = to;
   }
-  const isSame = a.threshold === b.threshold;
-  return [
-    {
-      id: "overlaps",
-      severity: "warning",
-      rules: both,
-      text: isSame
-        ? `${a.rule.name} and ${b.rule.name} compare the same with the same threshold${a.compared.levels.length > 1 && isSameTiers(a.compared, b.compared) ? "s" : ""}: whoever is paged is paged twice.`
-        : `${say(first)} fires too whenever ${say(second)} does, with the same severity: two pages for one thing.`,
-      corrected: [{ title: `Keep ${first.rule.name}`, rules: [first.rule] }],
-    },
-  ];
+  return (result + text.slice(at)).replace(/\s+/g, "");
 }
 
-const isSameTiers = (a: Compared, b: Compared): boolean =>
-  JSON.stringify(a.levels) === JSON.stringify(b.levels);
+/** With more matchers than this a rule is not looked for among the wider ones. */
+const mostMatchers = 6;
 
-/** Two rules as one of two tiers: the threshold that is passed first is the milder's. */
-function merged(first: Tier, second: Tier, worse: Tier, milder: Tier): AlertingRule {
-  const { severity: _, ...labels } = milder.rule.labels;
-  return {
-    ...milder.rule,
-    expr: milder.compared.left,
-    comparison: milder.compared.op,
-    labels,
-    levels: [
-      { severity: milder.severity ?? "warning", threshold: first.threshold },
-      { severity: worse.severity ?? "critical", threshold: second.threshold },
-    ],
-  };
+/** Rules that select all that another does and more, and fire whenever it does. */
+function covered(groups: readonly (readonly Comparing[])[]): Finding[] {
+  const byKey = new Map(groups.map((group) => [group[0]!.key, group]));
+  const narrowerOf = new Map<Comparing, Comparing[]>();
+  for (const group of groups) {
+    const { what, matchers } = group[0]!;
+    if (matchers.length === 0 || matchers.length > mostMatchers) continue;
+    for (const some of partsOf(matchers)) {
+      const wide = byKey.get(keyOf(what, some))?.[0];
+      if (wide === undefined || !isMonotone(wide.compared.tree, wide.isUpward)) continue;
+      const narrow = group.find((each) => firesToo(wide, each));
+      if (narrow === undefined) continue;
+      const known = narrowerOf.get(wide);
+      if (known === undefined) narrowerOf.set(wide, [narrow]);
+      else known.push(narrow);
+    }
+  }
+  return [...narrowerOf].map(([wide, narrower]) => ({
+    id: "overlaps",
+    severity: "info",
+    rules: [wide, ...narrower].slice(0, mostNamed).map(({ rule }) => rule.id),
+    text: `${say(wide.rule, wide.compared, mildest(wide))} is of all series, those of ${namedBriefly(narrower.map(({ rule }) => rule))} among them: it fires too whenever ${narrower.length === 1 ? "that one does" : "one of those does"}, which makes two pages of one thing. Leave those series out of it, or set its threshold higher.`,
+    corrected: [],
+  }));
+}
+
+/** Of the rules that a finding is about; its text has the number. */
+const mostNamed = 50;
+
+/** Every set of fewer of these, the empty one too. */
+function* partsOf(matchers: readonly string[]): Generator<string[]> {
+  for (let bits = 0; bits < 2 ** matchers.length - 1; bits++)
+    yield matchers.filter((_, index) => (bits >> index) % 2 === 1);
+}
+
+const mildest = ({ compared, isUpward }: Comparing): number => {
+  const thresholds = compared.levels.map(({ threshold }) => threshold);
+  return isUpward ? Math.min(...thresholds) : Math.max(...thresholds);
+};
+
+const firesToo = (wide: Comparing, narrow: Comparing): boolean =>
+  wide.rule.id !== narrow.rule.id &&
+  (wide.isUpward ? mildest(wide) <= mildest(narrow) : mildest(wide) >= mildest(narrow));
+
+/** Whether more series never bring the value back behind a threshold; of sums this is so since nothing is below 0. */
+function isMonotone(expr: Expr, isUpward: boolean): boolean {
+  const part = unwrapped(expr);
+  switch (part.type) {
+    case "selector":
+      return true;
+    case "matrix":
+    case "shifted":
+      return isMonotone(part.expr, isUpward);
+    case "call": {
+      const [first] = part.args;
+      const isOfEach = rateFunctions.includes(part.name) || part.name.endsWith("_over_time");
+      return isOfEach && part.args.length === 1 && first !== undefined && isMonotone(first, isUpward);
+    }
+    case "aggregation":
+      return (
+        (isUpward ? ["sum", "count", "max"] : ["min"]).includes(part.op) && isMonotone(part.expr, isUpward)
+      );
+    default:
+      return false;
+  }
 }

@@ -35,7 +35,7 @@ export function subjectOf(tree: Expr): Subject | undefined {
   if (call !== undefined && quantile === undefined) return undefined;
   const shape = shapeOf(tree);
   const matchers = new Set(selectorsOf(tree).flatMap((selected) => selected.matchers.map(textOfMatcher)));
-  const [found] = index()
+  const [found] = (spelledWith().get(names[0]!) ?? [])
     .filter(
       (each) =>
         (each.spelling.kind === "histogram") === (call !== undefined) &&
@@ -69,6 +69,22 @@ function index(): readonly Spelled[] {
     ),
   );
   return spelled;
+}
+
+let byMetric: ReadonlyMap<string, readonly Spelled[]> | undefined;
+
+/** What every metric stands in, in the order of {@link index}. */
+function spelledWith(): ReadonlyMap<string, readonly Spelled[]> {
+  if (byMetric !== undefined) return byMetric;
+  const found = new Map<string, Spelled[]>();
+  for (const each of index())
+    for (const metric of each.metrics.keys()) {
+      const known = found.get(metric);
+      if (known === undefined) found.set(metric, [each]);
+      else known.push(each);
+    }
+  byMetric = found;
+  return found;
 }
 
 function spelledAs(signal: SignalId, spelling: Spelling): Spelled | undefined {
@@ -213,8 +229,7 @@ export function factorOf(tree: Expr): number {
 export function otherNamesOf(metric: string): string[] {
   return [
     ...new Set(
-      index().flatMap(({ spelling, metrics }) => {
-        if (!metrics.has(metric)) return [];
+      (spelledWith().get(metric) ?? []).flatMap(({ spelling }) => {
         if (spelling.kind === "histogram") {
           const suffix = metric.endsWith("_bucket") ? "_bucket" : "";
           return spelling.histograms.map((name) => `${name}${suffix}`);

@@ -3,6 +3,7 @@ import type { Transaction } from "@/lib/db/client";
 import { addSource } from "@/lib/sources/commands";
 import { asUser, expectAudit, withTestTransaction } from "@/testing/database";
 import { addRule, applyCorrection, editRule, restoreRevision, restoreRule } from "./commands";
+import { importRules } from "./import";
 import { lintDraft, lintSet } from "./lint";
 import { findRule, ruleRevisions } from "./queries";
 import { type RuleInput, ruleInputSchema } from "./schema";
@@ -35,7 +36,7 @@ describe("lint of the rules that are there", () => {
         await add(depth("Long", 100, "warning")),
         await add(depth("TooLong", 500, "critical")),
       ];
-      const { items, notes } = await lintSet(operator, tooLong.id, { now });
+      const { items, notes } = await lintSet(operator, { id: tooLong.id, limit: 50 }, { now });
       const overlap = items.find(({ id }) => id === "overlaps");
       expect(overlap?.rules.map(({ name, version }) => [name, version])).toEqual([
         ["Long", 1],
@@ -99,6 +100,33 @@ describe("lint of the rules that are there", () => {
       ).rejects.toMatchObject({ code: "invalid_request" });
     }));
 
+  it("looks at all of more than a thousand rules, and tells how many of each kind there are", () =>
+    withTestTransaction(async (tx) => {
+      const { operator } = await scenario(tx);
+      const of = (n: number) => `  - {alert: R${n}, expr: "depth${n} > 5", labels: {severity: page}}\n`;
+      const last = '  - {alert: Z, expr: "sum(backlog_total) > bool 5"}\n';
+      const content = `groups:\n- name: many\n  rules:\n${Array.from({ length: 1_200 }, (_, n) => of(n)).join("")}${last}`;
+      await importRules(
+        operator,
+        { content, file: "many.yaml", source: "lint-test", mode: "enforce", dryRun: false },
+        { now },
+      );
+      const mine = async (shown: { limit: number; finding?: "one-tier" }) => {
+        const report = await lintSet(operator, shown, { now });
+        return { ...report, shown: report.items.map(({ id, rules }) => [id, rules[0]!.name]) };
+      };
+      const { shown, total, kinds, rules } = await mine({ limit: 3 });
+      expect(rules).toBeGreaterThanOrEqual(1_201);
+      expect(shown).toHaveLength(3);
+      expect(shown).toContainEqual(["always-fires", "Z"]);
+      expect(total).toBe(kinds.reduce((sum, { count }) => sum + count, 0));
+      const oneTier = kinds.find(({ id }) => id === "one-tier");
+      expect(oneTier?.count).toBeGreaterThanOrEqual(1_200);
+      const only = await mine({ limit: 2, finding: "one-tier" });
+      expect(only.shown.map(([id]) => id)).toEqual(["one-tier", "one-tier"]);
+      expect(only.total).toBe(oneTier?.count);
+    }));
+
   it("says of a draft what it really compares", () =>
     withTestTransaction(async (tx) => {
       const { operator } = await scenario(tx);
@@ -106,7 +134,7 @@ describe("lint of the rules that are there", () => {
         ...depth("Slow", 10, "critical"),
         expr: "histogram_quantile(0.99, llm_latency_bucket)",
       });
-      const { items } = await lintDraft(operator, draft, { now });
+      const { items } = await lintDraft(operator, draft, { limit: 50 }, { now });
       const found = items.find(({ id }) => id === "histogram-of-all-time");
       expect(found?.rules).toEqual([{ id: "draft", name: "Slow", version: null }]);
       expect(found?.corrected[0]?.rules[0]?.expr).toMatch(/rate\(llm_latency_bucket\[5m\]\)/);

@@ -2,13 +2,13 @@ import "server-only";
 import type { Actor } from "@/lib/auth/actor";
 import { db } from "@/lib/db/client";
 import { upstreamTarget } from "@/lib/sources/targets";
-import type { Finding, LintedRule } from "../lint/finding";
-import { lintRule } from "../lint/rule";
-import type { FindingView, LintReport } from "../lint/schema";
-import { lintRules } from "../lint/set";
+import { type Finding, inOrder, type LintedRule } from "../lint/finding";
+import { glanceAt, type LookedAt, lintRule, lookAt } from "../lint/rule";
+import type { FindingView, LintReport, ParsedLintInput } from "../lint/schema";
+import { lintTogether } from "../lint/set";
 import { type ReadFacts, readFacts } from "../lint-facts";
-import { type RuleRow, ruleRow, ruleSource, withGroupAndStatus } from "./queries";
-import { ruleOfRow } from "./row";
+import { ruleRow, ruleSource } from "./queries";
+import { type RuleOfRow, ruleOfRow } from "./row";
 import type { AlertRuleView, ParsedRuleInput } from "./schema";
 
 interface Context {
@@ -17,7 +17,13 @@ interface Context {
 }
 
 /** Most rules that are looked at together. */
-const mostRules = 1_000;
+const mostRules = 50_000;
+const rowsAtOnce = 5_000;
+/** So many are looked at before others get their turn: ten thousand take seconds. */
+const rulesAtOnce = 100;
+
+/** Which findings are asked for. */
+type Shown = Pick<ParsedLintInput, "finding" | "limit">;
 
 type Known = ReadonlyMap<string, { name: string; version: number | null }>;
 
@@ -58,66 +64,167 @@ function notesOf(source: string, { unanswered, unasked }: ReadFacts): string[] {
   ];
 }
 
-const linted = (row: RuleRow): LintedRule => ({
-  ...ruleOfRow(row),
-  mode: row.mode as AlertRuleView["mode"],
-});
+/** The report of all that was found: how many of each kind, and the worst of those that are asked for. */
+function reportOf(
+  found: readonly Finding[],
+  known: Known,
+  { finding: only, limit }: Shown,
+): Pick<LintReport, "items" | "total" | "kinds"> {
+  const kinds = new Map<string, LintReport["kinds"][number]>();
+  const sorted = inOrder(found);
+  for (const { id, severity } of sorted) {
+    const kind = kinds.get(`${id} ${severity}`);
+    if (kind === undefined) kinds.set(`${id} ${severity}`, { id, severity, count: 1 });
+    else kind.count += 1;
+  }
+  const asked = only === undefined ? sorted : sorted.filter(({ id }) => id === only);
+  return {
+    items: asked.slice(0, limit).map((finding) => viewOf(finding, known)),
+    total: asked.length,
+    kinds: [...kinds.values()],
+  };
+}
 
 const draftId = "draft";
 
 /** Lints a rule that is not kept yet. Throws `invalid_request` where there is no such source. */
-export async function lintDraft(actor: Actor, draft: ParsedRuleInput, context: Context): Promise<LintReport> {
+export async function lintDraft(
+  actor: Actor,
+  draft: ParsedRuleInput,
+  shown: Shown,
+  context: Context,
+): Promise<LintReport> {
   const source = await ruleSource(actor, draft.source);
   const rule: LintedRule = { ...draft, id: draftId };
   const facts = await readFacts(await upstreamTarget(source.id), [rule], context);
   const known: Known = new Map([[draftId, { name: draft.name, version: null }]]);
   return {
-    items: lintRule(rule, facts.factsFor(rule)).map((finding) => viewOf(finding, known)),
+    ...reportOf(lintRule(rule, facts.factsFor(rule)), known, shown),
     rules: 1,
     notes: notesOf(source.name, facts),
   };
+}
+
+/** A rule with the source that it is evaluated against. */
+interface OfSource {
+  rule: LintedRule;
+  version: number;
+  sourceId: string;
+}
+
+const columns = {
+  id: true,
+  version: true,
+  groupId: true,
+  name: true,
+  expr: true,
+  comparison: true,
+  levels: true,
+  for: true,
+  keepFiringFor: true,
+  labels: true,
+  annotations: true,
+  mode: true,
+} as const;
+
+const linted = (row: RuleOfRow & { mode: string }): LintedRule => ({
+  ...ruleOfRow(row),
+  mode: row.mode as AlertRuleView["mode"],
+});
+
+/** The team's alerting rules, of one source where one is given, by name; and whether there are more. */
+async function allRules(actor: Actor, sourceId: string | undefined, signal?: AbortSignal) {
+  const groups = await db().ruleGroup.findMany({
+    where: { teamId: actor.teamId, sourceId },
+    select: { id: true, sourceId: true },
+  });
+  const sourceOf = new Map(groups.map((group) => [group.id, group.sourceId]));
+  const rules: OfSource[] = [];
+  const where = {
+    teamId: actor.teamId,
+    validTo: null,
+    kind: "alerting",
+    ...(sourceId === undefined ? {} : { group: { sourceId } }),
+  };
+  let after: string | undefined;
+  for (;;) {
+    signal?.throwIfAborted();
+    const rows = await db().alertRule.findMany({
+      where,
+      select: columns,
+      orderBy: { id: "asc" },
+      take: rowsAtOnce,
+      ...(after === undefined ? {} : { cursor: { id: after }, skip: 1 }),
+    });
+    for (const row of rows) {
+      const source = sourceOf.get(row.groupId);
+      // Its group came after the groups were read.
+      if (source !== undefined) rules.push({ rule: linted(row), version: row.version, sourceId: source });
+    }
+    after = rows.at(-1)?.id;
+    if (rows.length < rowsAtOnce || rules.length >= mostRules) break;
+  }
+  const isAll = rules.length < mostRules;
+  return { rules: rules.sort((a, b) => (a.rule.name < b.rule.name ? -1 : 1)), isAll };
+}
+
+/** Looks at rules one by one, and lets others have their turn in between. */
+async function eachInTurn(
+  rules: readonly LintedRule[],
+  look: (rule: LintedRule) => LookedAt,
+  signal?: AbortSignal,
+): Promise<LookedAt[]> {
+  const looked: LookedAt[] = [];
+  for (const rule of rules) {
+    looked.push(look(rule));
+    if (looked.length % rulesAtOnce !== 0) continue;
+    await new Promise(setImmediate);
+    signal?.throwIfAborted();
+  }
+  return looked;
 }
 
 /**
  * Lints the team's alerting rules with each other, those of one source together; with `id` only what is about that rule.
  * Throws `not_found` for a rule that does not exist.
  */
-export async function lintSet(actor: Actor, id: string | undefined, context: Context): Promise<LintReport> {
+export async function lintSet(
+  actor: Actor,
+  { id, ...shown }: Shown & { id?: string },
+  context: Context,
+): Promise<LintReport> {
+  const { signal } = context;
   const only = id === undefined ? undefined : await ruleRow(db(), actor, id);
-  const where = {
-    teamId: actor.teamId,
-    validTo: null,
-    kind: "alerting",
-    ...(only === undefined ? {} : { group: { sourceId: only.group.sourceId } }),
-  };
-  const [found, total] = await Promise.all([
-    db().alertRule.findMany({
-      where,
-      include: withGroupAndStatus,
-      orderBy: [{ name: "asc" }, { id: "asc" }],
-      take: mostRules,
-    }),
-    db().alertRule.count({ where }),
-  ]);
-  const isLinted = only === undefined || only.kind !== "alerting" || found.some((row) => row.id === only.id);
-  const rows = isLinted ? found : [...found, only];
-  const bySource = new Map<string, RuleRow[]>();
-  for (const row of rows)
-    bySource.set(row.group.sourceId, [...(bySource.get(row.group.sourceId) ?? []), row]);
-  const known: Known = new Map(rows.map(({ id, name, version }) => [id, { name, version }]));
-  const notes =
-    total > rows.length ? [`The first ${rows.length} of ${total} rules by name were looked at.`] : [];
-  const items: FindingView[] = [];
-  for (const [sourceId, of] of bySource) {
-    const rules = of.map(linted);
-    const asked = only === undefined ? rules : rules.filter((rule) => rule.id === only.id);
+  const { rules, isAll } = await allRules(actor, only?.group.sourceId, signal);
+  if (only?.kind === "alerting" && !rules.some(({ rule }) => rule.id === only.id))
+    rules.push({ rule: linted(only), version: only.version, sourceId: only.group.sourceId });
+  const bySource = new Map<string, LintedRule[]>();
+  for (const { rule, sourceId } of rules) {
+    const some = bySource.get(sourceId);
+    if (some === undefined) bySource.set(sourceId, [rule]);
+    else some.push(rule);
+  }
+  const known: Known = new Map(rules.map(({ rule, version }) => [rule.id, { name: rule.name, version }]));
+  const sources = await db().source.findMany({
+    where: { id: { in: [...bySource.keys()] } },
+    select: { id: true, name: true },
+  });
+  const notes = isAll ? [] : [`There are more than ${mostRules} rules; ${rules.length} were looked at.`];
+  const found: Finding[] = [];
+  for (const { id: sourceId, name } of sources) {
+    const of = bySource.get(sourceId)!;
+    const asked = only === undefined ? of : of.filter((rule) => rule.id === only.id);
     const facts = await readFacts(await upstreamTarget(sourceId), asked, context);
-    notes.push(...notesOf(of[0]!.group.source.name, facts));
-    items.push(
-      ...lintRules(rules, facts.factsFor)
-        .filter((finding) => only === undefined || finding.rules.includes(only.id))
-        .map((finding) => viewOf(finding, known)),
+    notes.push(...notesOf(name, facts));
+    const looked = await eachInTurn(
+      of,
+      (rule) =>
+        only === undefined || rule.id === only.id ? lookAt(rule, facts.factsFor(rule)) : glanceAt(rule),
+      signal,
+    );
+    found.push(
+      ...lintTogether(looked).filter((finding) => only === undefined || finding.rules.includes(only.id)),
     );
   }
-  return { items, rules: rows.length, notes };
+  return { ...reportOf(found, known, shown), rules: rules.length, notes };
 }

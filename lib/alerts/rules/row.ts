@@ -17,8 +17,14 @@ const labelsInRow = z.record(z.string(), z.string());
 const levelsInRow = z.array(levelSchema).min(1);
 const comparisonInRow = z.enum(comparisons).nullable();
 
+/** The columns of what a rule says. */
+export type RuleOfRow = Pick<
+  AlertRule,
+  "id" | "name" | "expr" | "comparison" | "levels" | "for" | "keepFiringFor" | "labels" | "annotations"
+>;
+
 /** What a rule says, from its row; the JSON columns are parsed. */
-export function ruleOfRow(row: AlertRule): AlertingRule {
+export function ruleOfRow(row: RuleOfRow): AlertingRule {
   return {
     id: row.id,
     name: row.name,

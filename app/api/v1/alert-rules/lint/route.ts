@@ -9,7 +9,7 @@ export const POST = route({
   tag: "Alert rules",
   summary: "Lint alert rules",
   description:
-    "Says what a rule really compares where that is not what it seems, with the corrected rule. With `rule` a draft is looked at, with `id` one rule among the others, with neither the whole set: tiers, severities, overlaps, metrics that are gone.",
+    "Says what a rule really compares where that is not what it seems, with the corrected rule. With `rule` a draft is looked at, with `id` one rule among the others, with neither the whole set, however large: tiers, severities, overlaps, metrics that are gone. The worst `limit` findings come back, and how many of each kind there are.",
   access: "alert_rules:read",
   body: lintInputSchema,
   response: lintReportSchema,
@@ -20,11 +20,15 @@ export const POST = route({
     },
     response: {
       items: [{ ...exampleFinding, rules: [{ id: "draft", name: exampleRuleInput.name, version: null }] }],
+      total: 1,
+      kinds: [{ id: exampleFinding.id, severity: exampleFinding.severity, count: 1 }],
       rules: 1,
       notes: [],
     },
   },
   errors: ["not_found"],
-  handler: ({ actor, body: { rule, id }, now, signal }) =>
-    rule === undefined ? lintSet(actor, id, { now, signal }) : lintDraft(actor, rule, { now, signal }),
+  handler: ({ actor, body: { rule, id, ...shown }, now, signal }) =>
+    rule === undefined
+      ? lintSet(actor, { id, ...shown }, { now, signal })
+      : lintDraft(actor, rule, shown, { now, signal }),
 });
