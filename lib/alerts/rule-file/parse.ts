@@ -1,15 +1,10 @@
 import {
   type Document,
-  isAlias,
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
-  type Pair,
   parseAllDocuments,
-  type Scalar,
-  stringify,
   visit,
   type YAMLMap,
   type YAMLSeq,
@@ -19,8 +14,9 @@ import { parseDuration } from "../duration";
 import type { Labels } from "../labels";
 import { matcherRegexProblem } from "../matcher-regex";
 import { parseTemplate } from "../template/template";
+import { commentsOf, firstKeyComments, trimmedComment, withComment } from "./comments";
+import { textOfScalar, YamlNodes } from "./nodes";
 import type {
-  FileComment,
   Position,
   Resource,
   RuleFile,
@@ -29,6 +25,7 @@ import type {
   RuleInFile,
   UnknownField,
 } from "./rule-file";
+import { writtenField } from "./unknown-field";
 
 const groupFields = ["name", "interval", "query_offset", "limit", "labels", "rules"];
 const ruleFields = ["record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"];
@@ -53,21 +50,15 @@ const controlCharacters = "control characters are not allowed: a NUL, or half of
 const mostRules = 100_000;
 
 type Of = Pick<RuleFileProblem, "group" | "rule">;
-type NodePair = Pair<Node, Node | null>;
-
 class RuleFileReader {
-  private readonly lines = new LineCounter();
+  private readonly nodes = new YamlNodes();
   private readonly groups: RuleFileGroup[] = [];
   private readonly problems: RuleFileProblem[] = [];
   private readonly unknown: (Position & { path: string })[] = [];
+  private readonly left: (Position & { kind: string })[] = [];
   private readonly lost: (Position & { text: string })[] = [];
-  private document!: Document.Parsed;
   private rules = 0;
-  /** Nodes that are being read: one that is within itself, by an alias, has no end. */
-  private readonly open = new Set<Node>();
   private names = new Set<string>();
-  /** The pairs of maps that merge nothing in: each is looked into a dozen times. */
-  private readonly plainMaps = new WeakMap<YAMLMap, ReadonlyMap<string, NodePair>>();
 
   constructor(
     private readonly text: string,
@@ -85,7 +76,7 @@ class RuleFileReader {
       });
       return this.result();
     }
-    const documents = parseAllDocuments(this.text, { lineCounter: this.lines, merge: true });
+    const documents = parseAllDocuments(this.text, { lineCounter: this.nodes.lines, merge: true });
     if (!Array.isArray(documents)) return this.result();
     for (const document of documents as Document.Parsed[]) {
       for (const error of document.errors) {
@@ -97,7 +88,7 @@ class RuleFileReader {
       // Prometheus reads the first document of a file and no other.
       if (isPlain && document !== documents[0])
         this.refuse(
-          this.at(document.contents),
+          this.nodes.at(document.contents),
           {},
           "Prometheus reads only the first document of a rule file.",
         );
@@ -112,7 +103,7 @@ class RuleFileReader {
     visit(document, {
       Scalar: (_, node) => {
         if (typeof node.value === "string" && noCharacter.test(node.value))
-          this.refuse(this.at(node), {}, controlCharacters);
+          this.refuse(this.nodes.at(node), {}, controlCharacters);
       },
     });
     return this.problems.length > before;
@@ -125,6 +116,7 @@ class RuleFileReader {
       groups: this.groups,
       report: {
         comments: inOrder(this.lost),
+        left: inOrder(this.left),
         unknown: inOrder(this.unknown),
         problems: inOrder(this.problems),
       },
@@ -133,23 +125,29 @@ class RuleFileReader {
 
   /** Whether it is a plain rule file and no resource. */
   private documentOf(document: Document.Parsed): boolean {
-    this.document = document;
+    this.nodes.document = document;
     this.names = new Set();
     const before = this.groups.length;
-    const top = this.resolved(document.contents);
+    const top = this.nodes.resolved(document.contents);
     let isPlain = false;
     if (top === null) {
-      if (before === 0 && document.commentBefore) this.lose(0, document.commentBefore);
+      const { commentBefore, contents, comment: end } = document;
+      for (const comment of [commentBefore, contents?.commentBefore, contents?.comment, end])
+        if (comment) this.lose(document.range?.[0] ?? 0, comment);
       return false;
     }
-    if (!isMap(top)) this.refuse(this.at(top), {}, "A rule file is a map with the key groups.");
-    else if (this.scalar(top, "apiVersion") !== undefined || this.scalar(top, "kind") !== undefined)
+    if (!isMap(top)) this.refuse(this.nodes.at(top), {}, "A rule file is a map with the key groups.");
+    else if (
+      this.nodes.scalar(top, "apiVersion") !== undefined ||
+      this.nodes.scalar(top, "kind") !== undefined
+    )
       this.resource(top);
     else {
       isPlain = true;
-      for (const pair of this.pairs(top)) {
-        const key = this.keyOf(pair);
-        if (key !== "groups") this.refuse(this.at(pair.key), {}, `field ${key} not found in a rule file`);
+      for (const pair of this.nodes.pairs(top)) {
+        const key = this.nodes.keyOf(pair);
+        if (key !== "groups")
+          this.refuse(this.nodes.at(pair.key), {}, `field ${key} not found in a rule file`);
       }
       this.groupsOf(top, undefined);
     }
@@ -170,77 +168,94 @@ class RuleFileReader {
         end,
       );
     } else
-      for (const comment of [...head, ...end]) if (comment) this.lose(this.at(document.contents), comment);
+      for (const comment of [...head, ...end])
+        if (comment) this.lose(this.nodes.at(document.contents), comment);
     return isPlain;
   }
 
   private resource(top: YAMLMap): void {
-    const kind = this.scalar(top, "kind") ?? "";
+    const kind = this.nodes.scalar(top, "kind") ?? "";
     if (kind === "List" || kind === "PrometheusRuleList") {
-      const items = this.resolved(this.pair(top, "items")?.value);
+      const items = this.nodes.resolved(this.nodes.pair(top, "items")?.value);
       if (!isSeq(items)) {
-        this.refuse(this.at(top), {}, `A ${kind} has items.`);
+        this.refuse(this.nodes.at(top), {}, `A ${kind} has items.`);
         return;
       }
-      if (this.open.has(items)) {
-        this.refuse(this.at(items), {}, "A list that is within itself has no end.");
+      if (this.nodes.open.has(items)) {
+        this.refuse(this.nodes.at(items), {}, "A list that is within itself has no end.");
         return;
       }
-      this.open.add(items);
+      this.nodes.open.add(items);
       for (const each of items.items) {
-        const item = this.resolved(each as Node);
+        const item = this.nodes.resolved(each as Node);
         if (isMap(item)) this.resource(item);
       }
-      this.open.delete(items);
+      this.nodes.open.delete(items);
       return;
     }
-    if (kind !== "PrometheusRule") return;
-    const metadata = this.resolved(this.pair(top, "metadata")?.value);
-    const spec = this.resolved(this.pair(top, "spec")?.value);
-    const name = isMap(metadata) ? this.scalar(metadata, "name") : undefined;
+    if (kind !== "PrometheusRule") {
+      this.left.push({ ...this.nodes.position(this.nodes.at(top)), kind });
+      return;
+    }
+    const metadata = this.nodes.resolved(this.nodes.pair(top, "metadata")?.value);
+    const spec = this.nodes.resolved(this.nodes.pair(top, "spec")?.value);
+    const name = isMap(metadata) ? this.nodes.scalar(metadata, "name") : undefined;
     if (name === undefined || !isMap(metadata)) {
-      this.refuse(this.at(top), {}, "A PrometheusRule has a name in its metadata.");
+      this.refuse(this.nodes.at(top), {}, "A PrometheusRule has a name in its metadata.");
       return;
     }
     if (!isMap(spec)) {
-      this.refuse(this.at(top), {}, "A PrometheusRule has a spec with groups.");
+      this.refuse(this.nodes.at(top), {}, "A PrometheusRule has a spec with groups.");
       return;
     }
-    const namespace = this.scalar(metadata, "namespace");
+    const namespace = this.nodes.scalar(metadata, "namespace");
     const labels = this.stringMap(metadata, "labels", {});
     const annotations = this.stringMap(metadata, "annotations", {});
+    const extra = (
+      [
+        ["", top, ["apiVersion", "kind", "metadata", "spec"]],
+        ["metadata", metadata, ["name", "namespace", "labels", "annotations"]],
+        ["spec", spec, ["groups"]],
+      ] as const
+    ).flatMap(([at, map, known]) =>
+      this.extraOf(map, known, [name, at].filter((part) => part !== "").join(" / ")).map((field) => ({
+        ...field,
+        at,
+      })),
+    );
     this.names = new Set();
     this.groupsOf(spec, {
       name,
       ...(namespace === undefined ? {} : { namespace }),
       ...(labels.order.length === 0 ? {} : { labels: labels.values }),
       ...(annotations.order.length === 0 ? {} : { annotations: annotations.values }),
+      ...(extra.length === 0 ? {} : { extra }),
     });
   }
 
   private groupsOf(parent: YAMLMap, resource: Resource | undefined): void {
-    const pair = this.pair(parent, "groups");
-    const groups = this.resolved(pair?.value);
+    const pair = this.nodes.pair(parent, "groups");
+    const groups = this.nodes.resolved(pair?.value);
     if (groups === null) return;
     if (!isSeq(groups)) {
-      this.refuse(this.at(groups), {}, "groups is a list.");
+      this.refuse(this.nodes.at(groups), {}, "groups is a list.");
       return;
     }
     this.commentsOfList(groups);
     for (const each of groups.items)
-      this.group(this.resolved(each as Node), resource, each === groups.items[0] ? groups : undefined);
+      this.group(this.nodes.resolved(each as Node), resource, each === groups.items[0] ? groups : undefined);
   }
 
   private group(node: Node | null, resource: Resource | undefined, list: YAMLSeq | undefined): void {
     if (!isMap(node)) {
-      this.refuse(this.at(node), {}, "A group is a map with name and rules.");
+      this.refuse(this.nodes.at(node), {}, "A group is a map with name and rules.");
       return;
     }
-    const name = this.scalar(node, "name") ?? "";
+    const name = this.nodes.scalar(node, "name") ?? "";
     const of = { group: name };
-    if (name === "") this.refuse(this.at(node), {}, "Groupname must not be empty");
+    if (name === "") this.refuse(this.nodes.at(node), {}, "Groupname must not be empty");
     if (this.names.has(name))
-      this.refuse(this.at(node), of, `groupname: "${name}" is repeated in the same file`);
+      this.refuse(this.nodes.at(node), of, `groupname: "${name}" is repeated in the same file`);
     this.names.add(name);
 
     const durations: Record<string, string> = {};
@@ -250,8 +265,8 @@ class RuleFileReader {
     const limit = this.limit(node, of);
     const labels = this.stringMap(node, "labels", of);
     this.labelNames(node, "labels", of, "label");
-    const rules = this.resolved(this.pair(node, "rules")?.value);
-    if (rules !== null && !isSeq(rules)) this.refuse(this.at(rules), of, "rules is a list.");
+    const rules = this.nodes.resolved(this.nodes.pair(node, "rules")?.value);
+    if (rules !== null && !isSeq(rules)) this.refuse(this.nodes.at(rules), of, "rules is a list.");
     const read: RuleInFile[] = [];
     if (isSeq(rules)) {
       this.commentsOfList(rules);
@@ -259,10 +274,19 @@ class RuleFileReader {
         this.rules++;
         if (this.rules > mostRules) {
           if (this.rules === mostRules + 1)
-            this.refuse(this.at(rules), of, `These are more than ${mostRules} rules; the rest is not read.`);
+            this.refuse(
+              this.nodes.at(rules),
+              of,
+              `These are more than ${mostRules} rules; the rest is not read.`,
+            );
           break;
         }
-        const rule = this.rule(this.resolved(each as Node), name, index, index === 0 ? rules : undefined);
+        const rule = this.rule(
+          this.nodes.resolved(each as Node),
+          name,
+          index,
+          index === 0 ? rules : undefined,
+        );
         if (rule !== undefined) read.push(rule);
       }
     }
@@ -276,9 +300,9 @@ class RuleFileReader {
       labels: labels.values,
       rules: read,
       extra: this.extraOf(node, groupFields, `${name}`),
-      comments: this.commentsOf(node, list, groupFields),
+      comments: commentsOf(this.nodes, node, list, groupFields),
       written: {
-        order: this.pairs(node).map((pair) => this.keyOf(pair)),
+        order: this.nodes.pairs(node).map((pair) => this.nodes.keyOf(pair)),
         labelOrder: labels.order,
         annotationOrder: [],
         durations,
@@ -294,17 +318,17 @@ class RuleFileReader {
   ): RuleInFile | undefined {
     const nameless = { group, rule: `rule ${index + 1}` };
     if (!isMap(node)) {
-      this.refuse(this.at(node), nameless, "A rule is a map with alert or record, and expr.");
+      this.refuse(this.nodes.at(node), nameless, "A rule is a map with alert or record, and expr.");
       return undefined;
     }
-    const [alert, record] = [this.scalar(node, "alert") ?? "", this.scalar(node, "record") ?? ""];
+    const [alert, record] = [this.nodes.scalar(node, "alert") ?? "", this.nodes.scalar(node, "record") ?? ""];
     const of = { group, rule: alert || record || nameless.rule };
     if (alert !== "" && record !== "")
-      this.refuse(this.at(node), of, "only one of 'record' and 'alert' must be set");
+      this.refuse(this.nodes.at(node), of, "only one of 'record' and 'alert' must be set");
     if (alert === "" && record === "")
-      this.refuse(this.at(node), of, "one of 'record' or 'alert' must be set");
-    const expr = this.scalar(node, "expr") ?? "";
-    if (expr === "") this.refuse(this.at(node), of, "field 'expr' must be set in rule");
+      this.refuse(this.nodes.at(node), of, "one of 'record' or 'alert' must be set");
+    const expr = this.nodes.scalar(node, "expr") ?? "";
+    if (expr === "") this.refuse(this.nodes.at(node), of, "field 'expr' must be set in rule");
     else this.expression(node, expr, of);
 
     const durations: Record<string, string> = {};
@@ -317,18 +341,26 @@ class RuleFileReader {
     const isRecording = record !== "" && alert === "";
     if (isRecording) {
       const refuseField = (field: string): void =>
-        this.refuse(this.at(this.pair(node, field)?.key), of, `invalid field '${field}' in recording rule`);
+        this.refuse(
+          this.nodes.at(this.nodes.pair(node, field)?.key),
+          of,
+          `invalid field '${field}' in recording rule`,
+        );
       if (annotations.order.length > 0) refuseField("annotations");
       if (wait) refuseField("for");
       if (keepFiringFor) refuseField("keep_firing_for");
       if (/[{}]/.test(record))
         this.refuse(
-          this.at(this.pair(node, "record")?.value),
+          this.nodes.at(this.nodes.pair(node, "record")?.value),
           of,
           `braces present in the recording rule name; should it be in expr?: ${record}`,
         );
       else if (!metricName.test(record))
-        this.refuse(this.at(this.pair(node, "record")?.value), of, `invalid recording rule name: ${record}`);
+        this.refuse(
+          this.nodes.at(this.nodes.pair(node, "record")?.value),
+          of,
+          `invalid recording rule name: ${record}`,
+        );
     } else {
       this.templates(node, "labels", labels.values, of);
       this.templates(node, "annotations", annotations.values, of);
@@ -336,9 +368,9 @@ class RuleFileReader {
     if ((alert === "" && record === "") || expr === "") return undefined;
     const kept = {
       extra: this.extraOf(node, ruleFields, `${group} / ${of.rule}`),
-      comments: this.commentsOf(node, list, ruleFields),
+      comments: commentsOf(this.nodes, node, list, ruleFields),
       written: {
-        order: this.pairs(node).map((pair) => this.keyOf(pair)),
+        order: this.nodes.pairs(node).map((pair) => this.nodes.keyOf(pair)),
         labelOrder: labels.order,
         annotationOrder: annotations.order,
         durations,
@@ -364,10 +396,10 @@ class RuleFileReader {
       : { ...parsed.error, at: parsed.error.from };
     if (problem === null) return;
     const { line, column, message, at } = problem;
-    const value = this.resolved(this.pair(node, "expr")?.value);
+    const value = this.nodes.resolved(this.nodes.pair(node, "expr")?.value);
     const where = line === 1 ? `column ${column}` : `line ${line}, column ${column}`;
     // A plain value on one line stands in the file letter by letter.
-    const start = this.at(value);
+    const start = this.nodes.at(value);
     const isLiteral = this.text.startsWith(expr, start);
     this.refuse(isLiteral ? start + at : start, of, `could not parse expression: ${where}: ${message}`);
   }
@@ -378,26 +410,26 @@ class RuleFileReader {
       if (!text.includes("{{")) continue;
       const problem = parseTemplate(text);
       if (problem === null) continue;
-      const map = this.resolved(this.pair(node, field)?.value);
-      const at = this.at(isMap(map) ? this.pair(map, name)?.value : map);
+      const map = this.nodes.resolved(this.nodes.pair(node, field)?.value);
+      const at = this.nodes.at(isMap(map) ? this.nodes.pair(map, name)?.value : map);
       this.refuse(at, of, `${word} "${name}": ${problem.message}`);
     }
   }
 
   private labelNames(node: YAMLMap, field: "labels" | "annotations", of: Of, word: string): void {
-    const map = this.resolved(this.pair(node, field)?.value);
+    const map = this.nodes.resolved(this.nodes.pair(node, field)?.value);
     if (!isMap(map)) return;
-    for (const pair of this.pairs(map)) {
-      const name = this.keyOf(pair);
+    for (const pair of this.nodes.pairs(map)) {
+      const name = this.nodes.keyOf(pair);
       // Prometheus 3 takes any UTF-8; what no version takes is an empty name, and the metric's own as a label.
       const isInvalid =
         name === "" || (word === "label" && name === "__name__") || /[\ud800-\udfff]/u.test(name);
-      if (isInvalid) this.refuse(this.at(pair.key), of, `invalid ${word} name: ${name}`);
+      if (isInvalid) this.refuse(this.nodes.at(pair.key), of, `invalid ${word} name: ${name}`);
     }
   }
 
   private duration(node: YAMLMap, key: string, of: Of, written: Record<string, string>): number | undefined {
-    const text = this.scalar(node, key);
+    const text = this.nodes.scalar(node, key);
     if (text === undefined) return undefined;
     try {
       const seconds = parseDuration(text);
@@ -405,210 +437,66 @@ class RuleFileReader {
       return seconds;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.refuse(this.at(this.pair(node, key)?.value), of, `${key}: ${error.message}`);
+      this.refuse(this.nodes.at(this.nodes.pair(node, key)?.value), of, `${key}: ${error.message}`);
       return undefined;
     }
   }
 
   private limit(node: YAMLMap, of: Of): number | undefined {
-    const text = this.scalar(node, "limit");
+    const text = this.nodes.scalar(node, "limit");
     if (text === undefined) return undefined;
     const value = Number(text);
     if (Number.isInteger(value)) return value;
-    this.refuse(this.at(this.pair(node, "limit")?.value), of, `limit: "${text}" is no whole number`);
+    this.refuse(
+      this.nodes.at(this.nodes.pair(node, "limit")?.value),
+      of,
+      `limit: "${text}" is no whole number`,
+    );
     return undefined;
   }
 
   private stringMap(node: YAMLMap, key: string, of: Of): { values: Labels; order: string[] } {
-    const map = this.resolved(this.pair(node, key)?.value);
+    const map = this.nodes.resolved(this.nodes.pair(node, key)?.value);
     if (map === null) return { values: {}, order: [] };
     if (!isMap(map)) {
-      this.refuse(this.at(map), of, `${key} is a map of names to texts.`);
+      this.refuse(this.nodes.at(map), of, `${key} is a map of names to texts.`);
       return { values: {}, order: [] };
     }
-    const entries = this.pairs(map).flatMap((pair): [string, string][] => {
-      const value = this.resolved(pair.value);
-      if (value === null) return [[this.keyOf(pair), ""]];
-      if (isScalar(value)) return [[this.keyOf(pair), textOfScalar(value)]];
-      this.refuse(this.at(value), of, `${key}.${this.keyOf(pair)} is no text.`);
+    const entries = this.nodes.pairs(map).flatMap((pair): [string, string][] => {
+      const value = this.nodes.resolved(pair.value);
+      if (value === null) return [[this.nodes.keyOf(pair), ""]];
+      if (isScalar(value)) return [[this.nodes.keyOf(pair), textOfScalar(value)]];
+      this.refuse(this.nodes.at(value), of, `${key}.${this.nodes.keyOf(pair)} is no text.`);
       return [];
     });
     return { values: Object.fromEntries(entries), order: entries.map(([name]) => name) };
   }
 
   private extraOf(node: YAMLMap, known: readonly string[], path: string): UnknownField[] {
-    return this.pairs(node).flatMap((pair) => {
-      const key = this.keyOf(pair);
+    return this.nodes.pairs(node).flatMap((pair) => {
+      const key = this.nodes.keyOf(pair);
       if (known.includes(key)) return [];
-      this.unknown.push({ ...this.position(this.at(pair.key)), path: `${path} / ${key}` });
-      return [{ key, yaml: stringify(pair.value === null ? null : this.plain(pair.value)).trimEnd() }];
+      this.unknown.push({ ...this.nodes.position(this.nodes.at(pair.key)), path: `${path} / ${key}` });
+      try {
+        return [{ key, yaml: writtenField(pair.value, this.nodes.document) }];
+      } catch (error) {
+        // Aliases that would unfold into too much.
+        if (!(error instanceof ReferenceError)) throw error;
+        this.refuse(this.nodes.at(pair.value), {}, error.message);
+        return [];
+      }
     });
-  }
-
-  private plain(node: Node): unknown {
-    try {
-      return node.toJS(this.document);
-    } catch (error) {
-      // Aliases that would unfold into too much.
-      if (!(error instanceof ReferenceError)) throw error;
-      this.refuse(this.at(node), {}, error.message);
-      return null;
-    }
-  }
-
-  // --- comments ------------------------------------------------------------------------------------------------------
-
-  private commentsOf(node: YAMLMap, list: YAMLSeq | undefined, known: readonly string[]): FileComment[] {
-    const found: FileComment[] = [];
-    const add = (at: string, place: FileComment["place"], text: string | null | undefined): void => {
-      if (text) found.push({ at, place, text });
-    };
-    // What stands before a list is of its first item.
-    add("", "before", list?.commentBefore);
-    add("", "before", node.commentBefore);
-    for (const [index, pair] of this.pairs(node).entries()) {
-      const key = this.keyOf(pair);
-      const value = pair.value;
-      add(index === 0 ? "" : key, "before", commentBeforeKey(pair));
-      if (!known.includes(key)) {
-        this.loseWithin(value);
-        continue;
-      }
-      if (isMap(value)) {
-        add(key, "after", value.commentBefore);
-        for (const inner of this.pairs(value)) {
-          const path = `${key}.${this.keyOf(inner)}`;
-          add(path, "before", commentBeforeKey(inner));
-          if (isScalar(inner.value)) {
-            add(path, "before", inner.value.commentBefore);
-            add(path, "after", inner.value.comment);
-          }
-        }
-        add(key, "after", value.comment);
-      } else if (isScalar(value)) {
-        add(key, "before", value.commentBefore);
-        add(key, "after", value.comment);
-      }
-    }
-    add("", "after", node.comment);
-    return found;
   }
 
   private commentsOfList(list: YAMLSeq): void {
     if (list.comment) this.lose(list.range?.[1] ?? 0, list.comment);
   }
 
-  private loseWithin(node: Node | null | undefined): void {
-    if (node === null || node === undefined) return;
-    for (const text of [node.commentBefore, node.comment]) if (text) this.lose(this.at(node), text);
-    if (isMap(node))
-      for (const pair of this.pairs(node)) {
-        const before = commentBeforeKey(pair);
-        if (before) this.lose(this.at(pair.key), before);
-        this.loseWithin(pair.value);
-      }
-    if (isSeq(node)) for (const item of node.items) this.loseWithin(item as Node);
-  }
-
   private lose(offset: number, text: string): void {
-    this.lost.push({ ...this.position(offset), text: trimmed(text) });
-  }
-
-  // --- nodes ---------------------------------------------------------------------------------------------------------
-
-  private resolved(node: Node | null | undefined): Node | null {
-    if (node === null || node === undefined) return null;
-    if (isAlias(node)) return (node.resolve(this.document) as Node | undefined) ?? null;
-    return isScalar(node) && node.value === null ? null : node;
-  }
-
-  /** The pairs of a map with those that it merges in by `<<`, its own last. */
-  private pairs(map: YAMLMap): NodePair[] {
-    const own = map.items as NodePair[];
-    if (this.plainMaps.has(map)) return own;
-    const isMerge = (pair: NodePair): boolean => isScalar(pair.key) && pair.key.source === "<<";
-    if (!own.some(isMerge)) return own;
-    if (this.open.has(map)) return [];
-    this.open.add(map);
-    const merged = own.filter(isMerge).flatMap((pair) => {
-      const value = this.resolved(pair.value);
-      const sources = isSeq(value) ? value.items.map((item) => this.resolved(item as Node)) : [value];
-      return sources.flatMap((source) => (isMap(source) ? this.pairs(source) : []));
-    });
-    this.open.delete(map);
-    const rest = own.filter((pair) => !isMerge(pair));
-    const named = new Set(rest.map((pair) => this.keyOf(pair)));
-    const seen = new Set<string>();
-    return [
-      ...merged.filter((pair) => {
-        const key = this.keyOf(pair);
-        const isFirst = !named.has(key) && !seen.has(key);
-        seen.add(key);
-        return isFirst;
-      }),
-      ...rest,
-    ];
-  }
-
-  private pair(map: YAMLMap, key: string): NodePair | undefined {
-    const plain = this.plainMaps.get(map);
-    if (plain !== undefined) return plain.get(key);
-    const pairs = this.pairs(map);
-    if (pairs === map.items)
-      // Of two pairs with one key, which YAML refuses, the first counts.
-      this.plainMaps.set(map, new Map(pairs.toReversed().map((pair) => [this.keyOf(pair), pair])));
-    return pairs.find((pair) => this.keyOf(pair) === key);
-  }
-
-  private keyOf({ key }: NodePair): string {
-    return isScalar(key) ? textOfScalar(key) : String(key);
-  }
-
-  /** The text of a field as Go reads it into a string: whatever stands there. */
-  private scalar(map: YAMLMap, key: string): string | undefined {
-    const value = this.resolved(this.pair(map, key)?.value);
-    return isScalar(value) ? textOfScalar(value) : undefined;
-  }
-
-  private at(node: unknown): number {
-    return (node as Node | null | undefined)?.range?.[0] ?? 0;
-  }
-
-  private position(offset: number): Position {
-    const { line, col } = this.lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    this.lost.push({ ...this.nodes.position(offset), text: trimmedComment(text) });
   }
 
   private refuse(offset: number, of: Of, message: string): void {
-    this.problems.push({ ...this.position(offset), ...of, message });
+    this.problems.push({ ...this.nodes.position(offset), ...of, message });
   }
-}
-
-const textOfScalar = (scalar: Scalar): string =>
-  typeof scalar.value === "string" ? scalar.value : (scalar.source ?? String(scalar.value));
-
-const commentBeforeKey = ({ key }: NodePair): string | null | undefined =>
-  (key as Node | null | undefined)?.commentBefore;
-
-/** The comments before the first key of a document, which YAML gives to that key. */
-const firstKeyComments = (top: Node | null): (string | null | undefined)[] => {
-  if (!isMap(top)) return [];
-  const [first] = top.items as NodePair[];
-  return first === undefined ? [] : [commentBeforeKey(first)];
-};
-
-const trimmed = (text: string): string =>
-  text
-    .split("\n")
-    .map((line) => line.replace(/^ /, "").trimEnd())
-    .join("\n");
-
-function withComment(
-  group: RuleFileGroup,
-  at: "file" | "end",
-  place: FileComment["place"],
-  texts: readonly (string | null | undefined)[],
-): RuleFileGroup {
-  const text = texts.filter((one) => one).join("\n");
-  return text === "" ? group : { ...group, comments: [...group.comments, { at, place, text }] };
 }

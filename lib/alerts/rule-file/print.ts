@@ -1,19 +1,10 @@
-import {
-  Document,
-  isMap,
-  isScalar,
-  type Node,
-  type Pair,
-  parseDocument,
-  Scalar,
-  YAMLMap,
-  YAMLSeq,
-} from "yaml";
+import { Document, isMap, isScalar, type Node, type Pair, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
 import { selectorsOf } from "@/lib/promql/read";
 import { formatDuration } from "../duration";
 import type { Labels } from "../labels";
 import type { AsWritten, FileComment, RuleFileGroup, RuleInFile, UnknownField } from "./rule-file";
-import { lacking } from "./versions";
+import { fieldNode, writtenTag } from "./unknown-field";
+import { lacking, refusalOfExpression, refusalOfTemplate } from "./versions";
 
 /** For whom a file is written. Without a version every field is kept, also those that no Prometheus knows. */
 export type Target = { kind: "prometheus"; version?: string } | { kind: "prometheus-rule"; name?: string };
@@ -41,7 +32,19 @@ export function printRuleFile(groups: readonly RuleFileGroup[], { target }: { ta
   return { text: texts.join("---\n"), dropped };
 }
 
-const writing = { lineWidth: 0 } as const;
+const writing = { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } as const;
+
+/**
+ * What Go's reader of YAML takes for the end of a line, changes or refuses where it stands as it is: such texts are
+ * written in quotes, with escapes.
+ */
+const unwritable = /[^\P{Cc}\t\n]|[\u2028\u2029\ufeff\ufffe\uffff]/u;
+const everyUnwritable = new RegExp(unwritable, "gu");
+
+const escaped = (character: string): string => {
+  const code = character.charCodeAt(0).toString(16);
+  return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
+};
 
 class Printer {
   private readonly lacks: ReturnType<typeof lacking>;
@@ -54,20 +57,23 @@ class Printer {
   }
 
   file(groups: readonly RuleFileGroup[]): string {
-    const document = new Document({});
+    const document = new Document({}, { customTags: [writtenTag] });
     (document.contents as unknown as YAMLMap).set("groups", this.groups(groups));
     return this.finished(document, groups);
   }
 
   resource(groups: readonly RuleFileGroup[], name: string): string {
     const { resource } = groups[0]!;
-    const document = new Document({
-      apiVersion: "monitoring.coreos.com/v1",
-      kind: "PrometheusRule",
-      metadata: resource ?? { name },
-      spec: {},
-    });
+    const { extra = [], ...metadata } = resource ?? { name };
+    const document = new Document(
+      { apiVersion: "monitoring.coreos.com/v1", kind: "PrometheusRule", metadata, spec: {} },
+      { customTags: [writtenTag] },
+    );
     document.setIn(["spec", "groups"], this.groups(groups));
+    for (const { at, key, yaml } of extra) {
+      const map = at === "" ? document.contents : document.get(at);
+      if (isMap(map)) map.add(pairOf(key, fieldNode(yaml)));
+    }
     return this.finished(document, groups);
   }
 
@@ -76,7 +82,13 @@ class Printer {
     const end = commentTexts(groups.flatMap(({ comments }) => comments).filter(({ at }) => at === "end"));
     if (head !== undefined) document.commentBefore = head;
     if (end !== undefined) document.comment = end;
-    return document.toString(writing);
+    visit(document, {
+      Scalar: (_, scalar) => {
+        if (typeof scalar.value === "string" && unwritable.test(scalar.value))
+          scalar.type = Scalar.QUOTE_DOUBLE;
+      },
+    });
+    return document.toString(writing).replace(everyUnwritable, escaped);
   }
 
   private groups(groups: readonly RuleFileGroup[]): YAMLSeq {
@@ -128,10 +140,13 @@ class Printer {
     const { lacks } = this;
     const name = rule.kind === "alerting" ? rule.alert : rule.record;
     const where = `${group} / ${name}`;
-    if (lacks.utf8Names !== undefined && usesUtf8Names(rule)) {
-      this.dropped.push(
-        `${where}: the whole rule, whose expression or name has characters that Prometheus knows from ${lacks.utf8Names} on.`,
-      );
+    const version = this.target.kind === "prometheus" ? this.target.version : undefined;
+    const reason =
+      lacks.utf8Names !== undefined && usesUtf8Names(rule)
+        ? `its expression or name has characters that Prometheus knows from ${lacks.utf8Names} on`
+        : refusalOfExpression(rule.expr, version);
+    if (reason !== undefined) {
+      this.dropped.push(`${where}: the whole rule, since ${reason}.`);
       return undefined;
     }
     const labels = this.labels(rule.labels, rule.written.labelOrder, where);
@@ -164,10 +179,13 @@ class Printer {
 
   private labels(labels: Labels, order: readonly string[], where: string): YAMLMap {
     const map = new YAMLMap();
+    const version = this.target.kind === "prometheus" ? this.target.version : undefined;
     for (const name of inOrder(Object.keys(labels), order)) {
       const isClassic = /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name);
       if (!isClassic && this.drops(this.lacks.utf8Names, where, `the name "${name}"`)) continue;
-      map.add(pairOf(name, text(labels[name]!)));
+      const reason = refusalOfTemplate(labels[name]!, version);
+      if (reason === undefined) map.add(pairOf(name, text(labels[name]!)));
+      else this.dropped.push(`${where}: "${name}", ${reason}.`);
     }
     return map;
   }
@@ -190,7 +208,7 @@ class Printer {
       }
       const isRefused = this.target.kind === "prometheus" && this.target.version !== undefined;
       if (isRefused) this.dropped.push(`${where}: ${key}, which Prometheus does not know.`);
-      else map.add(pairOf(key, parseDocument(unknown.get(key)!).contents));
+      else map.add(pairOf(key, fieldNode(unknown.get(key)!)));
     }
     putComments(map, comments);
     return map;

@@ -65,6 +65,8 @@ export interface Resource {
   namespace?: string;
   labels?: Labels;
   annotations?: Labels;
+  /** What else it has, beside `spec.groups`, and where: `metadata`, `spec`, or the empty text for the resource itself. */
+  extra?: readonly (UnknownField & { at: "" | "metadata" | "spec" })[];
 }
 
 export interface RuleFileGroup extends Kept {
@@ -91,6 +93,8 @@ export interface RuleFileProblem extends Position {
 export interface RuleFileReport {
   /** Comments that stand where they cannot be kept. */
   comments: readonly (Position & { text: string })[];
+  /** Documents that are no rules, by their kind; they are left out. */
+  left: readonly (Position & { kind: string })[];
   /** Fields that Prometheus does not know; they are kept. */
   unknown: readonly (Position & { path: string })[];
   problems: readonly RuleFileProblem[];

@@ -89,6 +89,9 @@ const resourceInRow = z.object({
       namespace: z.string().optional(),
       labels: z.record(z.string(), z.string()).optional(),
       annotations: z.record(z.string(), z.string()).optional(),
+      extra: z
+        .array(z.object({ at: z.enum(["", "metadata", "spec"]), key: z.string(), yaml: z.string() }))
+        .optional(),
     })
     .optional(),
 });

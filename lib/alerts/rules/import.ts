@@ -121,6 +121,10 @@ export async function importRules(
           ],
     ),
     ...report.comments.map(({ line, text }) => `The comment at line ${line} cannot be kept: ${text}`),
+    ...report.left.map(
+      ({ line, kind }) =>
+        `The ${kind === "" ? "resource" : kind} at line ${line} is no PrometheusRule and is left out.`,
+    ),
     ...report.unknown.map(
       ({ line, path }) => `${path} at line ${line} is no field of Prometheus; it is kept.`,
     ),

@@ -22,7 +22,10 @@ export const GET = route({
           ? { kind: "prometheus", version: query.version?.replace(/^v/, "") }
           : { kind: "prometheus-rule" },
     });
-    const comments = dropped.map((line) => `# ${line.replaceAll("\n", " ")}\n`).join("");
+    // Whatever some reader of YAML takes for the end of a line would end the comment.
+    const comments = dropped
+      .map((line) => `# ${line.replace(/[\p{Cc}\p{Zl}\p{Zp}\ufeff]/gu, " ")}\n`)
+      .join("");
     return new Response(comments + text, { headers: { "content-type": "application/yaml; charset=utf-8" } });
   },
 });
