@@ -18,6 +18,7 @@ const signedIn = [
   "/alerts/rules/usual",
   "/alerts/silences",
   "/alerts/review",
+  "/traces",
   "/doctor",
   "/settings/sources",
   "/settings/notifications",

@@ -13,6 +13,7 @@ import {
   ListChecks,
   Settings,
   Stethoscope,
+  Waypoints,
 } from "lucide-react";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
@@ -30,6 +31,7 @@ const watch: NavItem[] = [
   { href: "/", label: "Home", icon: <House />, key: "h" },
   { href: "/overview", label: "Overview", icon: <Activity />, key: "o" },
   { href: "/alerts", label: "Alerts", icon: <Bell />, key: "l" },
+  { href: "/traces", label: "Traces", icon: <Waypoints />, key: "t" },
   { href: "/dashboards", label: "Dashboards", icon: <LayoutDashboard />, key: "b" },
   { href: "/doctor", label: "Metric doctor", icon: <Stethoscope />, key: "m" },
 ];

@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Activity, LayoutDashboard, Plug, Stethoscope } from "lucide-react";
+import { Activity, LayoutDashboard, Plug, Stethoscope, Waypoints } from "lucide-react";
 import { dashboards } from "@/lib/dashboards/dashboards";
 import { servicesQuery } from "@/lib/services/client";
 import type { Command } from "./commands";
@@ -44,6 +44,24 @@ export function usePlaceCommands(): { commands: readonly Command[]; isReading: b
           href: `/doctor?service=${encodeURIComponent(id)}`,
         }),
       ),
+      ...services.map(
+        ({ id }): Command => ({
+          id: `traces:${id}`,
+          label: `Slowest traces of ${id}`,
+          group: "Actions",
+          icon: <Waypoints />,
+          keywords: ["jaeger", "spans", "requests"],
+          href: `/traces?about=${encodeURIComponent(id)}&order=slowest&from=now-1h`,
+        }),
+      ),
+      {
+        id: "failed-traces",
+        label: "Failed traces of the last hour",
+        group: "Actions",
+        icon: <Waypoints />,
+        keywords: ["jaeger", "errors", "spans", "requests"],
+        href: "/traces?tags=error%3Dtrue&from=now-1h",
+      },
       {
         id: "add-source",
         label: "Connect a data source",
