@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { messageState, responseText } from "@/components/notifications/notification-state";
+import { tracesHref } from "@/components/traces/addresses";
 import { Panel } from "@/components/ui/panel";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { StateBadge } from "@/components/ui/state-badge";
@@ -89,8 +90,23 @@ export function MeanwhilePanel({
     annotationsQuery({ start, end, ...(alert.service === null ? {} : { service: alert.service }) }),
   );
   const events = data?.items ?? [];
+  const window = { from: start, to: end };
   return (
     <Panel title="What else happened then" height="auto">
+      <p className="mb-2 flex flex-wrap gap-x-4 gap-y-1">
+        <Link
+          href={tracesHref(window, { about: alert.service, order: "slowest" })}
+          className="text-link hover:underline"
+        >
+          Slowest traces of this window
+        </Link>
+        <Link
+          href={tracesHref(window, { about: alert.service, tags: "error=true" })}
+          className="text-link hover:underline"
+        >
+          Failed ones
+        </Link>
+      </p>
       {alert.meanwhile.length === 0 && events.length === 0 ? (
         <p className="text-secondary">No deployment, and no other alert.</p>
       ) : (

@@ -4,6 +4,7 @@ import { keepPreviousData, type UseQueryResult, useQueries, useQuery } from "@ta
 import { useEffect, useMemo, useRef, useState } from "react";
 import { type ChartDisplay, PLAIN_DISPLAY } from "@/components/charts/chart-display";
 import type { ChartSeries, Grid } from "@/components/charts/series";
+import { traceHref } from "@/components/traces/addresses";
 import type { PanelView } from "@/components/ui/panel-view";
 import { errorFacts } from "@/lib/api/client";
 import { exemplarsQuery } from "@/lib/exemplars/client";
@@ -201,7 +202,12 @@ function findingOf(
 
 /** Stays the same object as long as the answers do. */
 const gatheredExemplars = (answers: readonly UseQueryResult<ExemplarsAnswer>[]) => ({
-  known: answers.flatMap(({ data }) => data?.items ?? []),
+  known: answers.flatMap(({ data }) =>
+    (data?.items ?? []).map((item) => ({
+      ...item,
+      href: item.traceId === null ? undefined : traceHref(item.traceId, { span: item.spanId ?? undefined }),
+    })),
+  ),
   error: answers.find((answer) => answer.error)?.error,
   isAnswered: answers.every(({ data }) => data !== undefined),
 });

@@ -9,8 +9,11 @@ import {
   GitCompareArrows,
   Image,
   Rows3,
+  Waypoints,
 } from "lucide-react";
+import Link from "next/link";
 import type { ChartEntry } from "@/components/charts/chart-display";
+import { tracesHref } from "@/components/traces/addresses";
 import {
   MenuCheckboxItem,
   MenuItem,
@@ -139,6 +142,14 @@ export default function ChartMenu({
           Why is there a gap
         </MenuItem>
       )}
+      {measured === undefined || range === null ? null : (
+        <MenuItem asChild>
+          <Link href={tracesHref(range, { ...whatIsMeasured(measured), order: "slowest" })}>
+            <Waypoints className="text-secondary" />
+            Slowest traces of this window
+          </Link>
+        </MenuItem>
+      )}
       <MenuSeparator />
       {view.available ? (
         <MenuItem
@@ -161,6 +172,13 @@ export default function ChartMenu({
       )}
     </>
   );
+}
+
+/** The service that a chart is of, where it is of one, and the first of its signals that has exemplars. */
+function whatIsMeasured({ queries }: Measured): { about?: string; signal?: string } {
+  const [first, ...others] = new Set(queries.map(({ service }) => service));
+  if (first === undefined || others.length > 0) return {};
+  return { about: first, signal: exemplarReads(queries)[0]?.signal };
 }
 
 /** A range as a picture says it: with dates, and the zone of its times. */

@@ -10,6 +10,8 @@ export type ExemplarDot = {
   time: number;
   value: number;
   traceId: string | null;
+  /** The page of the trace, where there is one. */
+  href?: string | undefined;
   labels: Readonly<Record<string, string>>;
 };
 

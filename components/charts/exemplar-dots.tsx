@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { Popover } from "radix-ui";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { cn } from "@/components/ui/class-names";
@@ -107,9 +108,19 @@ function ExemplarCard({ dot, unit, now }: { dot: ExemplarDot; unit: Unit; now: n
       ) : (
         <div className="flex items-center gap-1">
           <span className="text-secondary">Trace</span>
-          <code className="min-w-0 flex-1 truncate text-mono" title={dot.traceId}>
-            {dot.traceId}
-          </code>
+          {dot.href === undefined ? (
+            <code className="min-w-0 flex-1 truncate text-mono" title={dot.traceId}>
+              {dot.traceId}
+            </code>
+          ) : (
+            <Link
+              href={dot.href}
+              className="min-w-0 flex-1 truncate text-link text-mono hover:underline"
+              title={dot.traceId}
+            >
+              {dot.traceId}
+            </Link>
+          )}
           <CopyButton value={dot.traceId} label="Copy trace id" />
         </div>
       )}

@@ -50,8 +50,15 @@ export function MenuItem({
         className,
       )}
     >
-      {children}
-      {shortcut ? <Kbd className="ml-auto">{shortcut}</Kbd> : null}
+      {shortcut ? (
+        <>
+          {children}
+          <Kbd className="ml-auto">{shortcut}</Kbd>
+        </>
+      ) : (
+        // Alone, so that it may be a link by `asChild`.
+        children
+      )}
     </Primitive.Item>
   );
 }
