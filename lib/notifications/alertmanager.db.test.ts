@@ -111,41 +111,214 @@ describe.skipIf(missing !== null)(`a real Alertmanager${missing === null ? "" : 
       );
     expect(await state()).toEqual(["waiting: 0 of 2 members took it"]);
     const back = await start(ports[1]);
-    await prisma().outboxMessage.updateMany({
-      where: { teamId: team.actor.teamId },
-      data: { nextAt: new Date() },
-    });
+    await wait();
     await deliver();
     expect(await state()).toEqual(["delivered: 1 of 2 members took it"]);
     expect(await clientOf(back).alerts()).toHaveLength(1);
   }, 60_000);
 
-  it("has silences that mute our own channels", async () => {
-    const manager = await start();
-    await addSource("one", manager.url);
-    const receiver = await startHttpSink();
+  const wait = () =>
+    prisma().outboxMessage.updateMany({ where: { teamId: team.actor.teamId }, data: { nextAt: new Date() } });
+
+  it("is posted to at every member, again before the alert would end there, and so has all after it was away", async () => {
+    const awayPort = await freePort();
+    const one = await start();
+    const sources = [
+      await addSource("one", one.url),
+      await addSource("away", `http://127.0.0.1:${awayPort}`),
+    ];
     const channel = await addChannel(team.actor, {
-      kind: "webhook",
-      name: "Pager",
-      url: receiver.url,
-      secret: "a signing key of a test",
+      kind: "alertmanager",
+      name: "Cluster",
+      sourceIds: sources.map(({ id }) => id),
     });
-    const now = new Date();
-    await putPolicy(team.actor, { ifMatch: 0, tree: { channels: [channel.id], groupWait: 0 }, now });
-    await clientOf(manager).createSilence({
-      matchers: [{ name: "service", value: "chat-.*", isRegex: true, isEqual: true }],
-      startsAt: now.toISOString(),
-      endsAt: new Date(now.getTime() + 3_600_000).toISOString(),
-      createdBy: "a test",
-      comment: "Planned",
-    });
-    await team.fire(labels, { at: now });
-    await team.fire({ ...labels, service: "embed" }, { at: now });
-    expect(await flush(new Date(now.getTime() + 1_000))).toBe(1);
+    const begun = new Date();
+    await putPolicy(team.actor, { ifMatch: 0, tree: { channels: [channel.id] }, now: begun });
+    await team.fire(labels, { at: begun });
+    await flush(begun);
     await deliver();
-    expect(receiver.requests.map(({ body }) => (JSON.parse(body) as { groupKey: string }).groupKey)).toEqual([
-      '{}:{alertname="HighLatency", service="embed"}',
+    const [first] = await clientOf(one).alerts();
+    const back = await start(awayPort);
+    expect(await clientOf(back).alerts()).toEqual([]);
+
+    const again = new Date(begun.getTime() + 60_000);
+    expect(again.getTime()).toBeLessThan(Date.parse(first!.endsAt));
+    await flush(again);
+    await deliver();
+    const [held, caughtUp] = [(await clientOf(one).alerts())[0]!, (await clientOf(back).alerts())[0]!];
+    expect(Date.parse(held.endsAt)).toBeGreaterThan(Date.parse(first!.endsAt));
+    expect([held.startsAt, caughtUp.startsAt]).toEqual([first!.startsAt, first!.startsAt]);
+    const { items } = await listMessages(team.actor, {}, { limit: 10 });
+    expect(items.map(({ response }) => response?.body)).toEqual([
+      "2 of 2 members took it",
+      "1 of 2 members took it",
     ]);
-    await receiver.stop();
+    // Said again, it is the same alert there: each notifies of it once.
+    await sink.received(2);
+    expect(statusesOf(sink)).toEqual(["firing", "firing"]);
   }, 60_000);
+
+  it("with a member that hangs is told by the other, and says which did not answer", async () => {
+    const [one, hanging] = [await start(), await startHttpSink({ answers: ["hang"] })];
+    const sources = [await addSource("hangs", hanging.url), await addSource("one", one.url)];
+    const channel = await addChannel(team.actor, {
+      kind: "alertmanager",
+      name: "Cluster",
+      sourceIds: sources.map(({ id }) => id),
+    });
+    await putPolicy(team.actor, { ifMatch: 0, tree: { channels: [channel.id] }, now: new Date() });
+    await team.fire(labels);
+    await flush(new Date());
+    await deliver();
+    await hanging.stop();
+    const { items } = await listMessages(team.actor, {}, { limit: 10 });
+    expect(items).toMatchObject([
+      {
+        state: "delivered",
+        response: {
+          body: "1 of 2 members took it",
+          error: `Alertmanager at ${hanging.url} did not answer in time.`,
+        },
+      },
+    ]);
+    expect(await clientOf(one).alerts()).toHaveLength(1);
+  }, 60_000);
+
+  it("that fails is tried again until it takes it", async () => {
+    // The first request asks for its silences.
+    const failing = await startHttpSink({ answers: [500, 500, "cut", 503, 200] });
+    const { id } = await addSource("fails", failing.url);
+    const channel = await addChannel(team.actor, { kind: "alertmanager", name: "Cluster", sourceIds: [id] });
+    await putPolicy(team.actor, { ifMatch: 0, tree: { channels: [channel.id] }, now: new Date() });
+    await team.fire(labels);
+    await flush(new Date());
+    const states: string[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      await deliver();
+      states.push((await listMessages(team.actor, {}, { limit: 10 })).items[0]!.state);
+      await wait();
+    }
+    await failing.stop();
+    expect(states).toEqual(["waiting", "waiting", "waiting", "delivered"]);
+    const posted = failing.requests.filter(({ path }) => path === "/api/v2/alerts");
+    expect(posted.map(({ body }) => (JSON.parse(body) as { labels: unknown }[])[0]!.labels)).toEqual([
+      labels,
+      labels,
+      labels,
+      labels,
+    ]);
+  }, 60_000);
+
+  describe("has silences that mute our own channels", () => {
+    let receiver: HttpSink;
+    const begun = Date.now();
+    const past = (ms: number) => new Date(begun + ms);
+    const hour = 3_600_000;
+    const matcher = (name: string, operator: string, value: string) => ({
+      name,
+      value,
+      isRegex: operator.endsWith("~"),
+      isEqual: operator.startsWith("="),
+    });
+
+    beforeEach(async () => {
+      receiver = await startHttpSink();
+      const channel = await addChannel(team.actor, {
+        kind: "webhook",
+        name: "Pager",
+        url: receiver.url,
+        secret: "a signing key of a test",
+      });
+      const tree = { channels: [channel.id], groupWait: 0 };
+      await putPolicy(team.actor, { ifMatch: 0, tree, now: past(0) });
+    });
+    afterEach(() => receiver.stop());
+
+    const told = () =>
+      receiver.requests.flatMap(({ body }) =>
+        (JSON.parse(body) as { alerts: { labels: Record<string, string> }[] }).alerts.map(
+          ({ labels: of }) => of.instance ?? of.service,
+        ),
+      );
+
+    it("whatever their matchers, while they hold, also once it is away, and each alert is told once then", async () => {
+      const manager = await start();
+      await addSource("one", manager.url);
+      const silences = [
+        [matcher("service", "=~", "chat-.*")],
+        [matcher("service", "=", "embed"), matcher("region", "!=", "eu")],
+        [matcher("service", "=", "rank"), matcher("team", "=", "")],
+        [matcher("service", "!~", "chat-.*|embed|rank|told")],
+      ];
+      for (const matchers of silences)
+        await clientOf(manager).createSilence({
+          matchers,
+          startsAt: past(0).toISOString(),
+          endsAt: past(hour).toISOString(),
+          createdBy: "a test",
+          comment: "Planned",
+        });
+      const fire = (more: Record<string, string>) => team.fire({ ...labels, ...more }, { at: past(0) });
+      await fire({ service: "chat-api", instance: "regex" });
+      await fire({ service: "embed", instance: "negative", region: "us" });
+      await fire({ service: "rank", instance: "empty" });
+      await fire({ service: "other", instance: "negative regex" });
+      await fire({ service: "told", instance: "none" });
+      await fire({ service: "not-told-of-chat", instance: "negative regex of two" });
+      await fire({ service: "embed", instance: "in eu", region: "eu" });
+      await fire({ service: "rank", instance: "with team", team: "llm" });
+      await flush(past(1_000));
+      await deliver();
+      expect(told().sort()).toEqual(["in eu", "none", "with team"]);
+
+      // What it said last counts while it does not answer: nobody is told of what is silenced, nor told again.
+      await manager.stop();
+      for (const minutes of [6, 12, 30]) await flush(past(minutes * 60_000));
+      await deliver();
+      expect(told()).toHaveLength(3);
+
+      // The silences end as they said, though it is still away.
+      await flush(past(hour + 1_000));
+      await deliver();
+      for (const minutes of [66, 72]) await flush(past(minutes * 60_000));
+      await deliver();
+      const times = (instance: string) => told().filter((one) => one === instance).length;
+      for (const instance of [
+        "regex",
+        "negative",
+        "empty",
+        "negative regex",
+        "negative regex of two",
+        "none",
+      ])
+        expect([instance, times(instance)]).toEqual([instance, 1]);
+    }, 60_000);
+
+    it("and ones that end there are told of, once", async () => {
+      const manager = await start();
+      await addSource("one", manager.url);
+      const id = await clientOf(manager).createSilence({
+        matchers: [matcher("service", "=", "chat-api")],
+        startsAt: past(0).toISOString(),
+        endsAt: past(hour).toISOString(),
+        createdBy: "a test",
+        comment: "Planned",
+      });
+      await team.fire(labels, { at: past(0) });
+      await flush(past(1_000));
+      await clientOf(manager).expireSilence(id);
+      expect(told()).toEqual([]);
+      for (const minutes of [6, 12]) await flush(past(minutes * 60_000));
+      await deliver();
+      expect(told()).toEqual(["chat-api"]);
+    }, 60_000);
+
+    it("but not where it has never answered", async () => {
+      await addSource("never", `http://127.0.0.1:${await freePort()}`);
+      await team.fire(labels, { at: past(0) });
+      await flush(past(1_000));
+      await deliver();
+      expect(told()).toEqual(["chat-api"]);
+    });
+  });
 });

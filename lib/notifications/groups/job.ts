@@ -33,7 +33,10 @@ export async function flushDue(
   for (const { teamId } of due) {
     // Before the transaction: another system may take its time, and locks must not wait for it.
     const { silences: all } = await externalSilences(teamId, now, forDecisions, signal);
-    const silences = all.filter((silence) => holdsAt(silence, now));
+    const silences = all
+      .filter((silence) => holdsAt(silence, now))
+      // It holds there, though by the clock here it may be about to begin.
+      .map((silence) => ({ ...silence, startsAt: Math.min(silence.startsAt, now.getTime()) }));
     for (let looked = GROUPS_AT_ONCE; looked === GROUPS_AT_ONCE && !signal?.aborted; ) {
       const round = await transaction((tx) => flushTeam(tx, teamId, silences, now));
       looked = round.looked;
