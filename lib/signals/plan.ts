@@ -561,9 +561,14 @@ const exposedWith = ({ exposedWith: means }: Profile, metric: string): string | 
 /** The reason for a signal that none of the service's profiles answers. */
 export function whyUnspoken(service: MeasuredService, signal: SignalId): Reason {
   const { title, measuredBy } = signals[signal];
-  const spelled = service.profiles.flatMap(({ id, rename }) => {
-    const profile = profileOf(id);
-    const names = spellingsOf(profile, signal).flatMap((spelling) => alternativesOf(spelling)[0] ?? []);
+  const spelled = service.profiles.flatMap((spoken) => {
+    const profile = profileOf(spoken.id);
+    const { rename } = spoken;
+    const isThere = (name: string): boolean => exposes(spoken, renamedMetric(name, rename));
+    const names = spellingsOf(profile, signal).flatMap((spelling) => {
+      const needed = alternativesOf(spelling);
+      return needed.find((alternatives) => !alternatives.some(isThere)) ?? needed[0] ?? [];
+    });
     return names.length === 0 ? [] : [{ profile, names: [...new Set(names)], rename }];
   });
   const [first] = spelled;

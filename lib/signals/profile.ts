@@ -42,6 +42,8 @@ interface SpellingExtras {
   labels?: Partial<Record<SpelledDimension, string[]>>;
   /** What a person must know to read the numbers. */
   note?: string;
+  /** What it means where its metric has samples and none of them is a value. */
+  ifNone?: string;
   /** Exposed only where someone switched it on: preferred where it is known to be there, else passed over. */
   isOptional?: boolean;
   /** Taken where the service exposes none of this one's metrics. */

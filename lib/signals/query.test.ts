@@ -59,6 +59,7 @@ const history = openMetricsText([
       { suffix: "_total", labels: { job: "idle", instance: "i" }, samples: growing(0) },
       { suffix: "_total", labels: { job: "young", instance: "y" }, samples: growing(5, end - 600) },
       { suffix: "_total", labels: { job: "proven", instance: "p" }, samples: growing(10) },
+      { suffix: "_total", labels: { job: "untyped", instance: "u" }, samples: growing(10) },
     ],
   },
   {
@@ -76,6 +77,7 @@ const history = openMetricsText([
         labels: { job: "young", instance: "y", type: "oom" },
         samples: growing(0.5, end - 600),
       },
+      { suffix: "_total", labels: { job: "untyped", instance: "u" }, samples: growing(1) },
       // Stopped two hours before the range: still a proof that errors are counted.
       {
         suffix: "_total",
@@ -91,6 +93,16 @@ const history = openMetricsText([
       {
         labels: { job: "gone", instance: "g", model_name: "llama" },
         samples: [[start - 7200, 4]],
+      },
+    ],
+  },
+  {
+    name: "vllm:gpu_prefix_cache_hit_rate",
+    type: "gauge",
+    series: [
+      {
+        labels: { job: "uncached", instance: "c", model_name: "llama" },
+        samples: growing(0).map(([time]): [number, number] => [time, -1]),
       },
     ],
   },
@@ -159,6 +171,39 @@ describe.skipIf(reason !== null)("signals of a real Prometheus", () => {
     expect(summary?.summary?.mean).toBeCloseTo(8 / 22, 6);
     expect(summary?.summary?.count).toBeCloseTo(22 * 3600, -2);
     expect(await asPrometheus(summary!.expr.at(-1)!)).toBeCloseTo(summary!.summary!.mean!, 9);
+  });
+
+  it("does not say whose fault errors without a type are", async () => {
+    const [callers, ours, all] = await ask(
+      service("untyped", target, "plain"),
+      { signal: "client_error_rate" },
+      { signal: "server_error_rate" },
+      { signal: "error_rate" },
+    );
+    for (const result of [callers, ours])
+      expect(result).toMatchObject({
+        status: "unavailable",
+        reason: {
+          text: expect.stringContaining("`llm_errors_total` counts errors without the label `type`"),
+        },
+      });
+    expect(all?.series[0]?.values.at(-1)).toBeCloseTo(0.1, 9);
+    const [typed] = await ask(service("chat-api", target, "plain"), { signal: "client_error_rate" });
+    expect(typed).toMatchObject({
+      status: "ok",
+      note: expect.stringContaining("No errors of callers were counted"),
+    });
+  });
+
+  it("says that prefix caching is not in use, where vLLM writes so", async () => {
+    const uncached = service("uncached", target, "vllm");
+    const [spoken] = uncached.profiles;
+    const known = { ...uncached, profiles: [{ ...spoken!, metrics: ["vllm:gpu_prefix_cache_hit_rate"] }] };
+    const [result] = await ask(known, { signal: "prefix_cache_hit_ratio" });
+    expect(result).toMatchObject({
+      status: "empty",
+      reason: { kind: "not_measurable", text: expect.stringContaining("Prefix caching is not in use") },
+    });
   });
 
   it("reads a sum once, where a sum by more labels holds it", async () => {

@@ -22,9 +22,9 @@ import {
   type SignalPlan,
   targetLabel,
 } from "./plan";
-import { type Matcher, promDuration, selector } from "./promql";
+import { type Matcher, matchersText, promDuration, selector } from "./promql";
 import { type Reached, type ReadOnce, readsOf, staleRead } from "./reads";
-import type { Doubt, SignalQuery, SignalResult, SignalsAnswer, SignalsRequest } from "./schema";
+import type { Doubt, Reason, SignalQuery, SignalResult, SignalsAnswer, SignalsRequest } from "./schema";
 import type { MeasuredService, SpokenProfile } from "./service";
 import { exposes, type Spoken, spokenFor } from "./spoken";
 
@@ -105,13 +105,15 @@ async function answer(
   readOnce: ReadOnce,
   { now, grid }: { now: Date; grid: Grid },
 ): Promise<SignalResult> {
-  const [read, falls, isUneven, leftOut] = await Promise.all([
+  const [read, falls, isUneven, leftOut, untyped] = await Promise.all([
     readAll(service, plan, readOnce),
     findFalls(service, plan, now),
     hasDifferentBuckets(service, plan, now),
     findLeftOut(service, plan, now),
+    findUntyped(service, plan, now),
   ]);
   if (falls !== undefined) return refused(plan, falls.metric, falls.isRestarting);
+  if (untyped !== undefined) return { ...emptyResult(plan), status: "unavailable", reason: untyped };
   const results = isUneven ? await withHolders(service, plan, read, readOnce) : read;
   const proof: CounterProof = needsProof(plan, results) ? await proveCounter(service, plan, now) : "unproven";
   const assembled = withLeftOut(plan, assemble(plan, results, proof), leftOut);
@@ -402,6 +404,33 @@ async function findLeftOut(service: Reached, plan: ReadPlan, now: Date): Promise
   }).catch(() => []);
 }
 
+/**
+ * Why it cannot be told whose fault failures are: some are counted without the label that says what they are. A source
+ * that does not answer this is taken at its word.
+ */
+async function findUntyped(service: Reached, plan: ReadPlan, now: Date): Promise<Reason | undefined> {
+  const { spelling } = plan;
+  if (spelling.kind !== "failures" || spelling.typeLabel === undefined) return undefined;
+  if (spelling.want !== "client_error_rate" && spelling.want !== "server_error_rate") return undefined;
+  const { typeLabel, failures } = spelling;
+  const none = matchersText([{ label: typeLabel, op: "=", value: "" }]);
+  const metric = failures[0]?.metric ?? "";
+  const untyped = failures.map(({ metric: counter, matchers }) =>
+    selector(counter, plan.evidence.matchers, [matchers ?? "", none].filter((part) => part !== "").join(",")),
+  );
+  const expr = `count((${untyped.join(" or ")}) > 0)`;
+  const isSome = await lookedUp(service, { what: expr, end: plan.grid.end, now }, async (time) => {
+    const { data } = await createPrometheusClient(service.target).query(expr, { time });
+    return data.type === "vector" && data.series.length > 0;
+  }).catch(() => false);
+  if (!isSome) return undefined;
+  return {
+    kind: "not_measurable",
+    metric,
+    text: `Cannot say: \`${metric}\` counts errors without the label \`${typeLabel}\`, so whose fault they are is not told.`,
+  };
+}
+
 const gaugesRead = new WeakMap<SpokenProfile, Gauge[]>();
 
 /** The gauges that a profile answers signals of a service from, and that it exposes. */
@@ -551,6 +580,8 @@ async function whyEmpty(
     };
   const blank = await whyBlank(service, plan, now);
   if (blank !== undefined) return blank;
+  if (plan.spelling.ifNone !== undefined)
+    return { reason: { kind: "not_measurable", metric, text: plan.spelling.ifNone } };
   // What an expression is made of may be there in part.
   for (const other of metrics.filter((name) => name !== metric)) {
     const seen = await lastSampleOf(service, selector(other, matchers), now);

@@ -39,6 +39,23 @@ describe("a service whose metrics are known", () => {
     expect(measurable).not.toContain("kv_cache_usage");
   });
 
+  it("names what it lacks, and not what it has", () => {
+    const service = speaking({ id: "sglang", metrics: ["sglang:generation_tokens_total"] });
+    const { note } = signalEvidence(service).output_tokens_per_request;
+    expect(note).toContain("`sglang:num_requests_total`");
+    expect(note).not.toContain("`sglang:generation_tokens_total`");
+  });
+
+  it("counts the requests of an early SGLang by their durations", () => {
+    const metrics = ["sglang:e2e_request_latency_seconds", "sglang:generation_tokens_total"];
+    const evidence = signalEvidence(speaking({ id: "sglang", metrics }));
+    expect(evidence.request_rate).toMatchObject({
+      available: true,
+      metric: "sglang:e2e_request_latency_seconds",
+    });
+    expect(evidence.output_tokens_per_request.available).toBe(true);
+  });
+
   it("gives an average where it has no more, and says so", () => {
     const service = speaking({ id: "triton", metrics: tritonCounters });
     expect(exprOf(service, "e2e_latency")).toBe(

@@ -77,9 +77,9 @@ export function failuresResult(
 
 /** Whose errors an answer counts; everyone's without a word. */
 function whoseErrors({ want, clientTypes }: Extract<ReadPlan["spelling"], { kind: "failures" }>): string {
-  if (clientTypes === undefined) return "";
   if (want === "client_error_rate") return " of callers";
-  return want === "server_error_rate" || want === "availability" ? " but callers' own" : "";
+  if (want === "server_error_rate") return " but callers' own";
+  return want === "availability" && clientTypes !== undefined ? " but callers' own" : "";
 }
 
 /** Requests that fail now were asked a moment before, so over a range a few more may fail than were asked. */

@@ -1,5 +1,5 @@
 import { clientStatuses, failureSpellings } from "../failures";
-import { type Profile, type Spelling, versionLabels } from "../profile";
+import { type FailuresWanted, type Profile, type Spelling, versionLabels } from "../profile";
 import { counter, gauge, histogram } from "../spellings";
 
 const all = "litellm_proxy_total_requests_metric_total";
@@ -9,9 +9,9 @@ const failed = "litellm_proxy_failed_requests_metric_total";
  * classes of providers have the provider's name before them.
  */
 const ofCallers = clientStatuses.join("|");
-const shareFailed = (matchers: string): Spelling => ({
+const shareFailed = (want: FailuresWanted, matchers: string): Spelling => ({
   kind: "failures",
-  want: "error_rate",
+  want,
   failures: [{ metric: failed, matchers }],
   total: [{ metric: all }],
   typeLabel: "exception_class",
@@ -55,8 +55,9 @@ export const litellm: Profile = {
       total: [{ metric: all }],
       typeLabel: "exception_class",
     }),
-    client_error_rate: shareFailed(`exception_status=~"${ofCallers}"`),
-    server_error_rate: shareFailed(`exception_status!~"${ofCallers}"`),
+    availability: shareFailed("availability", `exception_status!~"${ofCallers}"`),
+    client_error_rate: shareFailed("client_error_rate", `exception_status=~"${ofCallers}"`),
+    server_error_rate: shareFailed("server_error_rate", `exception_status!~"${ofCallers}"`),
     requests_running: gauge("sum", "avg", "litellm_in_flight_requests"),
     output_token_rate: counter("litellm_output_tokens_metric_total", "litellm_output_tokens_total"),
     prompt_token_rate: counter("litellm_input_tokens_metric_total", "litellm_input_tokens_total"),

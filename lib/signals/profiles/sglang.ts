@@ -1,5 +1,5 @@
-import { type Profile, versionLabels } from "../profile";
-import { counter, gauge, histogram, mean } from "../spellings";
+import { type Profile, type Spelling, versionLabels } from "../profile";
+import { counter, gauge, histogram, named } from "../spellings";
 
 /** Releases of 2026 tell streamed answers; the first token of others is their last. */
 const streamed = 'is_streaming!="false"';
@@ -14,8 +14,21 @@ const memoryPart = (part: string, expr: string): string =>
 /** Tokens from the cache, told by source or not. */
 const cached = (op: "=~" | "!~"): string =>
   `rate(sglang:cached_tokens_total{$selector,cache_source${op}"|total"}[$window])`;
+/** Early releases do not count requests, but time each that finishes. */
+const finished = ["sglang:num_requests_total", "sglang:e2e_request_latency_seconds_count"];
+const perRequest = (tokens: string): Spelling => ({
+  kind: "mean",
+  sum: named(tokens),
+  count: named(...finished),
+});
 /** With priorities, totals stand beside their parts. */
 const total = 'priority=""';
+/** A gauge summed over the schedulers; those of the ranks of one group, where all were told to report, hold the same. */
+const ofSchedulers = (over: "max" | "avg", metric: string, more?: string): Spelling => ({
+  kind: "expression",
+  expression: `sum$by(max without (tp_rank, pp_rank, moe_ep_rank) (${over}_over_time(${metric}{$selector${more === undefined ? "" : `,${more}`}}[$window])))`,
+  metrics: [metric],
+});
 
 /**
  * SGLang (sgl-project/sglang, python/sglang/srt/observability/metrics_collector.py, and metrics/collector.py before).
@@ -40,7 +53,7 @@ export const sglang: Profile = {
   exposedWith: { "sglang:spec_accept_rate": "speculative decoding" },
   labels: { model: ["model_name"], version: versionLabels, instance: ["instance"], gpu: {} },
   spellings: {
-    request_rate: counter("sglang:num_requests_total"),
+    request_rate: counter(...finished),
     ttft: { ...histogram("sglang:time_to_first_token_seconds"), matchers: streamed },
     itl: histogram("sglang:inter_token_latency_seconds", "sglang:time_per_output_token_seconds"),
     e2e_latency: histogram("sglang:e2e_request_latency_seconds"),
@@ -59,7 +72,7 @@ export const sglang: Profile = {
       },
       tokens: {
         sum: [streamedCounter("sglang:generation_tokens_total")],
-        count: [streamedCounter("sglang:num_requests_total")],
+        count: finished.map(streamedCounter),
       },
       e2e: streamedMean("sglang:e2e_request_latency_seconds"),
     },
@@ -70,23 +83,23 @@ export const sglang: Profile = {
         note: "An average: that of the last batch of each replica, no percentiles.",
       },
     },
-    queue_depth: gauge("sum", "max", "sglang:num_queue_reqs", total),
-    requests_running: gauge("sum", "avg", "sglang:num_running_reqs", total),
+    queue_depth: ofSchedulers("max", "sglang:num_queue_reqs", total),
+    requests_running: ofSchedulers("avg", "sglang:num_running_reqs", total),
     batch_size: gauge("avg", "avg", "sglang:num_running_reqs", total),
     output_token_rate: counter("sglang:generation_tokens_total"),
     prompt_token_rate: counter("sglang:prompt_tokens_total"),
     output_tokens_per_request: {
       ...histogram("sglang:generation_tokens_histogram"),
       isOptional: true,
-      otherwise: mean("sglang:generation_tokens_total", "sglang:num_requests_total"),
+      otherwise: perRequest("sglang:generation_tokens_total"),
     },
     prompt_tokens_per_request: {
       ...histogram("sglang:prompt_tokens_histogram"),
       isOptional: true,
-      otherwise: mean("sglang:prompt_tokens_total", "sglang:num_requests_total"),
+      otherwise: perRequest("sglang:prompt_tokens_total"),
     },
     kv_cache_usage: gauge("max", "max", "sglang:token_usage"),
-    kv_cache_capacity: gauge("sum", "max", "sglang:max_total_num_tokens"),
+    kv_cache_capacity: ofSchedulers("max", "sglang:max_total_num_tokens"),
     gpu_memory_parts: {
       kind: "expression",
       expression: `sum$by(${[
@@ -114,6 +127,13 @@ export const sglang: Profile = {
       },
     },
     preemption_rate: counter("sglang:num_retracted_requests_total"),
-    spec_decode_acceptance: gauge("avg", "avg", "sglang:spec_accept_rate"),
+    spec_decode_acceptance: {
+      kind: "expression",
+      // Both are 0 where nothing is speculated; where something is, a step yields a token at least.
+      expression:
+        "avg$by(avg_over_time(sglang:spec_accept_rate{$selector}[$window]) and avg_over_time(sglang:spec_accept_length{$selector}[$window]) > 0)",
+      metrics: ["sglang:spec_accept_rate"],
+      ifNone: "Speculative decoding is not in use: SGLang writes 0 for the length that it accepts.",
+    },
   },
 };

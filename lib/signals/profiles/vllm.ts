@@ -95,6 +95,7 @@ export const vllm: Profile = {
         expression: "avg$by(avg_over_time(vllm:gpu_prefix_cache_hit_rate{$selector}[$window]) >= 0)",
         metrics: ["vllm:gpu_prefix_cache_hit_rate"],
         note: "The average of the replicas' own rates.",
+        ifNone: "Prefix caching is not in use: vLLM writes −1 for its hit rate.",
       },
     },
     preemption_rate: counter("vllm:num_preemptions_total"),
