@@ -62,7 +62,7 @@ async function orRefusal<Result>(member: Member, work: () => Promise<Result>): P
 
 /**
  * The first of the members that answers: a silence made at one that hangs may or may not have been made, so that the
- * next is asked before, not after. Throws what the first said where none answers.
+ * next is asked before, not after. Throws what each said where none answers.
  */
 async function answering(
   members: readonly Member[],
@@ -77,7 +77,9 @@ async function answering(
       if (!isInferscopeError(error)) throw error;
       refusals.push(refusal(error, member));
     }
-  throw refusals[0]!;
+  const [first] = refusals;
+  const message = refusals.map(({ detail }) => detail).join(" ");
+  throw problem(first!.code, message, { fields: [{ path: "source", message }], cause: first });
 }
 
 /** What the audit log holds of a silence in an Alertmanager. */
