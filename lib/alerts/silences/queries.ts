@@ -177,12 +177,22 @@ export const externalSilenceView = async (
 /** The most silences that are gone through for a text. */
 const mostSearched = 5_000;
 
-const holdsText =
-  (q: string) =>
-  ({ matchers, comment, createdBy, sources }: SilenceView): boolean =>
-    [comment, createdBy, ...sources, matchers.map(matcherWords).join(", ")].some((words) =>
-      words.toLowerCase().includes(q.toLowerCase()),
-    );
+/** A silence among those that are listed: what it is seen as is made of those on the page only. */
+interface Listed {
+  id: string;
+  end: number;
+  words: string[];
+  view: () => SilenceView;
+}
+
+const wordsOf = (
+  matchers: readonly SilenceMatcher[],
+  { comment, createdBy }: Pick<Silence, "comment" | "createdBy">,
+  ...more: string[]
+): string[] => [comment, createdBy, matchers.map(matcherWords).join(", "), ...more];
+
+const holdsText = ({ words }: Listed, q: string): boolean =>
+  q === "" || words.some((text) => text.toLowerCase().includes(q.toLowerCase()));
 
 /**
  * The team's silences, of the console and of its Alertmanagers, the ones that end last first; those that are over are
@@ -225,11 +235,12 @@ export async function listSilences(
     activeLabels(actor),
   ]);
   const { silences, alertmanagers } = external;
-  const found = [
+  const listed: Listed[] = [
     ...rows.map((row) => ({
-      end: row.endsAt.getTime(),
       id: row.id,
-      silence: view(row, actor, now, active),
+      end: row.endsAt.getTime(),
+      words: wordsOf(matchersOf(row), row),
+      view: () => view(row, actor, now, active),
     })),
     ...silences
       .filter(
@@ -239,19 +250,21 @@ export async function listSilences(
           (after === null || one.endsAt < after.end || (one.endsAt === after.end && one.id < after.id)),
       )
       .map((one) => ({
-        end: one.endsAt,
         id: one.id,
-        silence: externalView(one, actor, now, active, alertmanagers),
+        end: one.endsAt,
+        words: wordsOf(one.matchers, one, ...one.sources.map(({ name }) => name)),
+        view: () => externalView(one, actor, now, active, alertmanagers),
       })),
-  ]
-    .filter(({ silence }) => q === "" || holdsText(q)(silence))
+  ];
+  const found = listed
+    .filter((one) => holdsText(one, q))
     .sort((a, b) => b.end - a.end || (a.id < b.id ? 1 : -1));
   return {
     ...pageOf(
       found.slice(0, page.limit + 1),
       page.limit,
       (one) => `${one.end}.${one.id}`,
-      ({ silence }) => silence,
+      (one) => one.view(),
     ),
     alertmanagers: alertmanagers.map((one) => connectedAlertmanager(one, alertmanagers, clusters)),
   };
