@@ -12,6 +12,8 @@ describe("errorKind", () => {
     ["cuda_oom", "oom"],
     ["rate_limit", "rate_limit"],
     ["RateLimitError", "rate_limit"],
+    ["Openai.RateLimitError", "rate_limit"],
+    ["litellm.exceptions.BadRequestError", "input_validation"],
     ["429", "rate_limit"],
     ["BudgetExceededError", "quota"],
     ["insufficient_quota", "quota"],

@@ -122,7 +122,9 @@ const names: [RegExp, ErrorKind][] = [
 
 /** The kind of an error by the name that a server gave it; undefined for a name that says nothing to us. */
 export function errorKind(type: string): ErrorKind | undefined {
-  const plain = type.toLowerCase().replace(/[^a-z0-9]/g, "");
+  // Exceptions are qualified by their module, in LiteLLM by the provider: `Openai.RateLimitError`.
+  const unqualified = type.slice(type.lastIndexOf(".") + 1);
+  const plain = unqualified.toLowerCase().replace(/[^a-z0-9]/g, "");
   const bare = plain.replace(/(errors?|exception)$/, "");
   const candidates = bare === "" ? [plain] : [plain, bare];
   for (const [pattern, kind] of names)

@@ -2,12 +2,8 @@ import type { Profile, Spelling } from "./profile";
 
 type Counted = Omit<Extract<Spelling, { kind: "failures" }>, "kind" | "want">;
 
-/**
- * Names of errors that are the caller's fault, where a counter's types are not a closed list, whatever their case. Whose
- * fault a name is says `errorGuidance`; a test holds these, and every profile's, to it.
- */
-export const clientNames = [
-  "(?i)(input_?|request_?)?validation(_?error)?",
+const ofCallers = [
+  "(input_?|request_?)?validation(_?error)?",
   "invalid(_?(request|input|argument))?(_?error)?",
   "bad_?request(_?error)?",
   "context_?(length|window)(_?exceeded)?(_?error)?",
@@ -18,6 +14,13 @@ export const clientNames = [
   "(insufficient_?)?quota(_?exceeded)?|budget_?exceeded(_?error)?",
   "cancell?ed|abort(ed)?|client_?disconnect(ed)?",
 ];
+
+/**
+ * Names of errors that are the caller's fault, where a counter's types are not a closed list, whatever their case and
+ * the module that qualifies them. Whose fault a name is says `errorGuidance`; a test holds these, and every profile's, to
+ * it.
+ */
+export const clientNames = [`(?i)([a-z0-9_-]+\\.)*(${ofCallers.join("|")})`];
 
 /** HTTP statuses that are the caller's fault; a time-out (408) and too many requests (429) are for the server to mend. */
 export const clientStatuses = ["40[0-79]", "4[13-9].", "42[0-8]"];

@@ -27,6 +27,7 @@ const names = [
   ],
   ...["authentication", "AuthenticationError", "unauthorized", "forbidden", "permission_denied", "not_found"],
   ...["model_not_found", "cancelled", "canceled", "abort", "client_disconnect", "quota_exceeded", "4xx"],
+  ...["Azure.BadRequestError", "openai.APITimeoutError", "Openai.RateLimitError"],
   ...["insufficient_quota", "BudgetExceededError", "context_length_exceeded", "ContextWindowExceededError"],
 ];
 
