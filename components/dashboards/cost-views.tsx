@@ -6,15 +6,12 @@ import { Coded } from "@/components/ui/coded";
 import { Name } from "@/components/ui/name";
 import { Panel, type PanelState } from "@/components/ui/panel";
 import { errorFacts } from "@/lib/api/client";
-import { costQuery, headroomQuery } from "@/lib/cost/client";
+import { costQuery, costRange, headroomQuery } from "@/lib/cost/client";
 import type { Known } from "@/lib/cost/schema";
 import { format, formatMoney, formatTime, THIN_SPACE } from "@/lib/units";
 import { chartPx } from "./line-views";
 import { Hint } from "./percentile-cells";
 import { titleOf, type ViewInput } from "./signal-panel";
-
-/** Ends of the range are rounded to this, so that a refresh a moment later asks for the same. Seconds. */
-const roundedTo = 300;
 
 const stateOf = (query: {
   data: unknown;
@@ -36,10 +33,8 @@ const stateOf = (query: {
 /** What the range cost: per million tokens, in all, in GPU-hours. */
 export function CostView(input: ViewInput) {
   const { grid, placed, services } = input;
-  const start = Math.floor((grid?.start ?? 0) / roundedTo) * roundedTo;
-  const end = Math.max(start + roundedTo, Math.ceil((grid?.end ?? 0) / roundedTo) * roundedTo);
   const query = useQuery({
-    ...costQuery(services[0]?.id ?? "", { start, end }),
+    ...costQuery(services[0]?.id ?? "", costRange({ start: grid?.start ?? 0, end: grid?.end ?? 0 })),
     // Not before the panel is near, as its own queries are.
     enabled: grid !== undefined,
     placeholderData: keepPreviousData,

@@ -3,6 +3,7 @@
 import { parseAsString, useQueryState } from "nuqs";
 import { createContext, useContext, useMemo, useRef } from "react";
 import { type ChartSeries, scaleOf } from "@/components/charts/series";
+import { Coded } from "@/components/ui/coded";
 import { Combobox } from "@/components/ui/combobox";
 import { Name } from "@/components/ui/name";
 import { Segmented } from "@/components/ui/segmented";
@@ -237,12 +238,14 @@ export function GpuWorkView(input: ViewInput) {
     >
       <PageChart input={input} series={series} unit="ratio" />
       <p className="pt-2">
-        {activityVerdict({
-          utilization: now("gpu_utilization"),
-          smActive: now("gpu_sm_active"),
-          tensorActive: now("gpu_tensor_active"),
-          dramActive: now("gpu_dram_active"),
-        })}
+        <Coded
+          text={activityVerdict({
+            utilization: now("gpu_utilization"),
+            smActive: now("gpu_sm_active"),
+            tensorActive: now("gpu_tensor_active"),
+            dramActive: now("gpu_dram_active"),
+          })}
+        />
       </p>
       <p className="pt-1 text-caption text-secondary">{utilizationExplanation}</p>
     </SignalPanel>

@@ -23,6 +23,19 @@ export const gpuModelsQuery = () =>
 export const saveGpuPrices = (prices: GpuPricesInput) =>
   requestJson<GpuPrices>("/api/v1/gpu-prices", { method: "PUT", body: prices });
 
+/** Hours are moved by whole minutes, and less by single ones. Seconds. */
+const movedBy = { hours: 300, less: 60 };
+
+/**
+ * A range moved into the past, so that a refresh a moment later asks for the same; as long as it was, to within what it is
+ * moved by. Unix seconds.
+ */
+export function costRange({ start, end }: { start: number; end: number }): { start: number; end: number } {
+  const step = end - start >= 3_600 ? movedBy.hours : movedBy.less;
+  const moved = Math.floor(start / step) * step;
+  return { start: moved, end: moved + Math.max(step, Math.round((end - start) / step) * step) };
+}
+
 /** What a service cost between two times, unix seconds. New prices make it stale. */
 export const costQuery = (service: string, range: { start: number; end: number }) =>
   queryOptions({
