@@ -15,6 +15,7 @@ import { measuringPages, routesOf } from "@/lib/observability/page-durations";
 import { recordUsage } from "@/lib/query/job";
 import { ensureEnvironmentSources } from "@/lib/sources/environment";
 import { builtConsole } from "./setup/built-console.mjs";
+import { listenAdvice, listenProblem } from "./setup/ports.mjs";
 
 /** A worker that has not stopped by then is cut off; its leases run out and its jobs are taken up again. */
 const STOP_TIMEOUT_MS = 2_000;
@@ -37,6 +38,10 @@ try {
   config = parseConfig(process.env);
 } catch (error) {
   stop(reason(error));
+}
+if (config.INFERSCOPE_ROLE !== "worker") {
+  const problem = await listenProblem(config.PORT, config.INFERSCOPE_HOST);
+  if (problem !== undefined) stop(listenAdvice(problem, config.PORT, config.INFERSCOPE_HOST));
 }
 
 const dataDirectory = path.resolve(config.INFERSCOPE_DATA_DIR);

@@ -19,7 +19,7 @@ export function consolePort(value) {
  * @param {string} host
  * @returns {Promise<string | undefined>} the code of the error that keeps us from listening there
  */
-const listenProblem = (port, host) =>
+export const listenProblem = (port, host) =>
   new Promise((resolve) => {
     const server = createServer();
     server.once("error", (error) =>
@@ -46,6 +46,20 @@ export async function assertPortFree(port, host) {
   if (problem === "EACCES")
     throw new SetupError(`Port ${port} needs rights that you do not have. ${remedy}.`);
   throw new SetupError(`The console cannot listen on ${host}:${port} (${problem}). ${remedy}.`);
+}
+
+/**
+ * Which variable keeps the console from listening, and what to set it to.
+ * @param {string} problem as `listenProblem` tells it
+ * @param {number} port
+ * @param {string} host
+ */
+export function listenAdvice(problem, port, host) {
+  if (problem === "EADDRINUSE")
+    return `PORT: ${port} is taken by another program on ${host}. Stop that, or set PORT to another one.`;
+  if (problem === "EACCES")
+    return `PORT: ${port} needs rights that this user does not have. Set PORT to one above 1023.`;
+  return `INFERSCOPE_HOST: nothing can listen on ${host} here (${problem}). Set it to an address of this machine, such as 127.0.0.1, or to 0.0.0.0.`;
 }
 
 /**

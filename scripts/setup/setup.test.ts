@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeVersionProblem } from "./node-version.mjs";
-import { assertPortFree, consolePort, freePortFrom } from "./ports.mjs";
+import { assertPortFree, consolePort, freePortFrom, listenAdvice, listenProblem } from "./ports.mjs";
 
 describe("the version of Node", () => {
   it.each(["20.19.0", "20.20.2", "22.0.0", "24.1.0"])("%s will do", (version) => {
@@ -31,9 +31,17 @@ describe("the console's port", () => {
       `choose another one with \`PORT=${port + 1} npm run quickstart\``,
     );
     expect(await freePortFrom(port)).toBeGreaterThan(port);
+    const problem = await listenProblem(port, "127.0.0.1");
+    expect(listenAdvice(problem ?? "", port, "127.0.0.1")).toMatch(/^PORT: \d+ is taken/);
     server.close();
     await once(server, "close");
     await expect(assertPortFree(port, "127.0.0.1")).resolves.toBeUndefined();
+  });
+  it("on an address of another machine is refused with the name of the variable", async () => {
+    const problem = await listenProblem(3000, "203.0.113.9");
+    expect(listenAdvice(problem ?? "", 3000, "203.0.113.9")).toMatch(
+      /^INFERSCOPE_HOST: nothing can listen on 203\.0\.113\.9 here \(EADDRNOTAVAIL\)/,
+    );
   });
 });
 
