@@ -64,6 +64,7 @@ describe("parseConfig", () => {
     [{ ...minimal, INFERSCOPE_ROLE: "both" }, "INFERSCOPE_ROLE", "web, worker or all"],
     [{ ...minimal, PROMETHEUS_URL: "prometheus:9090" }, "PROMETHEUS_URL", "http://prometheus:9090"],
     [{ ...minimal, PROMETHEUS_URL: "http://ada:50%off@prometheus" }, "PROMETHEUS_URL", "written as %25"],
+    [{ ...minimal, JAEGER_URL: "http://jaeger:16686/#/search" }, "JAEGER_URL", "from # on"],
     [{ ...minimal, INFERSCOPE_API_KEY: "short" }, "INFERSCOPE_API_KEY", "32 characters"],
     [{ ...minimal, INFERSCOPE_API_KEY: `isk ${"x".repeat(40)}` }, "INFERSCOPE_API_KEY", "no spaces"],
     [{ ...minimal, INFERSCOPE_API_KEY: `${"x".repeat(40)}\n` }, "INFERSCOPE_API_KEY", "no spaces"],
@@ -83,6 +84,7 @@ describe("parseConfig", () => {
       "both or neither",
     ],
     [{ ...minimal, INFERSCOPE_ENCRYPTION_KEY: "abc" }, "INFERSCOPE_ENCRYPTION_KEY", "base64"],
+    [{ ...minimal, INFERSCOPE_ENCRYPTION_KEY: "=".repeat(44) }, "INFERSCOPE_ENCRYPTION_KEY", "base64"],
     [
       { ...minimal, OIDC_ISSUER: "https://issuer.example.com", OIDC_CLIENT_ID: "a", OIDC_CLIENT_SECRET: "b" },
       "OIDC_ALLOWED_DOMAINS",

@@ -21,6 +21,9 @@ const httpUrl = (example: string) =>
     .refine((url) => !URL.canParse(url) || isDecodable(new URL(url).username + new URL(url).password), {
       error: `an http or https URL, such as ${example}, with % in a user name or password written as %25`,
     })
+    .refine((url) => !url.includes("#"), {
+      error: `an http or https URL, such as ${example}, without a part from # on`,
+    })
     .transform((url) => url.replace(/\/+$/, ""));
 const origin = (example: string) =>
   httpUrl(example).refine((url) => new URL(url).href === `${new URL(url).origin}/`, {
@@ -106,7 +109,7 @@ export const configSchema = z.object({
     ),
   INFERSCOPE_ENCRYPTION_KEY: z
     .string()
-    .regex(/^[A-Za-z0-9+/_=-]{43,}(,[A-Za-z0-9+/_=-]{43,})*$/, {
+    .regex(/^[A-Za-z0-9+/_-]{43,}={0,2}(,[A-Za-z0-9+/_-]{43,}={0,2})*$/, {
       error:
         "32 bytes in base64, such as the output of `openssl rand -base64 32`; several, newest first, divided by commas",
     })
