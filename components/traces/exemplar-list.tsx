@@ -23,10 +23,13 @@ export function ExemplarList({
   service,
   signal,
   range,
+  now,
 }: {
   service: string;
   signal: string;
   range: { from: number; to: number };
+  /** Unix seconds: times of that day have no date. */
+  now: number;
 }) {
   const isKnown = service !== "" && isSignal(signal);
   const { data, isPending, error } = useQuery({
@@ -62,7 +65,9 @@ export function ExemplarList({
             {shown.map(({ time, value, traceId, spanId }) => (
               <li key={`${time} ${traceId}`} className="flex flex-wrap items-baseline gap-x-3">
                 <span className="w-20 text-right text-strong tabular-nums">{format(value, unit)}</span>
-                <span className="text-secondary tabular-nums">{formatTime(time)}</span>
+                <span className="text-secondary tabular-nums">
+                  {formatTime(time, { now: new Date(now * 1000) })}
+                </span>
                 <Link
                   href={traceHref(traceId!, { span: spanId ?? undefined })}
                   className="min-w-0 truncate text-link text-mono hover:underline"

@@ -52,8 +52,9 @@ export function LlmPanel({
     >
       <div className="grid gap-4">
         <Parts request={request} />
-        <div className="grid gap-x-8 gap-y-4 lg:grid-cols-2">
-          <Figures request={request} />
+        <div className="grid gap-x-8 gap-y-4 md:grid-cols-2 xl:grid-cols-[1fr_1fr_1.4fr]">
+          <Figures title="In time" figures={timesOf(request)} />
+          <Figures title="The call" figures={callOf(request)} />
           <Hops hops={request.hops} onSelect={onSelect} />
         </div>
       </div>
@@ -130,9 +131,8 @@ const figure = <Value,>(name: string, read: Read<Value> | null, words: (value: V
 const secondsOf = (value: number) => format(value, "seconds");
 const tokensOf = (value: number) => format(value, "tokens");
 
-function Figures({ request }: { request: LlmRequest }) {
-  const { endToEnd, expected, ttft, itl, outputTokens, tokensPerSecond } = request;
-  const figures: Figure[] = [
+function timesOf({ endToEnd, expected, ttft, itl, outputTokens, tokensPerSecond }: LlmRequest): Figure[] {
+  return [
     {
       name: "Measured end to end",
       value: secondsOf(endToEnd.seconds),
@@ -149,7 +149,7 @@ function Figures({ request }: { request: LlmRequest }) {
           {
             name: expected <= endToEnd.seconds ? "Left over" : "Beyond the measured",
             value: secondsOf(Math.abs(endToEnd.seconds - expected)),
-            from: "network, proxies and what follows the last token",
+            from: "the difference: network, proxies and what follows the last token",
           },
         ]),
     ...figure("TTFT", ttft, secondsOf),
@@ -160,27 +160,35 @@ function Figures({ request }: { request: LlmRequest }) {
           {
             name: "Decode rate",
             value: format(tokensPerSecond, "tokens_per_second"),
-            from: "tokens after the first by decode",
+            from: "tokens after the first, by decode",
           },
         ]),
-    ...figure("Prompt", request.inputTokens, tokensOf),
-    ...figure("Of it cached", request.cachedTokens, tokensOf),
-    ...figure("Output", outputTokens, tokensOf),
-    ...figure("Finished by", request.finishReason, String),
-    ...figure("Model", request.model, String),
-    ...figure("Model version", request.modelVersion, String),
-    ...figure("GPU", request.gpus, String),
   ];
+}
+
+const callOf = (request: LlmRequest): Figure[] => [
+  ...figure("Prompt", request.inputTokens, tokensOf),
+  ...figure("Of it cached", request.cachedTokens, tokensOf),
+  ...figure("Output", request.outputTokens, tokensOf),
+  ...figure("Finished by", request.finishReason, String),
+  ...figure("Model", request.model, String),
+  ...figure("Model version", request.modelVersion, String),
+  ...figure("GPU", request.gpus, String),
+];
+
+function Figures({ title, figures }: { title: string; figures: readonly Figure[] }) {
   return (
     <section className="grid content-start gap-1">
-      <h4 className="text-strong">The call</h4>
-      <dl className="grid grid-cols-[auto_auto_minmax(0,1fr)] items-baseline gap-x-4 gap-y-1">
+      <h4 className="text-strong">{title}</h4>
+      {figures.length === 0 ? <p className="text-secondary">No span says.</p> : null}
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-4 gap-y-1">
         {figures.map(({ name, value, from }) => (
           <div key={name} className="contents">
             <dt className="text-secondary">{name}</dt>
-            <dd className="text-right font-medium tabular-nums [overflow-wrap:anywhere]">{value}</dd>
-            <dd className="min-w-0 truncate text-caption text-secondary" title={from}>
-              {from}
+            <dd className="text-right font-medium tabular-nums [overflow-wrap:anywhere]">
+              <Tooltip text={`From ${from}`}>
+                <span>{value}</span>
+              </Tooltip>
             </dd>
           </div>
         ))}
@@ -193,7 +201,7 @@ const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(
 
 function Hops({ hops, onSelect }: { hops: readonly Hop[]; onSelect: (spanId: string) => void }) {
   return (
-    <section className="grid content-start gap-1">
+    <section className="grid content-start gap-1 md:max-xl:col-span-2">
       <h4 className="text-strong">Hops</h4>
       <ol className="grid gap-1">
         {hops.map((hop, index) => (
@@ -223,12 +231,17 @@ function Hops({ hops, onSelect }: { hops: readonly Hop[]; onSelect: (spanId: str
                   </span>{" "}
                   <span className="text-secondary">{hop.service}</span>
                 </button>
-                <span className="ml-auto tabular-nums">{format(hop.duration, "seconds")}</span>
-                {hop.own === null ? null : (
-                  <span className="w-full text-caption text-secondary">
-                    {format(hop.own, "seconds")} of it here and on the way to the next
-                  </span>
-                )}
+                <span className="ml-auto flex items-baseline gap-2 tabular-nums">
+                  {hop.own === null ? null : (
+                    <span
+                      title="What the next hop did not take: its own work, and the way there and back"
+                      className="text-caption text-secondary"
+                    >
+                      {format(hop.own, "seconds")} its own, of
+                    </span>
+                  )}
+                  {format(hop.duration, "seconds")}
+                </span>
               </>
             )}
           </li>

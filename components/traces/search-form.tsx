@@ -65,8 +65,8 @@ export function SearchForm({
   const names = services?.items.map(({ name }) => name) ?? [];
   return (
     <div className="mb-4 grid gap-3 rounded-panel border bg-surface-panel p-4">
-      <form onSubmit={submit} className="grid grid-cols-1 gap-3 sm:grid-cols-2 xl:grid-cols-6">
-        <Field label="Service" className="xl:col-span-1">
+      <form onSubmit={submit} className="grid grid-cols-2 gap-3 xl:grid-cols-6">
+        <Field label="Service" className="max-sm:col-span-2 xl:col-span-1">
           <Combobox
             options={[
               { value: "", label: "Every service" },
@@ -80,7 +80,7 @@ export function SearchForm({
             searchPlaceholder="Find a service"
           />
         </Field>
-        <Field label="Operation" className="xl:col-span-2">
+        <Field label="Operation" className="max-sm:col-span-2 xl:col-span-2">
           <Combobox
             options={[
               { value: "", label: service === "" ? "Choose a service first" : "Every operation" },
@@ -95,7 +95,7 @@ export function SearchForm({
             searchPlaceholder="Find an operation"
           />
         </Field>
-        <Field label="Tags" error={failure.tags} className="sm:col-span-2 xl:col-span-3">
+        <Field label="Tags" error={failure.tags} className="col-span-2 xl:col-span-3">
           <Input
             {...field("tags")}
             placeholder="error=true http.response.status_code=500"
@@ -124,9 +124,9 @@ export function SearchForm({
             onValueChange={(value) => set({ limit: Number(value) })}
           />
         </Field>
-        <div className="flex items-end sm:col-span-2">
+        <div className="col-span-2 flex items-end">
           <Button type="submit" variant="primary" loading={searching} className="max-sm:w-full">
-            <Search aria-hidden />
+            {searching ? null : <Search aria-hidden />}
             Search
           </Button>
         </div>

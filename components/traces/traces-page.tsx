@@ -50,6 +50,7 @@ function Search({ canConnect }: { canConnect: boolean }) {
   const open = (trace: TraceSummaryView) => router.push(traceHref(trace.traceId, { source: trace.source }));
   const items = found.data?.items ?? [];
   const window = useMemo(() => ({ from: range.from, to: range.to }), [range.from, range.to]);
+  const columns = useMemo(() => columnsAt(range.now), [range.now]);
   const failure = fieldsOf(found.error);
   const isConnected =
     services.data === undefined || services.data.sources.length + services.data.failed.length > 0;
@@ -105,7 +106,7 @@ function Search({ canConnect }: { canConnect: boolean }) {
         />
         {signal === "" ? null : (
           <Suspense>
-            <ExemplarList service={about} signal={signal} range={window} />
+            <ExemplarList service={about} signal={signal} range={window} now={range.now} />
           </Suspense>
         )}
         {found.isError && Object.keys(failure).length === 0 ? (
@@ -176,7 +177,8 @@ function Notes({ failed, lines }: { failed: readonly FailedSource[]; lines: read
 
 const hiddenOnPhones = { className: "max-md:hidden" };
 
-const columns: DataColumn<TraceSummaryView>[] = [
+/** `now` in Unix seconds: times of that day have no date. */
+const columnsAt = (now: number): DataColumn<TraceSummaryView>[] => [
   {
     id: "state",
     header: "State",
@@ -239,6 +241,10 @@ const columns: DataColumn<TraceSummaryView>[] = [
     header: "Began",
     descendingFirst: true,
     value: ({ start }) => start,
-    cell: ({ start }) => <span className="tabular-nums">{formatTime(start / 1e6)}</span>,
+    cell: ({ start }) => (
+      <span className="tabular-nums" title={formatTime(start / 1e6)}>
+        {formatTime(start / 1e6, { now: new Date(now * 1000) })}
+      </span>
+    ),
   },
 ];

@@ -262,7 +262,7 @@ function SpanRow({
               {hasRoom || left > WORDS_PERCENT / 100 ? lengthWords(span.duration) : null}
             </span>
             {hasRoom || left > WORDS_PERCENT / 100 ? null : (
-              <span className="absolute top-1.5 right-1 text-primary tabular-nums">
+              <span className="absolute top-1.5 right-1 rounded-control bg-surface-panel px-1 text-primary tabular-nums">
                 {lengthWords(span.duration)}
               </span>
             )}

@@ -11,6 +11,8 @@ import type { TraceSpan, TraceView } from "./schema";
 
 /** Both APIs cut nanoseconds, so that a child may seem to stand out of its parent by this much. */
 const CUT: Microseconds = 1;
+/** Processes end a span when they get to it: a child may reach out of its parent by this much without being odd. */
+const OVERHANG: Microseconds = 1_000;
 /** 2000-01-01: no span of a clock that was ever set is older. */
 const UNSET_CLOCK: Microseconds = 946_684_800_000_000;
 
@@ -246,11 +248,11 @@ function depthFirst(roots: readonly Node[]): Node[] {
 function tellOutside(node: Node): void {
   const { parent } = node;
   if (parent === null) return;
-  if (node.start < parent.start - CUT)
+  if (node.start < parent.start - OVERHANG)
     node.warnings.push(`It began ${words(parent.start - node.start)} before its parent.`);
-  if (node.start > endOf(parent) + CUT)
+  if (node.start > endOf(parent) + OVERHANG)
     node.warnings.push(`It began ${words(node.start - endOf(parent))} after its parent had ended.`);
-  else if (endOf(node) > endOf(parent) + CUT)
+  else if (endOf(node) > endOf(parent) + OVERHANG)
     node.warnings.push(`It ended ${words(endOf(node) - endOf(parent))} after its parent.`);
 }
 

@@ -6,6 +6,7 @@ import { normalTraceId, summaryOf, type TraceSearch, type TraceSummary } from "@
 import { findService } from "@/lib/services/queries";
 import { currentSources } from "@/lib/sources/queries";
 import { upstreamTarget } from "@/lib/sources/targets";
+import { format } from "@/lib/units";
 import { traceView } from "./model";
 import { redactSummary, redactTrace, shownNames } from "./redaction";
 import {
@@ -25,7 +26,7 @@ import { traceServiceOf } from "./trace-service";
 /** Services of one source that are searched one after another where none was chosen. */
 const mostServices = 20;
 /** How often a search for the slowest asks for longer spans. */
-const mostRounds = 5;
+const mostRounds = 6;
 /** A trace of 50,000 spans is about 100 MB as Jaeger writes it. */
 const mostTraceBytes = 256 * 1024 * 1024;
 /** The window when the caller says no start, seconds. */
@@ -82,6 +83,7 @@ export async function searchTraces(
   assertSearchable(query, { start, end });
   const sources = await jaegerSources(actor, query.source);
   const notes: string[] = [];
+  const reached: Reached[] = [];
   const { found, failed } = await ofEach(sources, { signal }, async ({ name, jaeger }) => {
     const services = await servicesToSearch(jaeger, query.service, { signal }, (of) =>
       notes.push(
@@ -89,19 +91,23 @@ export async function searchTraces(
       ),
     );
     const alternatives = query.tags === undefined || query.tags.length === 0 ? [[]] : query.tags;
-    const searches = services.flatMap((service) =>
-      alternatives.map((terms) =>
-        searchOne(
-          jaeger,
-          { search: searchOf(query, service, terms, { start, end }), terms, order: query.order },
-          { signal },
+    const answers = await Promise.all(
+      services.flatMap((service) =>
+        alternatives.map((terms) =>
+          searchOne(
+            jaeger,
+            { search: searchOf(query, service, terms, { start, end }), terms, order: query.order },
+            { signal },
+          ),
         ),
       ),
     );
-    const answers = await Promise.all(searches);
-    notes.push(...new Set(answers.flatMap((answer) => answer.notes)));
+    reached.push(...answers.map((answer) => answer.reached));
     return answers.flatMap(({ items }) => items);
   });
+  if (query.tags?.some((terms) => terms.some(({ not }) => not)))
+    notes.push("Jaeger has no NOT: it was applied to the traces that came back for the rest of the search.");
+  notes.push(...reachedWords(reached));
 
   const items = new Map<string, TraceSummaryView>();
   for (const { source, value } of found)
@@ -169,50 +175,76 @@ type OneSearch = {
   order: TraceSearchQuery["order"];
 };
 
+/** How far one search went: to everything there is, to all that is longer than something (seconds), or to the latest. */
+type Reached =
+  | { service: string; kind: "all" }
+  | { service: string; kind: "longer"; than: number }
+  | { service: string; kind: "latest"; of: number };
+
 async function searchOne(
   jaeger: JaegerClient,
   { search, terms, order }: OneSearch,
   reading: Reading,
-): Promise<{ items: TraceSummary[]; notes: string[] }> {
-  const read = async (one: OneSearch["search"]): Promise<{ items: TraceSummary[]; came: number }> => {
+): Promise<{ items: TraceSummary[]; reached: Reached }> {
+  const { service, limit } = search;
+  const read = async (minDuration = search.minDuration): Promise<{ items: TraceSummary[]; came: number }> => {
+    const one = minDuration === undefined ? search : { ...search, minDuration };
     if (!terms.some(({ not }) => not)) {
       const items = await jaeger.search(one, reading);
       return { items, came: items.length };
     }
     const traces = await jaeger.traces(one, reading);
     return {
-      items: traces.filter((trace) => meetsTerms(trace, one.service, terms)).map(summaryOf),
+      items: traces.filter((trace) => meetsTerms(trace, service, terms)).map(summaryOf),
       came: traces.length,
     };
   };
-  const notes = terms.some(({ not }) => not)
-    ? ["Jaeger has no NOT: it was applied to the traces that came back for the rest of the search."]
-    : [];
-  let { items, came } = await read(search);
-  if (order === "latest" || came < search.limit) {
-    if (came >= search.limit)
-      notes.push(`Of ${search.service} the latest ${search.limit} traces are shown; there may be more.`);
-    return { items, notes };
+  const latest = await read();
+  if (latest.came < limit) return { items: latest.items, reached: { service, kind: "all" } };
+  const asLatest = { items: latest.items, reached: { service, kind: "latest" as const, of: latest.came } };
+  if (order === "latest") return asLatest;
+  // Jaeger sorts by time only: spans longer than most of those that came are asked for, until not all of a limit have one.
+  let { items } = latest;
+  let tooShort = search.minDuration ?? 0;
+  let whole: { items: TraceSummary[]; than: number } | undefined;
+  for (let round = 0; round < mostRounds; round += 1) {
+    const than: number = whole === undefined ? upperQuartile(items) / 1e6 : (tooShort + whole.than) / 2;
+    if (than <= tooShort || than >= (search.maxDuration ?? Number.POSITIVE_INFINITY)) break;
+    const longer = await read(than);
+    if (longer.came >= limit) {
+      tooShort = than;
+      items = longer.items;
+    } else if (longer.items.length > 0) whole = { items: longer.items, than };
+    else break;
+    if (whole !== undefined && whole.items.length >= limit / 2) break;
   }
-  // Jaeger sorts by time only. What has a span that is longer than most of those that came is asked for, again and again.
-  let isWhole = false;
-  for (let round = 0; round < mostRounds && !isWhole; round += 1) {
-    const minDuration = upperQuartile(items) / 1e6;
-    if (minDuration <= (search.minDuration ?? 0)) break;
-    if (search.maxDuration !== undefined && minDuration >= search.maxDuration) break;
-    const longer = await read({ ...search, minDuration });
-    if (longer.items.length === 0) break;
-    isWhole = longer.came < search.limit;
-    items = longer.items;
-    came = longer.came;
-  }
-  notes.push(
-    isWhole
-      ? `Of ${search.service} every trace of the window with a span of at least ${Math.round(Math.min(...items.map(({ duration }) => duration)) / 1000)} ms is here.`
-      : `Of ${search.service} the slowest of the latest ${came} traces are shown; there may be slower ones.`,
-  );
-  return { items, notes };
+  return whole === undefined
+    ? asLatest
+    : { items: whole.items, reached: { service, kind: "longer", than: whole.than } };
 }
+
+/** What a list of traces leaves out, in words; the searches of one service and of all of them may reach differently far. */
+function reachedWords(reached: readonly Reached[]): string[] {
+  const longer = reached.flatMap((each) => (each.kind === "longer" ? [each.than] : []));
+  const latest = reached.filter((each) => each.kind === "latest");
+  const services = [...new Set(latest.map(({ service }) => service))];
+  const most = Math.max(0, ...latest.map(({ of }) => of));
+  return [
+    ...(longer.length === 0
+      ? []
+      : [
+          `Every trace of the window with a span of at least ${format(Math.max(...longer), "seconds")} is here, and not every shorter one.`,
+        ]),
+    ...(latest.length === 0
+      ? []
+      : [`Of ${listed(services)} there are ${most} traces or more in the window; the latest are here.`]),
+  ];
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length <= 3
+    ? names.join(", ")
+    : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more services`;
 
 function upperQuartile(items: readonly TraceSummary[]): number {
   const durations = items.map(({ duration }) => duration).sort((a, b) => a - b);
