@@ -113,7 +113,7 @@ export function ErrorGuidanceView(input: ViewInput) {
   const counts = types === undefined ? [] : countsOf(types);
   const rows = (types?.series ?? [])
     .map(({ labels, values }, index) => ({
-      type: labels.type ?? "any type",
+      type: labels.type ?? "",
       rate: values[0] ?? 0,
       count: counts[index] ?? null,
     }))
@@ -140,11 +140,15 @@ export function ErrorGuidanceView(input: ViewInput) {
           </TableHead>
           <TableBody>
             {rows.map(({ type, rate, count }) => {
-              const { cause, action, side } = errorGuidance(type);
+              const { title, cause, action, side } = errorGuidance(type);
               return (
                 <TableRow key={type}>
                   <TableRowHeader className="max-lg:w-full max-lg:max-w-0 max-lg:py-1.5">
-                    <Name className="max-w-[28ch] text-mono max-lg:max-w-full">{type}</Name>
+                    {type === "" ? (
+                      title
+                    ) : (
+                      <Name className="max-w-[28ch] text-mono max-lg:max-w-full">{type}</Name>
+                    )}
                     <span className="block whitespace-normal font-normal lg:hidden">
                       <span className="block text-secondary">{`Fault: ${sides[side]}. ${cause}`}</span>
                       {action}

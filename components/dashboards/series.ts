@@ -1,4 +1,5 @@
 import type { ChartSeries, SeriesColor } from "@/components/charts/series";
+import { errorGuidance } from "@/lib/signals/error-guidance";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
 import { colorsTogether, nthColor } from "./colors";
@@ -51,7 +52,7 @@ export function versionSeries(result: SignalResult, slots: Record<string, number
 /** A line for each error type; the colour follows the order of the types, which is that of the alphabet. */
 export function errorTypeSeries(result: SignalResult): ChartSeries[] {
   return result.series.map((series, index) => {
-    const type = series.labels.type ?? "any type";
+    const type = series.labels.type ?? errorGuidance("").title;
     return { id: type, label: type, color: nthColor(index), ...withBand(series) };
   });
 }

@@ -57,6 +57,9 @@ describe("errorGuidance", () => {
 
   it("leaves a name that it does not know as it is", () => {
     expect(errorGuidance("shard_lost")).toMatchObject({ title: "shard_lost", side: "unknown" });
-    expect(errorGuidance("").title).toBe("Without a type");
+    expect(errorGuidance("")).toMatchObject({
+      title: "Without a type",
+      cause: expect.stringContaining("without saying"),
+    });
   });
 });

@@ -139,8 +139,15 @@ export function errorKind(type: string): ErrorKind | undefined {
 export function errorGuidance(type: string): ErrorGuidance {
   const kind = errorKind(type);
   if (kind !== undefined) return kinds[kind];
+  if (type === "")
+    return {
+      title: "Without a type",
+      cause: "The server counts it without saying what it was.",
+      action: "Give its counter a label for the type; until then, read its log at that time.",
+      side: "unknown",
+    };
   return {
-    title: type === "" ? "Without a type" : type,
+    title: type,
     cause: "The server gave it a name of its own.",
     action: "Look it up in the server's documentation or its log.",
     side: "unknown",
