@@ -279,10 +279,10 @@ function Facts({ alert, now }: { alert: AlertDetail; now: Date }) {
           <p key={silence.id} className="[overflow-wrap:anywhere]">
             <StateBadge state="silenced" />{" "}
             <Link
-              href={`/alerts/silences?q=${encodeURIComponent(silence.comment.slice(0, 100))}`}
+              href={`/alerts/silences?q=${encodeURIComponent(silence.id)}`}
               className="text-link hover:underline"
             >
-              {silence.comment}
+              {silence.comment === "" ? "A silence without a reason" : silence.comment}
             </Link>{" "}
             <span className="text-secondary">
               {silence.createdBy},{" "}

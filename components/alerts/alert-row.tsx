@@ -40,7 +40,10 @@ export function HandlingBadges({ alert }: { alert: AlertView }) {
       {elsewhere.length === 0 ? null : (
         <Badge>
           <BellOff aria-hidden className="size-3" />
-          <span className="truncate">Silenced in {elsewhere.join(" and ")}</span>
+          <span className="truncate">
+            Silenced in {elsewhere[0]}
+            {elsewhere.length > 1 ? ` and ${elsewhere.length - 1} more` : null}
+          </span>
         </Badge>
       )}
       {alert.isFlapping ? (

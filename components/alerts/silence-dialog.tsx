@@ -241,7 +241,12 @@ export function SilenceDialog({
             </div>
           )}
           <div className="grid content-start gap-2">
-            <Field label={hasBegun ? "For, from now" : "For"} id={`${prefix}-end`} error={errorOf("end")}>
+            <Field
+              label="For"
+              id={`${prefix}-end`}
+              error={errorOf("end")}
+              hint={hasBegun && form.span !== "until" ? "From now on." : undefined}
+            >
               <Select options={spanOptions} value={form.span} onValueChange={(span) => set({ span })} />
             </Field>
             {form.span === "until" ? (
@@ -274,14 +279,14 @@ export function SilenceDialog({
               <p>
                 Covers <strong className="text-strong">{preview.data?.active ?? 0}</strong> active{" "}
                 {preview.data?.active === 1 ? "alert" : "alerts"} now
-                {preview.data === undefined || preview.data.silenced === 0
+                {preview.data === undefined || preview.data.silenced === 0 || silence !== undefined
                   ? null
                   : `, of which ${preview.data.silenced} ${preview.data.silenced === 1 ? "is" : "are"} silenced already`}
               </p>
               <ul className="mt-1 grid gap-1">
                 {preview.data?.alerts.slice(0, 5).map((alert) => (
                   <li key={alert.id} className="flex items-center gap-2">
-                    {alert.silencedBy.length > 0 ? (
+                    {alert.silencedBy.some((id) => id !== silence?.id) ? (
                       <StateBadge state="silenced" />
                     ) : (
                       <StateBadge

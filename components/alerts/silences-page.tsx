@@ -245,7 +245,7 @@ function SilenceRow({
         <span className="[overflow-wrap:anywhere]">{silence.comment}</span>
         <span className="flex flex-wrap items-center gap-x-2 gap-y-1 text-caption text-secondary">
           {silence.origin === "alertmanager" ? (
-            <Badge>{`Alertmanager ${silence.sources.join(" and ")}`}</Badge>
+            <Badge>{`Alertmanager: ${silence.sources.join(" and ")}`}</Badge>
           ) : null}
           <span className="[overflow-wrap:anywhere]">
             {silence.createdBy}, from {formatTime(new Date(silence.startsAt))} until{" "}

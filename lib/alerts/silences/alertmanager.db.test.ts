@@ -118,6 +118,7 @@ describe.skipIf(missing !== null)(
       expect(await found({ q: "at night" })).toEqual([toCome]);
       expect(await found({ q: 'service=~"chat' })).toEqual([toCome, held]);
       expect(await found({ q: "AM-1" })).toEqual([toCome, held]);
+      expect(await found({ q: held })).toEqual([held]);
       expect(await found({ origin: "console" })).toEqual([own.id]);
       expect(await found({ origin: "alertmanager" })).toEqual([toCome, held]);
     }, 30_000);

@@ -187,9 +187,9 @@ interface Listed {
 
 const wordsOf = (
   matchers: readonly SilenceMatcher[],
-  { comment, createdBy }: Pick<Silence, "comment" | "createdBy">,
+  { id, comment, createdBy }: Pick<Silence, "id" | "comment" | "createdBy">,
   ...more: string[]
-): string[] => [comment, createdBy, matchers.map(matcherWords).join(", "), ...more];
+): string[] => [id, comment, createdBy, matchers.map(matcherWords).join(", "), ...more];
 
 const holdsText = ({ words }: Listed, q: string): boolean =>
   q === "" || words.some((text) => text.toLowerCase().includes(q.toLowerCase()));

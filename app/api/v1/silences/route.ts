@@ -22,7 +22,11 @@ export const GET = route({
       .describe(
         "`true` gives those that are over as well; an Alertmanager keeps them for 5 days by default.",
       ),
-    q: z.string().max(200).optional().describe("Text in the matchers, the comment, who made it or where."),
+    q: z
+      .string()
+      .max(200)
+      .optional()
+      .describe("Text in the id, the matchers, the comment, who made it or where."),
     origin: z.enum(silenceOrigins).optional(),
   }),
   response: listOf(silenceSchema).extend({
