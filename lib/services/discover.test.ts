@@ -96,3 +96,47 @@ describe.skipIf(whyNoPrometheus())("a Prometheus of 10,000 instances with labels
     expect(report.calls).toBeLessThanOrEqual(20);
   });
 });
+
+describe.skipIf(whyNoPrometheus())("a machine with Docker alone", () => {
+  let prometheus: RunningPrometheus;
+  beforeAll(async () => {
+    const container = {
+      job: "cadvisor",
+      instance: "ws-1:8080",
+      image: "vllm/vllm-openai",
+      id: "/docker/51ab",
+    };
+    prometheus = await startPrometheus({
+      openMetrics: openMetricsText([
+        {
+          name: "vllm:num_requests_running",
+          type: "gauge",
+          series: [
+            { labels: { job: "vllm", instance: "ws-1:8000", model_name: "llama" }, samples: [[end, 1]] },
+          ],
+        },
+        {
+          name: "container_memory_working_set_bytes",
+          type: "gauge",
+          series: [
+            { labels: container, samples: [[end, 1]] },
+            { labels: { ...container, image: "", id: "/" }, samples: [[end, 2]] },
+          ],
+        },
+      ]),
+    });
+  }, 60_000);
+  afterAll(() => prometheus?.stop());
+
+  it("has its containers beside its service, though they are of no pod", async () => {
+    const target: UpstreamTarget = {
+      id: prometheus.url,
+      kind: "prometheus",
+      url: prometheus.url,
+      headers: {},
+    };
+    const { services } = await discoverSource(target, { now });
+    expect(services).toMatchObject([{ identity: { job: "vllm" }, hosts: ["ws-1"] }]);
+    expect(services[0]?.profiles.map(({ id }) => id)).toEqual(["vllm", "cadvisor"]);
+  });
+});

@@ -198,7 +198,10 @@ async function metricNames({ client, now, notes }: Round): Promise<Set<string> |
   return undefined;
 }
 
-/** cAdvisor has a series for every container of a cluster: they are asked for by pod, after the services are known. */
+/**
+ * cAdvisor has a series for every container of a cluster: they are asked for by pod, after the services are known. Those of
+ * a machine without Kubernetes are of no pod, and few.
+ */
 const isOfContainers = ({ name }: Sentinel): boolean => name.startsWith("container_");
 
 async function sentinelSeries(
@@ -207,8 +210,11 @@ async function sentinelSeries(
   names: ReadonlySet<string> | undefined,
 ): Promise<Labels[]> {
   const wide = sentinels.filter((sentinel) => !isOfContainers(sentinel));
-  const series = wide.length === 0 ? [] : await seriesOf(round, wide.map(selectorOf));
   const containers = sentinels.filter(isOfContainers);
+  const series = await seriesOf(round, [
+    ...wide.map(selectorOf),
+    ...containers.map(({ name, profile }) => selector(name, [oneOf("pod", [""])], profile.sentinelMatchers)),
+  ]);
   const pods = [...new Set(series.flatMap(({ pod }) => (pod && pod.length <= 253 ? [pod] : [])))].sort();
   const hasPodInfo = names?.has(podInfo) ?? false;
   if (pods.length === 0 || (containers.length === 0 && !hasPodInfo)) return series;

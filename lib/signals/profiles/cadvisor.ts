@@ -9,11 +9,13 @@ const allowedCores = `(container_spec_cpu_quota{$selector,${containers}} > 0) / 
 const used = `container_memory_working_set_bytes{$selector,${containers}}`;
 const allowed = `container_spec_memory_limit_bytes{$selector,${containers}} > 0`;
 const labels = "(instance, namespace, pod, container, id)";
+/** All that runs on the machine stands at the root; a pod's series are chosen by it, so that none of these is among them. */
+const machine = 'id="/"';
 
 /**
  * cAdvisor, by itself or as the kubelet serves it (google/cadvisor, docs/storage/prometheus.md). CPU and memory are
- * shares of the containers' own limits; containers without a limit are left out. The network is counted for a pod, not
- * for its containers.
+ * shares of the containers' own limits; containers without a limit are left out. Where none of a machine has one, as with
+ * Docker alone, they are shares of the machine. The network is counted for a pod, not for its containers.
  */
 export const cadvisor: Profile = {
   id: "cadvisor",
@@ -25,12 +27,12 @@ export const cadvisor: Profile = {
   spellings: {
     host_cpu_utilization: {
       kind: "expression",
-      expression: `sum$by(sum by ${labels} (${cores}) and on ${labels} (${allowedCores})) / sum$by(max by ${labels} (${allowedCores}) and on ${labels} (${cores}))`,
+      expression: `sum$by(sum by ${labels} (${cores}) and on ${labels} (${allowedCores})) / sum$by(max by ${labels} (${allowedCores}) and on ${labels} (${cores})) or on (instance) sum$by(rate(container_cpu_usage_seconds_total{$selector,${machine}}[$window])) / sum$by(machine_cpu_cores{$selector})`,
       metrics: ["container_cpu_usage_seconds_total", "container_spec_cpu_quota", "container_spec_cpu_period"],
     },
     host_memory_ratio: {
       kind: "expression",
-      expression: `sum$by(max by ${labels} (${used}) and on ${labels} (${allowed})) / sum$by(max by ${labels} (${allowed}) and on ${labels} (${used}))`,
+      expression: `sum$by(max by ${labels} (${used}) and on ${labels} (${allowed})) / sum$by(max by ${labels} (${allowed}) and on ${labels} (${used})) or on (instance) sum$by(container_memory_working_set_bytes{$selector,${machine}}) / sum$by(machine_memory_bytes{$selector})`,
       metrics: ["container_memory_working_set_bytes", "container_spec_memory_limit_bytes"],
     },
     host_disk_ratio: {
