@@ -221,13 +221,7 @@ function Timeline({
   const colors = useMemo(() => serviceColors(spans.map(({ service }) => service)), [spans]);
   const below = useMemo(() => belowOf(spans), [spans]);
   const rows = useMemo(() => rowsOf(below, collapsed), [below, collapsed]);
-  const matches = useMemo(
-    () =>
-      searched === ""
-        ? null
-        : new Set(spans.flatMap((span, index) => (hasText(span, searched) ? [index] : []))),
-    [spans, searched],
-  );
+  const matches = useMemo(() => (searched === "" ? null : spansWith(spans, searched)), [spans, searched]);
   const toggle = (index: number) =>
     setCollapsed((before) => {
       const next = new Set(before);
@@ -241,9 +235,13 @@ function Timeline({
       event.preventDefault();
       setTyped("");
     }
-    if (event.key !== "Enter" || matches === null || matches.size === 0) return;
+    if (event.key !== "Enter") return;
     event.preventDefault();
-    const all = [...matches];
+    // Who is faster than the list wants what they typed.
+    const text = typed.trim().toLowerCase();
+    const all =
+      text === "" ? [] : [...(text === searched && matches !== null ? matches : spansWith(spans, text))];
+    if (all.length === 0) return;
     const next = event.shiftKey
       ? (all.findLast((index) => index < (selected ?? spans.length)) ?? all.at(-1)!)
       : (all.find((index) => index > (selected ?? -1)) ?? all[0]!);
@@ -332,6 +330,10 @@ function Timeline({
     </Panel>
   );
 }
+
+/** The indices of the spans that have a text, in lower case, in their names or attributes. */
+const spansWith = (spans: TraceAnswer["spans"], text: string): ReadonlySet<number> =>
+  new Set(spans.flatMap((span, index) => (hasText(span, text) ? [index] : [])));
 
 const quarters = [0, 0.25, 0.5, 0.75];
 
