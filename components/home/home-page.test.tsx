@@ -11,7 +11,7 @@ import { signalResult } from "@/testing/signal-result";
 import { HomePage } from "./home-page";
 
 const NOW = 1_772_373_605;
-let ttft: number | "hangs" = 0.2;
+let ttft: number | "hangs" | "fails" = 0.2;
 
 /** What changed, by how long a range is asked for: the week's coarse points tell of other versions than the last hours'. */
 let changes: { recent: string[]; week: string[] } = { recent: [], week: [] };
@@ -28,6 +28,7 @@ function changesOf(url: string) {
   return { items, nextCursor: null, notes: [] };
 }
 
+const gone = { code: "upstream_unavailable" as const, detail: "Nothing listens there.", requestId: "1" };
 const summary = (value: number) => ({
   count: 100,
   mean: value,
@@ -46,7 +47,11 @@ beforeEach(() => {
     if (ttft === "hangs") return new Promise(() => {});
     const value = ttft;
     const { queries, ...grid } = JSON.parse(init?.body ?? "") as SignalsRequest;
-    const results = queries.map(({ id, signal }) => signalResult({ id, signal, summary: summary(value) }));
+    const results = queries.map(({ id, signal }) =>
+      value === "fails"
+        ? signalResult({ id, signal, status: "error", error: gone })
+        : signalResult({ id, signal, summary: summary(value) }),
+    );
     return Promise.resolve(Response.json({ ...grid, results }));
   });
 });
@@ -111,4 +116,20 @@ it("judges by the newest five minutes within half a minute, and by one before fo
   await seconds(35);
   expect(screen.queryByText("Healthy")).toBeNull();
   expect(screen.getByText("Warning")).toBeTruthy();
+});
+
+it("keeps the last numbers of a source that went away, marked so, and takes new ones when it is back", async () => {
+  renderHome();
+  await seconds(2);
+  expect(screen.getAllByText(/^200\sms$/)).not.toHaveLength(0);
+  expect(screen.queryByText(/Not refreshed since/)).toBeNull();
+  ttft = "fails";
+  await seconds(35);
+  expect(screen.getByText("Cannot evaluate")).toBeTruthy();
+  expect(screen.getAllByText(/^200\sms$/)).not.toHaveLength(0);
+  expect(screen.getByText(/^Not refreshed since .*Nothing listens there\.$/)).toBeTruthy();
+  ttft = 0.3;
+  await seconds(35);
+  expect(screen.getAllByText(/^300\sms$/)).not.toHaveLength(0);
+  expect(screen.queryByText(/Not refreshed since/)).toBeNull();
 });

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { Sparkline } from "@/components/charts/sparkline";
 import { longestCurrent } from "@/components/dashboards/freshness";
 import { PageHeader } from "@/components/shell/page-header";
+import { cn } from "@/components/ui/class-names";
 import { type DataColumn, DataTable } from "@/components/ui/data-table";
 import { ErrorState } from "@/components/ui/error-state";
 import { RelativeTime } from "@/components/ui/relative-time";
@@ -37,7 +38,7 @@ import type { Service } from "@/lib/services/schema";
 import { signals } from "@/lib/signals/catalogue";
 import { signalsQuery } from "@/lib/signals/client";
 import type { SignalResult } from "@/lib/signals/schema";
-import { format } from "@/lib/units";
+import { format, formatTime } from "@/lib/units";
 
 /** How often it is looked whether the next reading is due: from one look a reading begins late by at most this. Seconds. */
 const LOOK_SECONDS = 5;
@@ -46,6 +47,8 @@ interface Row {
   service: Service;
   findings: readonly Finding[] | undefined;
   results: ReadonlyMap<string, SignalResult>;
+  /** When the numbers were read, unix seconds, where a newer reading failed. */
+  staleSince: number | undefined;
   /** Null where there was none; undefined while it is not known whether. */
   change: LastChange | null | undefined;
 }
@@ -77,14 +80,22 @@ export function HomePage({ now: initialNow }: { now: number }) {
         answers.map(({ data }) => data?.results),
       ),
     };
+  // While a source does not answer, its services' last numbers stay, marked so.
+  const lastWhole = useRef(new Map<string, Pick<Reading, "at"> & Pick<Row, "results">>());
+  for (const [id, results] of lastRead.current?.results ?? [])
+    if (lastRead.current !== undefined && !isFailed(results))
+      lastWhole.current.set(id, { at: lastRead.current.at, results });
   const isCurrent = now - (lastRead.current?.at ?? 0) <= longestCurrent(RECENT_STEP);
   const read = isCurrent ? lastRead.current : undefined;
   const rows: Row[] = (items ?? []).map((service) => {
     const own = read?.results.get(service.id) ?? new Map<string, SignalResult>();
+    const isRead = read?.services.has(service.id) ?? false;
+    const kept = isRead && !isFailed(own) ? undefined : lastWhole.current.get(service.id);
     return {
       service,
-      results: own,
-      findings: read?.services.has(service.id) ? homeFindings(service, own) : undefined,
+      results: kept?.results ?? own,
+      staleSince: kept?.at,
+      findings: isRead ? homeFindings(service, own) : undefined,
       change: changed(service),
     };
   });
@@ -130,6 +141,9 @@ export function HomePage({ now: initialNow }: { now: number }) {
     </>
   );
 }
+
+const isFailed = (results: Row["results"]): boolean =>
+  [...results.values()].some(({ status }) => status === "error");
 
 /** What changed last of a service: null where nothing did, undefined where that is not known. */
 function useLastChanges(now: number): (service: Service) => LastChange | null | undefined {
@@ -199,12 +213,13 @@ function numberColumn(id: HomeNumberId, header: string): DataColumn<Row> {
     hint: definition.explanation,
     className: "max-md:hidden",
     value: ({ results }) => homeNumber(results, id)?.value,
-    cell: ({ results }) => {
+    cell: ({ results, staleSince }) => {
       const now = homeNumber(results, id);
       if (now === undefined) return <span className="text-secondary">–</span>;
-      const isMissed = isTargetMet(definition, now) === false;
+      const isStale = staleSince !== undefined;
+      const isMissed = !isStale && isTargetMet(definition, now) === false;
       return (
-        <span className={isMissed ? "text-strong" : undefined}>
+        <span className={isStale ? "text-secondary" : isMissed ? "text-strong" : undefined}>
           {measuredText(now, definition.unit)}
           {isMissed ? <span className="sr-only">, target missed</span> : null}
         </span>
@@ -230,7 +245,7 @@ const columns: DataColumn<Row>[] = [
     value: ({ service }) =>
       [service.id, ...service.engines, ...service.models, ...service.versions, service.source].join(" "),
     compare: (a, b) => a.service.id.localeCompare(b.service.id, "en", { numeric: true }),
-    cell: ({ service, findings }) => (
+    cell: ({ service, findings, staleSince }) => (
       <span className="grid py-1.5 md:min-w-48">
         <Link
           href={`/overview?service=${encodeURIComponent(service.id)}`}
@@ -240,6 +255,7 @@ const columns: DataColumn<Row>[] = [
           {visibleName(service.id)}
         </Link>
         <span className="line-clamp-4 max-w-[56ch] whitespace-normal text-caption text-secondary [overflow-wrap:anywhere] xl:max-w-[31ch] 2xl:max-w-[56ch]">
+          {staleSince === undefined ? null : `Not refreshed since ${formatTime(staleSince)}. `}
           {sentenceOf(service, findings)}
         </span>
       </span>
@@ -253,7 +269,12 @@ const columns: DataColumn<Row>[] = [
     hint: signals.request_rate.explanation,
     className: "max-sm:hidden",
     value: ({ results }) => lastValue(results.get(queryId("request-rate", "rate"))),
-    cell: ({ results }) => <Requests result={results.get(queryId("request-rate", "rate"))} />,
+    cell: ({ results, staleSince }) => (
+      <Requests
+        result={results.get(queryId("request-rate", "rate"))}
+        className={staleSince === undefined ? undefined : "text-secondary"}
+      />
+    ),
   },
   numberColumn("ttft", "TTFT p95"),
   numberColumn("itl", "ITL p95"),
@@ -267,9 +288,14 @@ const columns: DataColumn<Row>[] = [
     hint: signals.queue_depth.explanation,
     className: "max-lg:hidden",
     value: ({ results }) => lastValue(results.get(queryId("queue-depth", "waiting"))),
-    cell: ({ results }) => {
+    cell: ({ results, staleSince }) => {
       const waiting = lastValue(results.get(queryId("queue-depth", "waiting")));
-      return waiting === undefined ? <span className="text-secondary">–</span> : format(waiting, "requests");
+      if (waiting === undefined) return <span className="text-secondary">–</span>;
+      return (
+        <span className={staleSince === undefined ? undefined : "text-secondary"}>
+          {format(waiting, "requests")}
+        </span>
+      );
     },
   },
   {
@@ -281,11 +307,11 @@ const columns: DataColumn<Row>[] = [
       inTraffic(service, results)
         .map(({ version }) => version)
         .join(" "),
-    cell: ({ results, service }) => {
+    cell: ({ results, service, staleSince }) => {
       const shares = inTraffic(service, results);
       if (shares.length === 0) return <span className="text-secondary">–</span>;
       return (
-        <span className="grid py-1.5">
+        <span className={cn("grid py-1.5", staleSince !== undefined && "text-secondary")}>
           {shares.map(({ version, share }) => (
             <span key={version} className="w-max max-w-[13ch] truncate 2xl:max-w-[28ch]" title={version}>
               <span className="tabular-nums">{format(share, "ratio")}</span> {version}
@@ -344,11 +370,11 @@ function inTraffic(
     : [];
 }
 
-function Requests({ result }: { result: SignalResult | undefined }) {
+function Requests({ result, className }: { result: SignalResult | undefined; className?: string }) {
   const value = lastValue(result);
   if (value === undefined) return <span className="text-secondary">–</span>;
   return (
-    <span className="inline-flex items-center justify-end gap-2">
+    <span className={cn("inline-flex items-center justify-end gap-2", className)}>
       <Sparkline
         values={result?.series[0]?.values ?? []}
         label="Requests over the last hour"
