@@ -45,9 +45,8 @@ function read(text: string): Parsed {
   try {
     if (text.trim() === "") throw new Refusal(0, text.length, "There is no expression.");
     // The grammar lacks the name that version 2 had for `double_exponential_smoothing`; one as long keeps positions.
-    const tree = parser.parse(text.replace(/\bholt_winters(?=\s*\()/g, "day_of_month"));
-    const error = firstError(tree);
-    if (error !== undefined) throw syntaxRefusal(text, tree, error);
+    const spelled = text.replace(/\bholt_winters(?=\s*\()/g, "day_of_month");
+    const tree = treeWithoutError(spelled) ?? treeWithError(text, spelled);
     const top = childrenOf(tree.topNode).find(({ name }) => name !== "LineComment");
     if (top === undefined) throw new Refusal(0, text.length, "There is no expression.");
     const expr = new Reader(text).read(top);
@@ -61,6 +60,25 @@ function read(text: string): Parsed {
       error: { from, to, line: before.length, column: before.at(-1)!.length + 1, message },
     };
   }
+}
+
+const strict = parser.configure({ strict: true });
+
+/** Without recovering from errors, and looking for them in the whole tree; undefined where there is one. */
+function treeWithoutError(text: string): Tree | undefined {
+  try {
+    return strict.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function treeWithError(text: string, spelled: string): Tree {
+  const tree = parser.parse(spelled);
+  const error = firstError(tree);
+  if (error !== undefined) throw syntaxRefusal(text, tree, error);
+  return tree;
 }
 
 function childrenOf(node: SyntaxNode): SyntaxNode[] {
@@ -517,6 +535,10 @@ const units = { y: 31_536_000, w: 604_800, d: 86_400, h: 3600, m: 60, s: 1, ms: 
 
 /** A number or duration as PromQL writes it, a duration in seconds; undefined for anything else. */
 function numberOf(text: string): number | undefined {
+  // As most are: 0.95, 300, 5m.
+  const plain = /^(\d+(?:\.\d+)?)(ms|[ywdhms])?$/.exec(text);
+  if (plain !== null && (plain[2] === undefined || !plain[1]!.includes(".")))
+    return Number(plain[1]) * (plain[2] === undefined ? 1 : units[plain[2] as keyof typeof units]);
   const [, sign, rest] = /^([+-]?)(.*)$/.exec(text.replaceAll("_", "").toLowerCase())!;
   const factor = sign === "-" ? -1 : 1;
   if (rest === "inf" || rest === "infinity") return factor * Number.POSITIVE_INFINITY;

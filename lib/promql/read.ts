@@ -44,10 +44,18 @@ function treeOf(expr: string | Expr): Expr | undefined {
 }
 
 /** Every selector of an expression, in its order; none where it does not parse. */
-export function selectorsOf(expr: string | Expr): Selected[] {
+export function selectorsOf(expr: string | Expr): readonly Selected[] {
   const tree = treeOf(expr);
-  return tree === undefined ? [] : selectorsWithin(tree, {});
+  if (tree === undefined) return [];
+  const known = selectorsByTree.get(tree);
+  if (known !== undefined) return known;
+  const found = selectorsWithin(tree, {});
+  selectorsByTree.set(tree, found);
+  return found;
 }
+
+/** A rule is looked at in many ways one after another; trees are never changed. */
+const selectorsByTree = new WeakMap<Expr, readonly Selected[]>();
 
 function selectorsWithin(expr: Expr, around: Pick<Selected, "range" | "offset">): Selected[] {
   switch (expr.type) {
@@ -103,15 +111,26 @@ export function numberIn(expr: Expr): number | undefined {
  * where there is none, where it is `bool`, and where the expression does not parse.
  */
 export function comparisonOf(expr: string): Comparison | undefined {
+  const found = comparisonIn(expr);
+  return found === undefined ? undefined : { left: found.left, op: found.op, threshold: found.threshold };
+}
+
+/** As `comparisonOf`, with the tree of the compared expression, whose places count in the whole one. */
+export function comparisonIn(expr: string): (Comparison & { tree: Expr }) | undefined {
   const tree = treeOf(expr);
   if (tree === undefined) return undefined;
   const top = unwrapped(tree);
   if (top.type !== "binary" || top.isBool || !isComparisonOperator(top.op)) return undefined;
   const [left, right] = [numberIn(top.left), numberIn(top.right)];
   if (right !== undefined && left === undefined)
-    return { left: textOf(expr, top.left), op: top.op, threshold: right };
+    return { left: textOf(expr, top.left), tree: unwrapped(top.left), op: top.op, threshold: right };
   if (left !== undefined && right === undefined)
-    return { left: textOf(expr, top.right), op: mirrored[top.op]!, threshold: left };
+    return {
+      left: textOf(expr, top.right),
+      tree: unwrapped(top.right),
+      op: mirrored[top.op]!,
+      threshold: left,
+    };
   return undefined;
 }
 

@@ -1,12 +1,14 @@
 import { parsePromql } from "@/lib/promql/parse";
-import { comparisonOf, withComparison } from "@/lib/promql/read";
+import { comparisonIn, withComparison } from "@/lib/promql/read";
 import type { Expr } from "@/lib/promql/tree";
 import type { AlertingRule, Comparison, Level } from "../rule";
 
 /** What a rule compares with which thresholds, whether they stand in its expression or beside it. */
 export interface Compared {
   left: string;
+  /** Its places count from `start` in `left`. */
   tree: Expr;
+  start: number;
   op: Comparison;
   levels: readonly { severity: string | null; threshold: number }[];
 }
@@ -14,19 +16,26 @@ export interface Compared {
 /** Undefined where nothing is compared with a number, or the expression does not parse. */
 export function comparedOf(rule: AlertingRule): Compared | undefined {
   const { levels, comparison } = rule;
-  const isTiered = comparison !== null && levels.every(({ threshold }) => threshold !== null);
-  const inside = isTiered ? undefined : comparisonOf(rule.expr);
-  const left = isTiered ? rule.expr : inside?.left;
-  if (left === undefined) return undefined;
-  const parsed = parsePromql(left);
+  if (comparison === null || levels.some(({ threshold }) => threshold === null)) {
+    const inside = comparisonIn(rule.expr);
+    if (inside === undefined) return undefined;
+    const { left, tree, op, threshold } = inside;
+    return {
+      left,
+      tree,
+      start: tree.from,
+      op,
+      levels: [{ severity: severityOf(rule, levels[0]), threshold }],
+    };
+  }
+  const parsed = parsePromql(rule.expr);
   if (!parsed.ok) return undefined;
   return {
-    left,
+    left: rule.expr,
     tree: parsed.expr,
-    op: isTiered ? comparison : inside!.op,
-    levels: isTiered
-      ? levels.map(({ severity, threshold }) => ({ severity, threshold: threshold! }))
-      : [{ severity: severityOf(rule, levels[0]), threshold: inside!.threshold }],
+    start: 0,
+    op: comparison,
+    levels: levels.map(({ severity, threshold }) => ({ severity, threshold: threshold! })),
   };
 }
 

@@ -65,7 +65,7 @@ function comparingOf({ rule, compared, subject }: LookedAt): Comparing | undefin
   const what = [
     isUpward,
     subject === undefined
-      ? withoutMatchers(compared.left, selectors)
+      ? withoutMatchers(compared, selectors)
       : [subject.signal, subject.quantile ?? "", subject.toSignal].join(" "),
   ].join(" ");
   return { rule, compared, isUpward, what, matchers, key: keyOf(what, matchers) };
@@ -74,13 +74,13 @@ function comparingOf({ rule, compared, subject }: LookedAt): Comparing | undefin
 const keyOf = (what: string, matchers: readonly string[]): string => [what, ...matchers].join("\n");
 
 /** An expression without spaces and matchers: `sum(x)` for `sum(x{job="a"})`. */
-function withoutMatchers(text: string, selectors: ReturnType<typeof selectorsOf>): string {
+function withoutMatchers({ left, start }: Compared, selectors: ReturnType<typeof selectorsOf>): string {
   let [result, at] = ["", 0];
   for (const { metric, from, to } of selectors) {
-    result += `${text.slice(at, from)}${metric ?? "{}"}`;
-    at = to;
+    result += `${left.slice(at, from - start)}${metric ?? "{}"}`;
+    at = to - start;
   }
-  return (result + text.slice(at)).replace(/\s+/g, "");
+  return (result + left.slice(at)).replace(/\s+/g, "");
 }
 
 /** With more matchers than this a rule is not looked for among the wider ones. */

@@ -91,6 +91,37 @@ async function recordRules(
 }
 
 /**
+ * Adds rules with their audit events and first revisions, in one statement: what a rule says goes over once, as the audit
+ * log has it.
+ */
+async function addRules(tx: Transaction, actor: Actor, rows: readonly RuleRow[], now: Date): Promise<void> {
+  const given = rows.map((row) => {
+    const { action, type, id, name, after } = ruleChange("import", null, row);
+    return { action, type, id, name, after, groupId: row.groupId, position: row.position, extra: row.extra };
+  });
+  await tx.$executeRaw`
+    WITH given AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS given (action text, type text, id text,
+        name text, after jsonb, "groupId" text, position int, extra jsonb)
+    ), added AS (
+      INSERT INTO "AlertRule" (id, "teamId", "groupId", position, kind, name, expr, comparison, levels, "for",
+        "keepFiringFor", labels, annotations, services, mode, extra, "validFrom")
+      SELECT id, ${actor.teamId}, "groupId", position, rule.kind, given.name, rule.expr, rule.comparison, rule.levels,
+        rule."for", rule."keepFiringFor", rule.labels, rule.annotations, ARRAY[]::text[], rule.mode, extra,
+        ${now}::timestamptz
+      FROM given CROSS JOIN LATERAL jsonb_to_record(after) AS rule (kind text, expr text, comparison text, levels jsonb,
+        "for" float8, "keepFiringFor" float8, labels jsonb, annotations jsonb, mode text)
+    ), revised AS (
+      INSERT INTO "Revision" ("teamId", "resourceType", "resourceId", state, "validFrom")
+      SELECT ${actor.teamId}, type, id, after, ${now}::timestamptz FROM given
+    )
+    INSERT INTO "AuditEvent" (at, "teamId", "actorType", "actorId", "actorName", action, "resourceType", "resourceId",
+      "resourceName", after)
+    SELECT ${now}::timestamptz, ${actor.teamId}, ${actor.type}, ${actor.id}, ${actor.name}, action, type, id, name, after
+    FROM given`;
+}
+
+/**
  * Makes the groups of a file what is given: rules are known by group, kind, name and place among those of one name. What is
  * the same stays, with its alerts; what the file has no more is deleted and its alerts end. Rules that are there keep their
  * mode when the file was imported, and take `mode` when it lies in the folder. Answers how many rules that were, and changes
@@ -224,17 +255,7 @@ export const replaceFile = command({
       };
       return row;
     });
-    for (const some of inChunks(made))
-      await tx.$executeRaw`
-        INSERT INTO "AlertRule" (id, "teamId", "groupId", position, kind, name, expr, comparison, levels, "for",
-          "keepFiringFor", labels, annotations, services, mode, extra, "validFrom")
-        SELECT id, ${actor.teamId}, "groupId", position, kind, name, expr, comparison, levels, "for",
-          "keepFiringFor", labels, annotations, ARRAY[]::text[], ${mode}, extra, ${now}::timestamptz
-        FROM jsonb_to_recordset(${JSON.stringify(
-          some.map(({ group: _, status: __, ...columns }) => columns),
-        )}::jsonb) AS given (id text, "groupId" text, position int, kind text, name text, expr text, comparison text,
-          levels jsonb, "for" float8, "keepFiringFor" float8, labels jsonb, annotations jsonb, extra jsonb)`;
-    for (const row of made) changes.push(ruleChange("import", null, row));
+    for (const some of inChunks(made)) await addRules(tx, actor, some, now);
     for (const some of inChunks(changed)) {
       await tx.$executeRaw`
         UPDATE "AlertRule" AS kept SET position = given.position, expr = given.expr, comparison = given.comparison,
@@ -271,7 +292,8 @@ export const replaceFile = command({
       data: { validTo: now, version: { increment: 1 } },
     });
     await recordRules(tx, actor, changes, now);
-    if (changes.length > 0) await notify(tx, { type: "alert_rule", id: changes[0]!.id });
+    const told = made[0] ?? changes[0];
+    if (told !== undefined) await notify(tx, { type: "alert_rule", id: told.id });
     return { result, changes: [] };
   },
 });

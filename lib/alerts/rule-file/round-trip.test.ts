@@ -128,9 +128,8 @@ groups: # c2
 # c28
 `;
     const { text: written, report } = printed(text);
-    const kept = (written.match(/c\d+/g) ?? []).concat(
-      report.comments.flatMap(({ text: c }) => c.match(/c\d+/g) ?? []),
-    );
+    const namesIn = (some: string): string[] => some.match(/c\d+/g) ?? [];
+    const kept = [written, ...report.comments.map(({ text: comment }) => comment)].flatMap(namesIn);
     const missing = Array.from({ length: 28 }, (_, n) => `c${n + 1}`).filter((c) => !kept.includes(c));
     expect(missing).toEqual([]);
     const withoutComments = (yaml: string) =>

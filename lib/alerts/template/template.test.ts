@@ -83,6 +83,16 @@ describe("parseTemplate", () => {
     expect(parseTemplate(template)?.message ?? null).toBe(reason ?? null);
   });
 
+  it.each([
+    ["{{ $value | humanize }} of {{ $labels.job }}, {{$value|humanizePercentage}}", null],
+    ["{{ $value }} of {{ $labels.job }", 'unexpected "}" in operand'],
+    ["{{{ $value }}}", 'unexpected "{" in command'],
+    ["{{ $value | humanise }}", 'function "humanise" not defined'],
+    ["{{ $label.job }}", 'undefined variable "$label"'],
+  ])("knows plain actions from what only looks like them: %s", (template, reason) => {
+    expect(parseTemplate(template)?.message ?? null).toBe(reason);
+  });
+
   it("says where", () => {
     expect(parseTemplate("one\n  {{ foo }} two")).toEqual({
       from: 9,
