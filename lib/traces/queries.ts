@@ -26,7 +26,7 @@ import { traceServiceOf } from "./trace-service";
 /** Services of one source that are searched one after another where none was chosen. */
 const mostServices = 20;
 /** How often a search for the slowest asks for longer spans. */
-const mostRounds = 6;
+const mostRounds = 10;
 /** A trace of 50,000 spans is about 100 MB as Jaeger writes it. */
 const mostTraceBytes = 256 * 1024 * 1024;
 /** The window when the caller says no start, seconds. */
@@ -175,10 +175,13 @@ type OneSearch = {
   order: TraceSearchQuery["order"];
 };
 
-/** How far one search went: to everything there is, to all that is longer than something (seconds), or to the latest. */
+/**
+ * How far one search went: to everything there is, to all or some that is longer than something (seconds), or to the latest.
+ */
 type Reached =
   | { service: string; kind: "all" }
   | { service: string; kind: "longer"; than: number }
+  | { service: string; kind: "some"; than: number }
   | { service: string; kind: "latest"; of: number };
 
 async function searchOne(
@@ -201,31 +204,38 @@ async function searchOne(
   };
   const latest = await read();
   if (latest.came < limit) return { items: latest.items, reached: { service, kind: "all" } };
-  const asLatest = { items: latest.items, reached: { service, kind: "latest" as const, of: latest.came } };
-  if (order === "latest") return asLatest;
+  if (order === "latest")
+    return { items: latest.items, reached: { service, kind: "latest", of: latest.came } };
   // Jaeger sorts by time only: spans longer than most of those that came are asked for, until not all of a limit have one.
   let { items } = latest;
   let tooShort = search.minDuration ?? 0;
+  let tooLong = search.maxDuration ?? Number.POSITIVE_INFINITY;
   let whole: { items: TraceSummary[]; than: number } | undefined;
   for (let round = 0; round < mostRounds; round += 1) {
-    const than: number = whole === undefined ? upperQuartile(items) / 1e6 : (tooShort + whole.than) / 2;
-    if (than <= tooShort || than >= (search.maxDuration ?? Number.POSITIVE_INFINITY)) break;
+    const than: number = Number.isFinite(tooLong)
+      ? (tooShort + tooLong) / 2
+      : // Where the latest happen to be the fastest, their quartiles would get on by small steps.
+        Math.max(upperQuartile(items) / 1e6, tooShort * 2);
+    if (than <= tooShort || than >= tooLong) break;
     const longer = await read(than);
     if (longer.came >= limit) {
       tooShort = than;
       items = longer.items;
-    } else if (longer.items.length > 0) whole = { items: longer.items, than };
-    else break;
-    if (whole !== undefined && whole.items.length >= limit / 2) break;
+      continue;
+    }
+    tooLong = than;
+    if (longer.items.length > 0) whole = { items: longer.items, than };
+    if (longer.items.length >= limit / 2) break;
   }
-  return whole === undefined
-    ? asLatest
-    : { items: whole.items, reached: { service, kind: "longer", than: whole.than } };
+  if (whole !== undefined)
+    return { items: whole.items, reached: { service, kind: "longer", than: whole.than } };
+  return { items, reached: { service, kind: "some", than: tooShort } };
 }
 
 /** What a list of traces leaves out, in words; the searches of one service and of all of them may reach differently far. */
 function reachedWords(reached: readonly Reached[]): string[] {
   const longer = reached.flatMap((each) => (each.kind === "longer" ? [each.than] : []));
+  const some = reached.flatMap((each) => (each.kind === "some" ? [each.service] : []));
   const latest = reached.filter((each) => each.kind === "latest");
   const services = [...new Set(latest.map(({ service }) => service))];
   const most = Math.max(0, ...latest.map(({ of }) => of));
@@ -234,6 +244,11 @@ function reachedWords(reached: readonly Reached[]): string[] {
       ? []
       : [
           `Every trace of the window with a span of at least ${format(Math.max(...longer), "seconds")} is here, and not every shorter one.`,
+        ]),
+    ...(some.length === 0
+      ? []
+      : [
+          `Of ${listed([...new Set(some)])} there are slow traces that are not here: narrow the window to see them.`,
         ]),
     ...(latest.length === 0
       ? []

@@ -9,7 +9,13 @@ import { log } from "@/lib/observability/log";
 import { type TraceAnswer, type TraceList, traceAnswerSchema, traceListSchema } from "@/lib/traces/schema";
 import { closeUpstreamConnections } from "@/lib/upstream/fetch";
 import type { Generation } from "@/stack/trace-store/query-server";
-import { BASE_SECONDS, chatTrace, sampleRequest, sendJsonTraces } from "@/stack/trace-store/sample-traces";
+import {
+  BASE_SECONDS,
+  chatTrace,
+  sampleRequest,
+  sampleSpan,
+  sendJsonTraces,
+} from "@/stack/trace-store/sample-traces";
 import { type RunningTraceStore, startTraceStore } from "@/stack/trace-store/server";
 import { asUser, withTestTransaction } from "@/testing/database";
 import { freePort } from "@/testing/ports";
@@ -321,6 +327,48 @@ describe.each(generations)("200, from a Jaeger that has %s", (generation) => {
       expect(status).toBe(400);
       expect(body.fields).toEqual([
         { path: "tags", message: "gen_ai.input.messages carries content, which cannot be searched by" },
+      ]);
+    }));
+});
+
+describe("slowest first", () => {
+  const service = "busy";
+  const many = 150;
+  let store: RunningTraceStore;
+  beforeAll(async () => {
+    store = await startTraceStore({ queryPort: 0, otlpHttpPort: 0, otlpGrpcPort: 0, generation: "both" });
+    // The slower, the earlier: the most recent ones are the fastest.
+    const spans = Array.from({ length: many }, (_, index) =>
+      sampleSpan(
+        { name: "work", startMs: index * 1_000, durationMs: 10 * (many - index) },
+        {
+          traceId: (index + 1).toString(16).padStart(32, "0"),
+          spanId: (index + 1).toString(16).padStart(16, "0"),
+        },
+      ),
+    );
+    await sendJsonTraces(store.otlpHttpPort, sampleRequest({ [service]: spans }));
+  });
+  afterAll(() => store.stop());
+
+  it("finds the slowest of the window though Jaeger gives the latest, and says from where on they are all", () =>
+    withTestTransaction(async (tx) => {
+      await tx.source.updateMany({ where: { kind: "jaeger" }, data: { validTo: new Date() } });
+      await sourceOf(tx, `http://127.0.0.1:${store.queryPort}`);
+      const key = await viewerKey(tx);
+      const asked = { ...window, service, limit: "20" };
+      const latest = await ask<TraceList>(search, key, asked);
+      expect(latest.body.items[0]!.duration).toBe(10_000);
+      expect(latest.body.notes).toEqual([
+        "Of busy there are 20 traces or more in the window; the latest are here.",
+      ]);
+      const slowest = await ask<TraceList>(search, key, { ...asked, order: "slowest" });
+      const durations = slowest.body.items.map(({ duration }) => duration / 10_000);
+      expect(durations.length).toBeGreaterThanOrEqual(10);
+      // Every one of the slowest, without a gap.
+      expect(durations).toEqual(durations.map((_, index) => many - index));
+      expect(slowest.body.notes).toEqual([
+        expect.stringMatching(/^Every trace of the window with a span of at least .* is here/),
       ]);
     }));
 });
