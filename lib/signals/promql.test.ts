@@ -51,7 +51,9 @@ describe("templates", () => {
         window: 90,
         by: [],
       }),
-    ).toBe('sum(rate(new_total{job="a"}[90s]) or on (instance) rate(old_total{job="a",mode="x"}[90s]))');
+    ).toBe(
+      'sum(rate(new_total{job="a"}[90s]) or on (instance, exported_instance, pod) rate(old_total{job="a",mode="x"}[90s]))',
+    );
   });
 });
 

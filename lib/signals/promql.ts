@@ -57,6 +57,9 @@ export function promDuration(seconds: number): string {
 export const groupingText = (labels: readonly string[]): string =>
   labels.length === 0 ? "" : ` by (${labels.map(labelName).join(", ")}) `;
 
+/** Tell targets apart: what comes through a collector has its address as the instance, and pods may have none. */
+const ofTarget = "instance, exported_instance, pod";
+
 /**
  * `rate(…)` of a counter, each target giving the first spelling that it has; the others of a target are left out even
  * where their labels differ. What is added gets a label of its own, so that it stands beside the others and is summed
@@ -72,7 +75,7 @@ export function ratesOf(
       if (index === 0) return rate;
       return isAdded
         ? ` or label_replace(${rate}, "added", "${index}", "", "")`
-        : ` or on (instance) ${rate}`;
+        : ` or on (${ofTarget}) ${rate}`;
     })
     .join("");
 }
