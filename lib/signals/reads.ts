@@ -67,6 +67,7 @@ async function summedOver(
   try {
     return sumOnce(await wider, by);
   } catch (error) {
+    if (error instanceof ValueReadError) throw new ValueReadError(error.cause, sumBy(error.stale, by));
     // Not by its class: the reader may be of another of the server's bundles.
     const stale = staleResult(error);
     if (stale === null || !isUpstreamError(error)) throw error;
