@@ -1,6 +1,8 @@
 import path from "node:path";
 import { z } from "zod";
+import { parseConfig } from "@/lib/config/schema";
 import { JOB } from "@/stack/llm-server/prometheus";
+import { SetupError } from "./context";
 import type { Secrets } from "./secrets";
 import { answers, type ProcessSpec } from "./supervisor";
 
@@ -28,32 +30,61 @@ export const consoleUrl = (host: string, port: number, given: string | undefined
 const reachable = (host: string, port: number): string =>
   `http://${host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host}:${port}`;
 
+/** What the console is started with: our own environment, and what the stack decided. */
+function consoleEnvironment(options: Omit<ConsoleOptions, "folder">): NodeJS.ProcessEnv {
+  const { root, dataDirectory, host, port, databaseUrl, prometheusUrl, jaegerUrl, secrets } = options;
+  return {
+    ...process.env,
+    NODE_ENV: "production",
+    DATABASE_URL: databaseUrl,
+    PROMETHEUS_URL: prometheusUrl,
+    JAEGER_URL: jaegerUrl,
+    PORT: String(port),
+    INFERSCOPE_HOST: host,
+    INFERSCOPE_DATA_DIR: dataDirectory,
+    // The pages as they are now: a change of them is no reason to build the console again.
+    INFERSCOPE_DOCS_DIR: path.join(root, "docs"),
+    INFERSCOPE_DEMO: "1",
+    INFERSCOPE_ADMIN_EMAIL: secrets.adminEmail,
+    INFERSCOPE_ADMIN_PASSWORD: secrets.adminPassword,
+    INFERSCOPE_API_KEY: secrets.apiKey,
+    INFERSCOPE_SECRET: secrets.sessionSecret,
+    INFERSCOPE_ENCRYPTION_KEY: secrets.encryptionKey,
+  };
+}
+
+/**
+ * Throws a SetupError that names each variable which the console would refuse when it is started, so that nobody waits
+ * minutes for that. What the stack only decides later stands for itself.
+ */
+export function checkConsoleEnvironment(
+  options: Omit<ConsoleOptions, "folder" | "databaseUrl" | "prometheusUrl" | "jaegerUrl">,
+): void {
+  const later = "http://127.0.0.1";
+  const { DATABASE_URL, PROMETHEUS_URL, JAEGER_URL } = process.env;
+  try {
+    parseConfig(
+      consoleEnvironment({
+        ...options,
+        databaseUrl: DATABASE_URL || "postgresql://127.0.0.1",
+        prometheusUrl: PROMETHEUS_URL || later,
+        jaegerUrl: JAEGER_URL || later,
+      }),
+    );
+  } catch (error) {
+    throw new SetupError((error as Error).message);
+  }
+}
+
 /** The production console as one process: pages, API and jobs. */
 export function consoleServer(options: ConsoleOptions): ProcessSpec {
-  const { root, folder, dataDirectory, host, port, databaseUrl, prometheusUrl, jaegerUrl, secrets } = options;
+  const { root, folder, host, port } = options;
   return {
     name: "console",
     command: process.execPath,
     args: ["--enable-source-maps", path.join(root, ".inferscope/build/start.mjs")],
     cwd: folder,
-    env: {
-      ...process.env,
-      NODE_ENV: "production",
-      DATABASE_URL: databaseUrl,
-      PROMETHEUS_URL: prometheusUrl,
-      JAEGER_URL: jaegerUrl,
-      PORT: String(port),
-      INFERSCOPE_HOST: host,
-      INFERSCOPE_DATA_DIR: dataDirectory,
-      // The pages as they are now: a change of them is no reason to build the console again.
-      INFERSCOPE_DOCS_DIR: path.join(root, "docs"),
-      INFERSCOPE_DEMO: "1",
-      INFERSCOPE_ADMIN_EMAIL: secrets.adminEmail,
-      INFERSCOPE_ADMIN_PASSWORD: secrets.adminPassword,
-      INFERSCOPE_API_KEY: secrets.apiKey,
-      INFERSCOPE_SECRET: secrets.sessionSecret,
-      INFERSCOPE_ENCRYPTION_KEY: secrets.encryptionKey,
-    },
+    env: consoleEnvironment(options),
     isReady: (signal) => answers(`${reachable(host, port)}/health/ready`, signal),
     readyWithinSeconds: 60,
   };

@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { prometheusConfig } from "@/stack/prometheus/config";
 import { type HistoryPlan, historyLead, historyPlan, historySeconds } from "@/stack/prometheus/history";
 import { prometheusServer } from "@/stack/prometheus/server";
-import { consoleServer, consoleUrl, markPause, signInLink } from "./console";
+import { checkConsoleEnvironment, consoleServer, consoleUrl, markPause, signInLink } from "./console";
 import { type QuickstartContext, SetupError } from "./context";
 import { demoProcesses, demoScrapeConfigs, makeHistory } from "./demo";
 import { findOnPath, jaegerServer, traceStore } from "./jaeger";
@@ -100,6 +100,7 @@ async function runStack(context: StackContext): Promise<void> {
     sessionSecret: environment.INFERSCOPE_SECRET,
     encryptionKey: environment.INFERSCOPE_ENCRYPTION_KEY,
   });
+  checkConsoleEnvironment({ root, dataDirectory, host, port, secrets });
   const plan = historyPlan(lastSeen(dataDirectory), Date.now() / 1000);
 
   // Whatever is being waited for, an interrupt and a part that ended by itself come first.

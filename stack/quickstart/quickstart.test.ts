@@ -3,10 +3,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { historyLead, historyPlan } from "@/stack/prometheus/history";
 import { freePort } from "@/testing/ports";
+import { checkConsoleEnvironment } from "./console";
 import { findOnPath, jaegerConfig } from "./jaeger";
 import { lastLines, readableLine } from "./log-tail";
 import { choosePorts } from "./ports";
@@ -20,6 +21,29 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "inferscope-quickstart-"));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+describe("the console's variables", () => {
+  afterEach(() => vi.unstubAllEnvs());
+  const check = () =>
+    checkConsoleEnvironment({
+      root: folder,
+      dataDirectory: folder,
+      host: "127.0.0.1",
+      port: 3000,
+      secrets: readOrMakeSecrets(folder, { adminEmail: process.env.INFERSCOPE_ADMIN_EMAIL }),
+    });
+
+  it("are refused before anything is started", () => {
+    for (const name of ["DATABASE_URL", "PROMETHEUS_URL", "JAEGER_URL"]) vi.stubEnv(name, "");
+    expect(check()).toBeUndefined();
+    vi.stubEnv("INFERSCOPE_ROLE", "everything");
+    vi.stubEnv("INFERSCOPE_ADMIN_EMAIL", "nobody");
+    vi.stubEnv("JAEGER_URL", "jaeger:16686");
+    expect(check).toThrow(
+      /INFERSCOPE_ROLE: expected web, worker or all; .*INFERSCOPE_ADMIN_EMAIL: expected an e-mail address; .*JAEGER_URL/,
+    );
+  });
+});
 
 describe("the demo's history at a start", () => {
   const now = 1_800_000_000;
