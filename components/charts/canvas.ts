@@ -1,6 +1,6 @@
 import type uPlot from "uplot";
 import type { TokenReader } from "./chart-tokens";
-import { type Box, freeTop } from "./labels";
+import { type Box, freeRight, freeTop } from "./labels";
 
 /** Ticks, labels and hints on a canvas: `text-caption`. */
 export const CHART_FONT_PX = 12;
@@ -193,6 +193,7 @@ export function drawThresholds(
   const ratio = devicePixelRatio;
   const right = bbox.left + bbox.width - 4 * ratio;
   const taken: Box[] = [];
+  const names: Box[] = [];
   let beyond = 0;
   for (const threshold of thresholds) {
     const { ctx } = u;
@@ -200,14 +201,22 @@ export function drawThresholds(
     setFont(u, tokens);
     ctx.textAlign = "right";
     const width = ctx.measureText(threshold.words).width + 8 * ratio;
-    const take = (top: number) =>
-      taken.push({ left: right - width, top, width: width + 4 * ratio, height: 16 * ratio });
+    const nameAt = (top: number): Box => ({
+      left: right - width,
+      top,
+      width: width + 4 * ratio,
+      height: 16 * ratio,
+    });
+    const take = (name: Box) => {
+      names.push(name);
+      taken.push(name);
+    };
     if (threshold.value > max! || threshold.value < min!) {
       const above = threshold.value > max!;
       ctx.textBaseline = above ? "top" : "bottom";
       const y = above ? bbox.top + (2 + beyond * 16) * ratio : bbox.top + bbox.height - 2 * ratio;
       backed(ctx, `${above ? "↑" : "↓"} ${threshold.words}`, right, y, tokens);
-      take(above ? y : y - 14 * ratio);
+      take(nameAt(above ? y : y - 14 * ratio));
       beyond += 1;
       ctx.restore();
       continue;
@@ -222,9 +231,12 @@ export function drawThresholds(
     ctx.stroke();
     const above = labelAbove(u, y, width);
     taken.push({ left: bbox.left, top: y - 2 * ratio, width: bbox.width, height: 4 * ratio });
-    take(above ? y - 17 * ratio : y + ratio);
+    // Two lines that are close stand beside each other by their names.
+    const name = nameAt(above ? y - 17 * ratio : y + ratio);
+    const end = freeRight(name, names, bbox.left);
+    take({ ...name, left: end - name.width });
     ctx.textBaseline = above ? "bottom" : "top";
-    backed(ctx, threshold.words, right, y + (above ? -3 : 3) * ratio, tokens);
+    backed(ctx, threshold.words, end - 4 * ratio, y + (above ? -3 : 3) * ratio, tokens);
     ctx.restore();
   }
   return taken;

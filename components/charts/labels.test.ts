@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toCsv } from "./csv";
-import { freeTop, gather, placeFlags, spreadLabels } from "./labels";
+import { freeRight, freeTop, gather, placeFlags, spreadLabels } from "./labels";
 
 it("leaves labels where they want to be when there is room", () => {
   expect(spreadLabels([100, 20, 60], 16, 0, 200)).toEqual([100, 20, 60]);
@@ -27,6 +27,18 @@ it("puts a label where nothing strikes it through, and nowhere without room", ()
   // Another threshold's name beside it is in nobody's way.
   expect(freeTop(label, plot, [{ left: 300, top: 40, width: 60, height: 15 }])).toBe(40);
   expect(freeTop(label, { top: 0, bottom: 30 }, [line(14)])).toBeNull();
+});
+
+it("puts the name of a line beside that of another that is close, where there is room", () => {
+  const label = { left: 320, top: 40, width: 80, height: 16 };
+  expect(freeRight(label, [], 0)).toBe(400);
+  // The one that it would cover is far above.
+  expect(freeRight(label, [{ left: 300, top: 0, width: 100, height: 16 }], 0)).toBe(400);
+  const first = { left: 310, top: 34, width: 90, height: 16 };
+  expect(freeRight(label, [first], 0)).toBe(310);
+  expect(freeRight(label, [first, { left: 240, top: 46, width: 70, height: 16 }], 0)).toBe(240);
+  // Rather over each other than out of the drawing.
+  expect(freeRight(label, [first], 250)).toBe(400);
 });
 
 describe("flags of marks", () => {

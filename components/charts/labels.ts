@@ -60,6 +60,19 @@ export function freeTop(
   return free.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? null;
 }
 
+/**
+ * Returns where a label's right edge goes so that it meets nothing of `taken`: as near to where it is as there is room
+ * from `least` on; where it is, if there is none.
+ */
+export function freeRight(label: Box, taken: readonly Box[], least: number): number {
+  const right = label.left + label.width;
+  const free = [right, ...taken.map((box) => box.left)].filter((at) => {
+    const moved = { ...label, left: at - label.width };
+    return at <= right && moved.left >= least && !taken.some((box) => meet(moved, box));
+  });
+  return free.length === 0 ? right : Math.max(...free);
+}
+
 /** The space between two flags, px, the least of what can be pointed at, and of what a word or two can be read on. */
 const flagGap = 4;
 const leastFlag = 8;
