@@ -25,4 +25,5 @@ export const findingWords: Record<FindingView["id"], string> = {
   "one-tier": "One tier",
   overlaps: "Overlaps",
   "cause-pages": "Cause that pages",
+  "without-guidance": "Without what to do",
 };

@@ -1,10 +1,9 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { Plus, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
-import { Button, IconButton } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Field, FormErrorSummary } from "@/components/ui/field";
@@ -25,16 +24,18 @@ import {
   formOf,
   inputOf,
   isWithoutExpression,
-  type KeyValue,
   lintable,
   patchOf,
   type RuleFormState,
   replayable,
-  thresholdHint,
+  secondsOf,
   unitOf,
   withSignal,
   withThreshold,
 } from "./rule-form-state";
+import { RuleGroupFields } from "./rule-group-fields";
+import { RuleLevels } from "./rule-levels";
+import { RulePairs } from "./rule-pairs";
 import { RuleSignal } from "./rule-signal";
 import { useSettled } from "./use-settled";
 
@@ -102,8 +103,6 @@ export function RuleEditor({
     setForm((before) => ({ ...before, ...patch }));
     setPreview(null);
   };
-  const setThreshold = (index: number, threshold: string) =>
-    set({ levels: form.levels.map((each, at) => (at === index ? { ...each, threshold } : each)) });
 
   const fieldId = (path: string) => `${prefix}-${path}`;
   const errorOf = (path: string) =>
@@ -117,8 +116,11 @@ export function RuleEditor({
     "levels",
     "for",
     "keepFiringFor",
+    "annotations",
+    "labels",
     "source",
     "group",
+    "interval",
     "owner",
   ];
   const isWhole = form.comparison === "";
@@ -247,65 +249,15 @@ export function RuleEditor({
             onValueChange={(value) => set({ comparison: value === "none" ? "" : value })}
           />
         </Field>
-        <fieldset className="grid gap-2" id={fieldId("levels")} tabIndex={-1}>
-          <legend className="mb-1 text-strong">Levels</legend>
-          {errorOf("levels") === undefined ? null : (
-            <p className="text-caption text-primary">{errorOf("levels")}</p>
-          )}
-          {shownLevels.map((each, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a level is known by its place
-            <div key={index} className="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] gap-2">
-              <Input
-                aria-label={`Severity of level ${index + 1}`}
-                placeholder="severity"
-                value={each.severity}
-                readOnly={isReadOnly}
-                onChange={(event) =>
-                  set({
-                    levels: form.levels.map((one, at) =>
-                      at === index ? { ...one, severity: event.target.value } : one,
-                    ),
-                  })
-                }
-              />
-              {isWhole ? (
-                <span />
-              ) : (
-                <Input
-                  aria-label={`Threshold of level ${index + 1}`}
-                  placeholder={
-                    unit === null
-                      ? `${form.comparison} threshold`
-                      : `${form.comparison} ${thresholdHint(unit)}`
-                  }
-                  inputMode={unit === null ? "decimal" : "text"}
-                  value={each.threshold}
-                  readOnly={isReadOnly}
-                  onFocus={() => setLevel(index)}
-                  onChange={(event) => setThreshold(index, event.target.value)}
-                />
-              )}
-              <IconButton
-                label={`Remove level ${index + 1}`}
-                disabledReason={shownLevels.length === 1 ? "One is needed" : undefined}
-                onClick={() => set({ levels: form.levels.filter((_, at) => at !== index) })}
-              >
-                <X />
-              </IconButton>
-            </div>
-          ))}
-          {isWhole || isReadOnly || form.levels.length >= 5 ? null : (
-            <div>
-              <Button
-                size="sm"
-                onClick={() => set({ levels: [...form.levels, { severity: "", threshold: "" }] })}
-              >
-                <Plus aria-hidden />
-                Add a level
-              </Button>
-            </div>
-          )}
-        </fieldset>
+        <RuleLevels
+          id={fieldId("levels")}
+          form={form}
+          unit={unit}
+          isReadOnly={isReadOnly}
+          error={errorOf("levels")}
+          onChange={(levels) => set({ levels })}
+          onFocus={setLevel}
+        />
         <div className="grid items-start gap-4 sm:grid-cols-2">
           <Field
             label="For"
@@ -332,14 +284,16 @@ export function RuleEditor({
             />
           </Field>
         </div>
-        <Pairs
+        <RulePairs
+          id={fieldId("annotations")}
           title="Annotations"
           hint="What the alert says. Prometheus's templates work: {{ $value }}, {{ $labels.service }}."
           rows={form.annotations}
           isReadOnly={isReadOnly}
           onChange={(annotations) => set({ annotations })}
         />
-        <Pairs
+        <RulePairs
+          id={fieldId("labels")}
           title="Labels"
           hint="Added to each alert; routing and silences go by them."
           rows={form.labels}
@@ -361,33 +315,17 @@ export function RuleEditor({
               readOnly={isReadOnly}
             />
           </Field>
-          <Field
-            label="Group"
-            hint={rule === null ? "Rules of a group are evaluated together." : "It stays in its group."}
-            error={errorOf("group")}
-            id={fieldId("group")}
-          >
-            <Input
-              value={form.group}
-              list={`${prefix}-groups`}
-              readOnly={rule !== null}
-              onChange={(event) => set({ group: event.target.value })}
-            />
-          </Field>
-          <datalist id={`${prefix}-groups`}>
-            {groups.map((name) => (
-              <option key={name} value={name} />
-            ))}
-          </datalist>
-          <Field label="Evaluated against" error={errorOf("source")} id={fieldId("source")}>
-            <Select
-              options={sources.map(({ name }) => ({ value: name, label: name }))}
-              value={form.source === "" ? undefined : form.source}
-              disabled={rule !== null}
-              placeholder="No Prometheus is connected"
-              onValueChange={(source) => set({ source })}
-            />
-          </Field>
+          <RuleGroupFields
+            form={form}
+            isNew={rule === null}
+            interval={rule?.group.interval ?? null}
+            ruleId={rule?.id ?? null}
+            groups={groups}
+            sources={sources}
+            fieldId={fieldId}
+            errorOf={errorOf}
+            onChange={set}
+          />
         </div>
         <div className="grid gap-2">
           <span className="flex flex-wrap items-center gap-3">
@@ -466,7 +404,7 @@ export function RuleEditor({
           unit={unit}
           severity={shownLevels[replayed]?.severity || null}
           source={form.source}
-          interval={rule?.group.interval ?? defaultInterval}
+          interval={rule?.group.interval ?? (secondsOf(form.interval) || defaultInterval)}
           {...(isReadOnly
             ? {}
             : {
@@ -506,67 +444,5 @@ function Preview({ preview }: { preview: RulePreview }) {
         </p>
       ))}
     </div>
-  );
-}
-
-function Pairs({
-  title,
-  hint,
-  rows,
-  isReadOnly,
-  onChange,
-}: {
-  title: string;
-  hint: string;
-  rows: readonly KeyValue[];
-  isReadOnly: boolean;
-  onChange: (rows: KeyValue[]) => void;
-}) {
-  const set = (id: number, patch: Partial<KeyValue>) =>
-    onChange(rows.map((row) => (row.id === id ? { ...row, ...patch } : row)));
-  const one = title.toLowerCase().replace(/s$/, "");
-  return (
-    <fieldset className="grid gap-2">
-      <legend className="mb-1 text-strong">
-        {title} <span className="font-normal text-secondary">(optional)</span>
-      </legend>
-      <p className="text-caption text-secondary">{hint}</p>
-      {rows.map((row, index) => (
-        <div key={row.id} className="grid grid-cols-[minmax(0,1fr)_minmax(0,2fr)_auto] gap-2">
-          <Input
-            aria-label={`Name of ${one} ${index + 1}`}
-            value={row.name}
-            readOnly={isReadOnly}
-            spellCheck={false}
-            onChange={(event) => set(row.id, { name: event.target.value })}
-          />
-          <Input
-            aria-label={`Value of ${one} ${index + 1}`}
-            value={row.value}
-            readOnly={isReadOnly}
-            onChange={(event) => set(row.id, { value: event.target.value })}
-          />
-          <IconButton
-            label={`Remove ${one} ${index + 1}`}
-            onClick={() => onChange(rows.filter(({ id }) => id !== row.id))}
-          >
-            <X />
-          </IconButton>
-        </div>
-      ))}
-      {isReadOnly ? null : (
-        <div>
-          <Button
-            size="sm"
-            onClick={() =>
-              onChange([...rows, { id: Math.max(-1, ...rows.map(({ id }) => id)) + 1, name: "", value: "" }])
-            }
-          >
-            <Plus aria-hidden />
-            {`Add ${one === "annotation" ? "an" : "a"} ${one}`}
-          </Button>
-        </div>
-      )}
-    </fieldset>
   );
 }

@@ -32,6 +32,8 @@ export type RuleFormState = {
   alertsOnNoData: boolean;
   alertsOnError: boolean;
   group: string;
+  /** Of the group where it is made with the rule; empty for the default. */
+  interval: string;
   source: string;
 };
 
@@ -103,6 +105,7 @@ export function formOf(rule: AlertRuleView | null, source: string): RuleFormStat
       alertsOnNoData: false,
       alertsOnError: false,
       group: "rules",
+      interval: "",
       source,
     };
   const madeOf = rule.signal === null ? ("promql" as const) : ("signal" as const);
@@ -123,6 +126,7 @@ export function formOf(rule: AlertRuleView | null, source: string): RuleFormStat
     alertsOnNoData: rule.alertsOnNoData,
     alertsOnError: rule.alertsOnError,
     group: rule.group.name,
+    interval: "",
     source: rule.group.source,
   };
 }
@@ -182,6 +186,7 @@ const fieldsOf = (form: RuleFormState) => ({
 export const inputOf = (form: RuleFormState): RuleInput => ({
   ...fieldsOf(form),
   group: form.group.trim() === "" ? "rules" : form.group.trim(),
+  ...(form.interval.trim() === "" ? {} : { interval: form.interval.trim() }),
   ...(form.source === "" ? {} : { source: form.source }),
 });
 
@@ -337,6 +342,7 @@ export function corrected(
     levels: levelStates(rule.levels, unitOf({ madeOf, signal: form.signal })),
     for: formatDuration(rule.for),
     labels: pairs(rule.labels),
+    annotations: pairs(rule.annotations),
     ...(mode === undefined ? {} : { mode }),
   };
 }

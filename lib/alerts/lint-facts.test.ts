@@ -1,4 +1,7 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { closeUpstreamConnections } from "@/lib/upstream/fetch";
 import {
   openMetricsText,
   type RunningPrometheus,
@@ -107,5 +110,71 @@ describe.skipIf(whyNoPrometheus())("what lint asks of a real Prometheus", () => 
     expect(unanswered).toBe(6);
     expect(factsFor(division).labelsOf("llm_errors_total")).toBeUndefined();
     expect(factsFor(division).seenInLastSevenDays("llm_errors_total")).toBeUndefined();
+  });
+});
+
+describe("what targets declare", () => {
+  let server: Server;
+  const asked: string[] = [];
+  beforeAll(async () => {
+    const of = (...types: string[]) => types.map((type) => ({ type, help: "", unit: "" }));
+    const declared: Record<string, unknown> = {
+      reloads: of("counter"),
+      llm_errors: of("counter"),
+      llm_latency: of("histogram"),
+      slots: of("gauge"),
+      torn: of("gauge", "counter"),
+      vague: of("unknown"),
+    };
+    server = createServer((request, response) => {
+      const { pathname, searchParams } = new URL(request.url!, "http://server");
+      const metric = searchParams.get("metric");
+      const isMetadata = pathname === "/api/v1/metadata";
+      if (isMetadata) asked.push(metric ?? "all");
+      const data = metric === null ? declared : metric in declared ? { [metric]: declared[metric] } : {};
+      response.writeHead(isMetadata ? 200 : 404, { "content-type": "application/json" });
+      response.end(JSON.stringify({ status: "success", data }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+  afterAll(async () => {
+    await closeUpstreamConnections();
+    server.close();
+  });
+  const typesOf = async (...metrics: string[]) => {
+    const { port } = server.address() as AddressInfo;
+    const target = {
+      id: "declared",
+      kind: "prometheus" as const,
+      url: `http://127.0.0.1:${port}`,
+      headers: {},
+    };
+    asked.length = 0;
+    const { factsFor } = await readFacts(
+      target,
+      metrics.map((metric) => rule(`${metric} > 5`)),
+      { now },
+    );
+    return metrics.map((metric) => factsFor(rule(metric)).typeOf(metric));
+  };
+
+  it("is asked for a few metrics one by one, by the name of their family too", async () => {
+    expect(await typesOf("reloads", "llm_errors_total", "slots")).toEqual(["counter", "counter", "gauge"]);
+    expect(asked.sort()).toEqual(["llm_errors", "llm_errors_total", "reloads", "slots"]);
+  });
+
+  it("is asked for many at once; what is not said, or said twice, is not known", async () => {
+    const metrics = [
+      "llm_latency_bucket",
+      "llm_latency_count",
+      "llm_latency",
+      "torn",
+      "vague",
+      "slots_count",
+      "none",
+      "other",
+    ];
+    expect(await typesOf(...metrics)).toEqual(["counter", "counter", ...Array(6).fill(undefined)]);
+    expect(asked).toEqual(["all"]);
   });
 });

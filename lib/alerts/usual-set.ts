@@ -234,6 +234,12 @@ export function usualLevels(
     : { key: rule.key, warning: rule.warning, critical: rule.critical };
 }
 
+/** What the usual set says of a signal: its usual cause and what to do. */
+export function usualWords(signal: SignalId): { key: UsualKey; cause: string; action: string } | undefined {
+  const rule = usualSignalRules.find((each) => each.signal === signal);
+  return rule === undefined ? undefined : { key: rule.key, cause: rule.cause, action: rule.action };
+}
+
 function signalRule(
   service: MeasuredService,
   rule: UsualSignalRule,

@@ -20,6 +20,8 @@ export interface Facts {
   typeOf(metric: string): MetricType | undefined;
   /** Seconds between two scrapes. */
   scrapeInterval: number | undefined;
+  /** The address of the console, without a slash at its end. */
+  consoleUrl?: string;
 }
 
 export const noFacts: Facts = {
@@ -54,6 +56,7 @@ export const findingIds = [
   "one-tier",
   "overlaps",
   "cause-pages",
+  "without-guidance",
 ] as const;
 export type FindingId = (typeof findingIds)[number];
 

@@ -395,7 +395,31 @@ describe("one rule", () => {
     "llm_errors_total / llm_budget_total > 0.5",
     "node_memory_used_bytes > 60000000000",
   ])("has nothing against %s", (expr) => {
-    expect(lintRule(rule(expr), facts).filter(({ id }) => id !== "one-tier")).toEqual([]);
+    const thoughts = ["one-tier", "without-guidance"];
+    expect(lintRule(rule(expr), facts).filter(({ id }) => !thoughts.includes(id))).toEqual([]);
+  });
+
+  it("tells the usual cause and what to do where a rule of a known signal says neither", () => {
+    const expr = "sum(rate(llm_errors_total[5m])) / sum(rate(llm_requests_total[5m])) > 0.05";
+    const told = (annotations: Record<string, string>, of = expr) =>
+      lintRule(rule(of, "critical", { annotations }), { ...facts, consoleUrl: "https://c.example" }).find(
+        ({ id }) => id === "without-guidance",
+      );
+    const found = told({ summary: "errors" });
+    expect(found?.text).toMatch(/usual cause: A deploy, a replica out of memory/);
+    const corrected = found?.corrected[0]?.rules[0];
+    expect(corrected).toMatchObject({
+      expr,
+      annotations: {
+        summary: "errors",
+        cause: expect.stringMatching(/^A deploy/),
+        action: expect.stringMatching(/\.$/),
+        runbook_url: "https://c.example/docs/alerts#error-rate",
+      },
+    });
+    expect(told(corrected?.annotations ?? {})).toBeUndefined();
+    expect(told({ runbook_url: "https://own.example" })).toBeUndefined();
+    expect(told({}, "sum(backlog) > 5")).toBeUndefined();
   });
 
   it("gives only corrections that parse, and says nothing of what it was not told", () => {
@@ -403,7 +427,7 @@ describe("one rule", () => {
       rule("rate(llm_errors_total[5s]) / rate(llm_requests_total[5m]) > 0.05"),
       noFacts,
     );
-    expect(unknown.map(({ id }) => id)).toEqual(["matches-by-all-labels", "one-tier"]);
+    expect(unknown.map(({ id }) => id)).toEqual(["matches-by-all-labels", "one-tier", "without-guidance"]);
     for (const { corrected } of unknown)
       for (const { rules } of corrected)
         for (const each of rules) for (const expr of exprsOf(each)) expect(parsePromql(expr).ok).toBe(true);

@@ -2,6 +2,7 @@ import { parsePromql } from "@/lib/promql/parse";
 import { type Compared, comparedOf } from "./compared";
 import { alwaysFires, ratioOrPercent } from "./condition";
 import { type Facts, type Finding, inOrder, type LintedRule } from "./finding";
+import { guidance } from "./guidance";
 import { averagesOfQuantiles, bounds, quantiles } from "./histograms";
 import { joins } from "./joins";
 import { valuesInLabels } from "./labels";
@@ -79,4 +80,5 @@ const checks: readonly ((look: Look) => Finding[])[] = [
   usualSeverity,
   oneTier,
   causes,
+  guidance,
 ];

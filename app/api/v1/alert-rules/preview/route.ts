@@ -1,7 +1,9 @@
 import { exampleRule, exampleRuleInput } from "@/lib/alerts/example";
 import { checkRule } from "@/lib/alerts/rules/check";
 import { ruleInputSchema, rulePreviewSchema } from "@/lib/alerts/rules/schema";
+import { templateProblems } from "@/lib/alerts/rules/templates";
 import { route } from "@/lib/api/route";
+import { invalidFields } from "@/lib/errors";
 
 export const POST = route({
   method: "POST",
@@ -22,5 +24,9 @@ export const POST = route({
     },
   },
   errors: ["query_too_large"],
-  handler: ({ actor, body, now, signal }) => checkRule(actor, body, body, { now, signal }),
+  handler: ({ actor, body, now, signal }) => {
+    const wrong = templateProblems(body);
+    if (wrong.length > 0) throw invalidFields(wrong);
+    return checkRule(actor, body, body, { now, signal });
+  },
 });
