@@ -14,6 +14,16 @@ const load = (page: string) =>
     throw error;
   });
 
+/** Known once for the process: to find the titles, every page is rendered. */
+const titles = new Map<string, Promise<string>>();
+
+function titleOf(page: string): Promise<string> {
+  const title = titles.get(page) ?? load(page).then((loaded) => loaded.title);
+  titles.set(page, title);
+  title.catch(() => titles.delete(page));
+  return title;
+}
+
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { page } = await params;
   return { title: (await load(page?.join("/") ?? "index")).title };
@@ -22,7 +32,15 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function DocsPage({ params }: Props) {
   const page = (await params).page?.join("/") ?? "index";
   const [{ title, html }, pages] = await Promise.all([load(page), listPages()]);
-  const guides = pages.filter((name) => !name.includes("/") && name !== "index");
+  const guides = await Promise.all(
+    pages
+      .filter((name) => !name.includes("/") && name !== "index")
+      .map(async (name) => ({ path: `/docs/${name}`, name, title: await titleOf(name) })),
+  );
+  const entries = [
+    { path: "/docs", name: "index", title: "Contents" },
+    ...guides.sort((a, b) => a.title.localeCompare(b.title, "en")),
+  ];
   return (
     <div className="grid gap-6 lg:grid-cols-[1fr_12rem]">
       <article className="min-w-0 max-w-[72ch]">
@@ -32,16 +50,14 @@ export default async function DocsPage({ params }: Props) {
       </article>
       <nav aria-label="Documentation" className="max-lg:border-t max-lg:pt-4">
         <ul className="grid gap-1">
-          {["index", ...guides].map((name) => (
+          {entries.map(({ path, name, title: entry }) => (
             <li key={name}>
               <Link
-                href={name === "index" ? "/docs" : `/docs/${name}`}
+                href={path}
                 aria-current={name === page ? "page" : undefined}
                 className="text-secondary hover:text-primary aria-[current=page]:font-medium aria-[current=page]:text-primary"
               >
-                {name === "index"
-                  ? "Contents"
-                  : name.replaceAll("-", " ").replace(/^./, (first) => first.toUpperCase())}
+                {entry}
               </Link>
             </li>
           ))}
