@@ -144,7 +144,7 @@ function KeyTable({
               <StateBadge state={STATES[key.state].state}>{STATES[key.state].word}</StateBadge>
             </TableCell>
             <TableRowHeader
-              className="max-w-60 truncate group-last/row:border-b-0 max-md:max-w-36"
+              className="max-w-60 truncate group-last/row:border-b-0 max-md:max-w-36 max-md:py-1.5"
               title={key.name}
             >
               {key.name}

@@ -130,7 +130,7 @@ function UserTable({ users }: { users: User[] }) {
             <TableCell>
               <UserState user={user} />
             </TableCell>
-            <TableRowHeader className="group-last/row:border-b-0">
+            <TableRowHeader className="group-last/row:border-b-0 max-md:py-1.5">
               <span className="flex items-center gap-2">
                 <span className="truncate max-md:max-w-36" title={user.email}>
                   {user.email}
