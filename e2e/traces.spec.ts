@@ -6,6 +6,7 @@ test("the demo's traces are found, and one shows where its time went", async ({
   then,
   page,
 }) => {
+  test.setTimeout(180_000);
   await given.aSignedInAdministrator();
   await when.theyOpen("/traces?from=now-15m");
   const table = page.getByRole("region", { name: "Traces found" });
