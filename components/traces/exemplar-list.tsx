@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { Panel } from "@/components/ui/panel";
+import { errorFacts } from "@/lib/api/client";
 import { exemplarsQuery } from "@/lib/exemplars/client";
 import type { SignalId } from "@/lib/signals/catalogue";
 import { signals } from "@/lib/signals/catalogue";
@@ -32,7 +33,7 @@ export function ExemplarList({
   now: number;
 }) {
   const isKnown = service !== "" && isSignal(signal);
-  const { data, isPending, error } = useQuery({
+  const { data, error, refetch, isFetching } = useQuery({
     ...exemplarsQuery(service, {
       signal: (isKnown ? signal : "ttft") as SignalId,
       start: range.from,
@@ -50,7 +51,19 @@ export function ExemplarList({
     <Panel
       title={`${title} of ${service}, by exemplars`}
       height="auto"
-      state={isPending && error === null ? { kind: "loading" } : { kind: "data" }}
+      state={
+        data !== undefined
+          ? { kind: "data" }
+          : error
+            ? {
+                kind: "error",
+                title: "The exemplars could not be read",
+                error: errorFacts(error),
+                onRetry: () => void refetch(),
+                retrying: isFetching,
+              }
+            : { kind: "loading" }
+      }
     >
       {shown.length === 0 ? (
         <p className="text-secondary">

@@ -162,7 +162,7 @@ function AttributeTable({
       {entries.length === 0 ? (
         <p className="text-secondary">{none}</p>
       ) : (
-        <dl className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] gap-x-4 gap-y-1 text-caption">
+        <dl className="grid grid-cols-2 gap-x-4 gap-y-1 text-caption">
           {entries.map(([key, value]) => {
             const search = searchOf?.(key, value) ?? null;
             return (
