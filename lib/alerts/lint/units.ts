@@ -1,12 +1,12 @@
 import { metricsOf } from "@/lib/promql/read";
-import { everyPart, unwrapped } from "@/lib/promql/tree";
+import { everyPart } from "@/lib/promql/tree";
 import { signals } from "@/lib/signals/catalogue";
 import { format, formatExact } from "@/lib/units";
 import { usualLevels } from "../usual-set";
-import { withLevels } from "./compared";
+import { type Compared, withLevels } from "./compared";
 import type { Finding } from "./finding";
 import { isRateOf, type Look, rounded } from "./look";
-import { factorOf } from "./subject";
+import { factorOf, type Subject } from "./subject";
 
 /** From here on, in multiples of what is usual, a time was meant in another unit. */
 const farAbove = 40;
@@ -67,7 +67,7 @@ export function wrongUnits({ rule, compared, subject, tree }: Look): Finding[] {
       ];
     return [];
   }
-  const perByte = bytesOf({ compared, subject });
+  const perByte = bytesOf(compared, subject);
   if (perByte === undefined || most * perByte >= leastMemory) return [];
   const gibibytes = 1_073_741_824 / perByte;
   return [
@@ -88,19 +88,15 @@ export function wrongUnits({ rule, compared, subject, tree }: Look): Finding[] {
 }
 
 /** How many bytes one of the compared value is, where it is an amount of memory. */
-function bytesOf({
-  compared,
-  subject,
-}: Required<Pick<Look, "subject">> & { compared: NonNullable<Look["compared"]> }) {
+function bytesOf(compared: Compared, subject: Subject | undefined): number | undefined {
   if (subject !== undefined) {
     const { unit, title } = signals[subject.signal];
     return unit === "bytes" && /memory/i.test(title) ? subject.toSignal : undefined;
   }
-  const top = unwrapped(compared.tree);
-  const [metric, other] = metricsOf(compared.tree);
-  const isPlain =
-    ["selector", "aggregation"].includes(top.type) && ![...everyPart(compared.tree)].some(isRateOf);
+  const { tree } = compared;
+  const [metric, other] = metricsOf(tree);
+  const isPlain = ["selector", "aggregation"].includes(tree.type) && ![...everyPart(tree)].some(isRateOf);
   return isPlain && other === undefined && metric !== undefined && /memory.*_bytes$/.test(metric)
-    ? 1 / factorOf(compared.tree)
+    ? 1 / factorOf(tree)
     : undefined;
 }

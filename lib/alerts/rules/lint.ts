@@ -196,8 +196,12 @@ export async function lintSet(
   const { signal } = context;
   const only = id === undefined ? undefined : await ruleRow(db(), actor, id);
   const { rules, isAll } = await allRules(actor, only?.group.sourceId, signal);
-  if (only?.kind === "alerting" && !rules.some(({ rule }) => rule.id === only.id))
-    rules.push({ rule: linted(only), version: only.version, sourceId: only.group.sourceId });
+  if (only?.kind === "alerting") {
+    const known = rules.findIndex(({ rule }) => rule.id === only.id);
+    if (known !== -1) rules.splice(known, 1);
+    // First: of many that compare the same the first are named.
+    rules.unshift({ rule: linted(only), version: only.version, sourceId: only.group.sourceId });
+  }
   const bySource = new Map<string, LintedRule[]>();
   for (const { rule, sourceId } of rules) {
     const some = bySource.get(sourceId);
