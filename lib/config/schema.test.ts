@@ -85,6 +85,7 @@ describe("parseConfig", () => {
     ],
     [{ ...minimal, INFERSCOPE_ENCRYPTION_KEY: "abc" }, "INFERSCOPE_ENCRYPTION_KEY", "base64"],
     [{ ...minimal, INFERSCOPE_ENCRYPTION_KEY: "=".repeat(44) }, "INFERSCOPE_ENCRYPTION_KEY", "base64"],
+    [{ ...minimal, OIDC_CLIENT_ID: "console" }, "OIDC_ISSUER", "needed with OIDC_CLIENT_ID"],
     [
       { ...minimal, OIDC_ISSUER: "https://issuer.example.com", OIDC_CLIENT_ID: "a", OIDC_CLIENT_SECRET: "b" },
       "OIDC_ALLOWED_DOMAINS",

@@ -229,6 +229,8 @@ export function contradictions(config: Config): string[] {
     found.push("INFERSCOPE_ADMIN_EMAIL and INFERSCOPE_ADMIN_PASSWORD: set both or neither");
   if (config.INFERSCOPE_SMTP_URL !== undefined && config.INFERSCOPE_MAIL_FROM === undefined)
     found.push("INFERSCOPE_MAIL_FROM: needed with INFERSCOPE_SMTP_URL");
+  if (config.OIDC_ISSUER === undefined && config.OIDC_CLIENT_ID !== undefined)
+    found.push("OIDC_ISSUER: needed with OIDC_CLIENT_ID");
   if (config.OIDC_ISSUER !== undefined) {
     if (config.OIDC_CLIENT_ID === undefined) found.push("OIDC_CLIENT_ID: needed with OIDC_ISSUER");
     if (config.OIDC_CLIENT_SECRET === undefined) found.push("OIDC_CLIENT_SECRET: needed with OIDC_ISSUER");
