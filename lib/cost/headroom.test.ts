@@ -128,7 +128,9 @@ describe("estimateHeadroom", () => {
   it("needs two days", () => {
     const result = estimate(simulate({ days: 1 }));
     expect(result).toMatchObject({ kind: "cannot_say", atLeast: null });
-    expect(result.reason).toContain("two days");
+    expect(result.reason).toBe(
+      "There is 1 d of comparable history; it takes two days.".replace("1 d", "1\u2009d"),
+    );
   });
 
   it("passes on why there is no history", () => {

@@ -1,3 +1,4 @@
+import { format } from "@/lib/units";
 import type { Headroom } from "./schema";
 
 /** A service's past on one grid; every line has a value or null for each window. */
@@ -85,7 +86,7 @@ export function estimateHeadroom(
   if (blocks < leastBlocks)
     return {
       ...base,
-      reason: `There are ${Math.round((windows.length * step) / 3_600)} hours of comparable history; it takes two days.`,
+      reason: `There is ${format(windows.length * step, "seconds")} of comparable history; it takes two days.`,
     };
 
   const threshold = thresholdOf(windows, queueUnit);
