@@ -38,6 +38,7 @@ export function DialogContent({
       <Primitive.Content
         {...(description ? {} : { "aria-describedby": undefined })}
         onOpenAutoFocus={focusFirstField}
+        onCloseAutoFocus={focusOpener}
         className={cn(
           "fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-32px)] -translate-x-1/2 animate-appear flex-col rounded-overlay bg-surface-raised shadow-overlay outline-none",
           wide ? "max-w-180" : "max-w-120",
@@ -85,6 +86,7 @@ export function SheetContent({
       <Primitive.Content
         {...(description ? {} : { "aria-describedby": undefined })}
         onOpenAutoFocus={focusFirstField}
+        onCloseAutoFocus={focusOpener}
         className={cn(
           "fixed inset-y-0 z-50 flex w-[min(480px,calc(100vw-32px))] flex-col bg-surface-raised shadow-overlay outline-none",
           side === "right" ? "right-0 animate-from-right" : "left-0 animate-from-left",
@@ -114,11 +116,32 @@ export function SheetContent({
   );
 }
 
+/** What had the focus when a dialog opened, by the dialog. */
+const openers = new WeakMap<EventTarget, HTMLElement>();
+
+/** The focused element; of an entry of a menu, which goes with it, what opened the menu. */
+function focused(): HTMLElement | null {
+  const element = document.activeElement;
+  const trigger = element?.closest("[role=menu]")?.getAttribute("aria-labelledby");
+  const opener = trigger ? document.getElementById(trigger) : element;
+  return opener instanceof HTMLElement && opener !== document.body ? opener : null;
+}
+
 /** Into the first field, else on the dialog itself: never on a button, whose tooltip would take the first Escape. */
 function focusFirstField(event: Event): void {
   const content = event.currentTarget as HTMLElement;
+  const opener = focused();
+  if (opener !== null) openers.set(content, opener);
   event.preventDefault();
   (content.querySelector<HTMLElement>("input, textarea, select, [role=combobox]") ?? content).focus();
+}
+
+/** Back to where it was: Radix knows of its own trigger only, and most dialogs here are opened by a state. */
+function focusOpener(event: Event): void {
+  const opener = openers.get(event.currentTarget as HTMLElement);
+  if (!opener?.isConnected) return;
+  event.preventDefault();
+  opener.focus();
 }
 
 /** Last in the order of focus, so that a dialog opens on its first field. No tooltip: it would take the first Escape. */
