@@ -369,7 +369,7 @@ export function SourceForm({
         </fieldset>
       ) : null}
       {outcome?.kind === "tested" ? <TestResult result={outcome.result} /> : null}
-      <div className="sticky bottom-0 -mx-4 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-surface-raised p-4">
+      <div className="sticky -bottom-4 -mx-4 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-surface-raised p-4">
         <Button
           className="mr-auto"
           loading={busy === "test"}
