@@ -45,7 +45,7 @@ export function SpanDetail({ trace, span }: { trace: TraceAnswer; span: TraceSpa
         <Facts
           rows={[
             ["Took", lengthWords(span.duration)],
-            ["Of it itself", lengthWords(span.selfTime)],
+            ["Self time", lengthWords(span.selfTime)],
             [
               "Began",
               `${lengthWords(span.start - trace.start)} after the trace, ${formatTime(span.start / 1e6)}`,

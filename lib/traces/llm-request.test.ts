@@ -127,6 +127,13 @@ it("shows a hop without a span as a gap", () => {
   expect(call!.hops[1]!.why).toContain("its name does not tell");
 });
 
+it("does not say what was a hop's own when the next went on after it", () => {
+  const [call] = requests([{ ...five[0]!, duration: 1_000_000 }, ...five.slice(1)]);
+  expect(call!.hops[0]).toMatchObject({ service: "llm-client", duration: 1, own: null });
+  expect(call!.hops[1]!.own).toBeCloseTo(0.15, 6);
+  expect(call!.parts.some(({ id }) => id === "before")).toBe(false);
+});
+
 it("says nothing of phases that nobody measured", () => {
   const [call] = requests([
     span("1", null, "shop", [0, 2], { kind: "client", attributes: { "gen_ai.usage.output_tokens": 1 } }),

@@ -23,7 +23,7 @@ export type Hop = {
   service: string | null;
   spanId: string | null;
   duration: Seconds | null;
-  /** What of it the next hop with a span did not take: its own work and the way there and back. */
+  /** What of it the next hop with a span did not take: its own work and the way there and back; null where that is not known. */
   own: Seconds | null;
   /** By what it was taken for this hop, or what may be missing. */
   why: string;
@@ -270,11 +270,11 @@ function partsOf({
   const parts: Part[] = [];
   const around = spans.at(-1)!;
   const server = spans.find(({ spanId }) => spanId === hops.find(({ kind }) => kind === "server")?.spanId);
-  if (server !== undefined && server !== around)
+  if (server !== undefined && server !== around && server.duration <= around.duration)
     parts.push({
       id: "before",
       label: "Network and what is in between",
-      seconds: Math.max(0, seconds(around) - seconds(server)),
+      seconds: seconds(around) - seconds(server),
       from: `the span of ${around.service} less that of ${server.service}`,
     });
   const inChain = new Set(chain);
@@ -356,7 +356,8 @@ function hopsOf(outermostFirst: readonly TraceSpan[]): Hop[] {
       service: first.service,
       spanId: first.spanId,
       duration: seconds(first),
-      own: next === undefined ? null : Math.max(0, seconds(first) - seconds(next)),
+      // Who gave up ends before those that still work for it: then nothing tells how long was its own.
+      own: next === undefined || next.duration > first.duration ? null : seconds(first) - seconds(next),
       why,
     };
   });
