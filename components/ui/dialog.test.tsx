@@ -1,11 +1,13 @@
 // @vitest-environment happy-dom
-import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
 import { afterEach, expect, it, vi } from "vitest";
 import { IconButton } from "./button";
 import { Dialog, SheetContent } from "./dialog";
 import { Toaster, toast } from "./toaster";
 
+// The list of toasts is loaded with the first.
+configure({ asyncUtilTimeout: 10_000 });
 afterEach(cleanup);
 
 function show() {
