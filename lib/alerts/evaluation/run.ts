@@ -88,9 +88,10 @@ export async function runGroup(
           state: new Map(),
           isReplayed,
         });
+    const tiersOf = byRule(tiers);
     for (const rule of spec.rules) {
       const row = loaded.rules.get(rule.id)!;
-      const outcome = outcomeOf(rule, tiers, notes);
+      const outcome = outcomeOf(rule, tiersOf.get(rule.id) ?? [], notes);
       const observed = {
         kind: "vector" as const,
         samples: [
@@ -120,11 +121,12 @@ export async function runGroup(
       });
     }
   }
+  const lastTiersOf = byRule(tiers);
   return {
     kind: "evaluated",
     at: slots.at(-1)!,
     ledger: ledger.result(),
-    outcomes: spec.rules.map((rule) => outcomeOf(rule, tiers, notes)),
+    outcomes: spec.rules.map((rule) => outcomeOf(rule, lastTiersOf.get(rule.id) ?? [], notes)),
   };
 }
 
@@ -133,8 +135,18 @@ const outage = (tiers: readonly TierEvaluation[] = []): GroupRun => ({
   error: tiers.find(({ error }) => error !== null)?.error ?? "The source does not answer.",
 });
 
-function outcomeOf(rule: AlertingRule, tiers: readonly TierEvaluation[], notes: ReaderNotes): RuleOutcome {
-  const own = tiers.filter((tier) => tier.rule.id === rule.id);
+/** A group may hold ten thousand rules, whose tiers nobody may look through for each of them. */
+function byRule(tiers: readonly TierEvaluation[]): ReadonlyMap<string, TierEvaluation[]> {
+  const found = new Map<string, TierEvaluation[]>();
+  for (const tier of tiers) {
+    const own = found.get(tier.rule.id);
+    if (own === undefined) found.set(tier.rule.id, [tier]);
+    else own.push(tier);
+  }
+  return found;
+}
+
+function outcomeOf(rule: AlertingRule, own: readonly TierEvaluation[], notes: ReaderNotes): RuleOutcome {
   const error = own.find((tier) => tier.error !== null)?.error ?? null;
   const counts = own.flatMap(({ series }) => (series === null ? [] : [series]));
   const compared = notes.seriesOf.get(rule.id);
