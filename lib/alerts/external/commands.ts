@@ -1,4 +1,5 @@
 import "server-only";
+import { publicUrl } from "@/lib/config";
 import type { Transaction } from "@/lib/db/client";
 import { notify } from "@/lib/events/notify";
 import { type AlertChange, enqueueChanges } from "@/lib/notifications/groups/commands";
@@ -16,6 +17,10 @@ export interface SeenAlert {
   generatorUrl: string | null;
 }
 
+/** Whether this console has posted it there: then it outlives what it was posted for by a few minutes at most. */
+const isOfConsole = ({ generatorUrl }: SeenAlert): boolean =>
+  generatorUrl?.startsWith(`${publicUrl()}/alerts`) === true;
+
 /** Who tells of alerts. Without an id it is an Alertmanager that is not connected, known by what it posts alone. */
 export interface Teller {
   id: string | null;
@@ -26,8 +31,8 @@ const keyOf = (sourceId: string | null, fingerprint: string) => `${sourceId ?? "
 
 /**
  * Makes the alerts of a source what it tells of now: new ones begin, those that it tells no more end. An alert has one
- * origin: what is evaluated here, or was told by a source before, is left out, and so is a test that an Alertmanager was
- * sent. Part of one transaction; returns how many began, changed state or ended.
+ * origin: what is evaluated here, or was told by a source before, is left out, and so is what this console has posted to
+ * an Alertmanager, tests included. Part of one transaction; returns how many began, changed state or ended.
  */
 export const recordSeen = (
   tx: Transaction,
@@ -88,7 +93,7 @@ async function record(
   let changed = 0;
 
   for (const alert of seen) {
-    if (origin === "alertmanager" && isTestAlert(alert.labels)) continue;
+    if (origin === "alertmanager" && (isTestAlert(alert.labels) || isOfConsole(alert))) continue;
     const fingerprint = fingerprintOf(alert.labels);
     if (told.has(fingerprint) || isElsewhere.has(fingerprint)) continue;
     told.add(fingerprint);

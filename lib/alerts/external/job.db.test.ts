@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { publicUrl } from "@/lib/config";
 import type { Transaction } from "@/lib/db/client";
 import { addSource } from "@/lib/sources/commands";
 import { asUser, withTestTransaction } from "@/testing/database";
@@ -104,7 +105,7 @@ describe("alerts that a Prometheus evaluates", () => {
 });
 
 describe("alerts that an Alertmanager holds", () => {
-  it("come in but for the tests that it was sent", () =>
+  it("come in but for what this console has posted there, tests included", () =>
     withTestTransaction(async (tx) => {
       const admin = await asUser(tx, "admin");
       const { id } = await addSource(admin, {
@@ -126,8 +127,9 @@ describe("alerts that an Alertmanager holds", () => {
         activeAt: now,
         generatorUrl: null,
       }));
+      const posted = { ...held[2]!, labels: { alertname: "Ours" }, generatorUrl: `${publicUrl()}/alerts/1` };
       const source = { id, teamId: admin.teamId };
-      expect(await recordSeen(tx, source, "alertmanager", held, now)).toBe(1);
+      expect(await recordSeen(tx, source, "alertmanager", [...held, posted], now)).toBe(1);
       const recorded = await tx.alert.findMany({ where: { sourceId: id }, select: { labels: true } });
       expect(recorded).toEqual([{ labels: { alertname: "Down", instance: "a" } }]);
     }));

@@ -7,12 +7,12 @@ const labelsSchema = z.record(text(1_000), text(20_000));
  * What Alertmanager posts to a webhook. Source: Alertmanager 0.34, template/template.go and notify/webhook/webhook.go,
  * version 4 of the message. Fields that are not read here may be anything.
  */
-export const postedAlertsSchema = z.object({
+export const postedAlertsSchema = z.looseObject({
   version: z.literal("4", { error: "The message of an Alertmanager's webhook, version 4" }),
   truncatedAlerts: z.number().int().default(0),
   alerts: z
     .array(
-      z.object({
+      z.looseObject({
         status: z.enum(["firing", "resolved"]),
         labels: labelsSchema,
         annotations: labelsSchema.default({}),

@@ -18,13 +18,23 @@ export const POST = route({
     query: { source: "alertmanager" },
     body: {
       version: "4",
+      groupKey: '{}:{alertname="KubePodCrashLooping"}',
+      truncatedAlerts: 0,
+      status: "firing",
+      receiver: "inferscope",
+      groupLabels: { alertname: "KubePodCrashLooping" },
+      commonLabels: { alertname: "KubePodCrashLooping", severity: "critical", pod: "chat-api-0" },
+      commonAnnotations: { summary: "chat-api-0 restarts over and over." },
+      externalURL: "http://alertmanager:9093",
       alerts: [
         {
           status: "firing",
           labels: { alertname: "KubePodCrashLooping", severity: "critical", pod: "chat-api-0" },
           annotations: { summary: "chat-api-0 restarts over and over." },
           startsAt: "2026-03-04T14:00:00Z",
+          endsAt: "0001-01-01T00:00:00Z",
           generatorURL: "http://prometheus:9090/graph",
+          fingerprint: "b5d3a6e1c9f04218",
         },
       ],
     },
