@@ -13,7 +13,9 @@ export const backtestInputSchema = z
     start: instantSchema,
     end: instantSchema,
     interval: durationSchema.default(60).describe("Between evaluations."),
-    source: text(200).optional(),
+    source: text(200)
+      .optional()
+      .describe("The Prometheus to read, by name; the one that was connected first where it is left out."),
     labels: labelsSchema.default({}),
     rule: z.uuid().optional().describe("The rule that this is, so that it does not overlap with itself."),
     timeZone: text(100).default("UTC").describe("For what counts as night."),

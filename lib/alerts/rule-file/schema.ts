@@ -9,7 +9,11 @@ export const importQuerySchema = z.object({
     .min(1)
     .default("imported.yaml")
     .describe("Its name; groups of the same are replaced."),
-  source: text(200).optional().describe("The Prometheus to evaluate it against, by name."),
+  source: text(200)
+    .optional()
+    .describe(
+      "The Prometheus to evaluate it against, by name; the one that was connected first where it is left out.",
+    ),
   mode: z
     .enum(ruleModes)
     .optional()

@@ -9,10 +9,36 @@ import {
   whyNoPrometheus,
 } from "@/testing/prometheus";
 import { checkRule, type RuleCheck } from "./check";
+import { ruleSource } from "./queries";
 import { defaultLimit } from "./row";
 import { ruleInputSchema } from "./schema";
 
 const at = 1_760_000_400;
+
+it("is evaluated against the Prometheus that was connected first where none is named", () =>
+  withTestTransaction(async (tx) => {
+    const operator = await asUser(tx, "operator");
+    await expect(ruleSource(operator, undefined)).rejects.toMatchObject({ code: "invalid_request" });
+    for (const [name, day] of [
+      ["later", 2],
+      ["first", 1],
+      ["latest", 3],
+    ] as const)
+      await tx.source.create({
+        data: {
+          teamId: DEFAULT_TEAM_ID,
+          kind: "prometheus",
+          name,
+          url: "http://127.0.0.1:9",
+          validFrom: new Date(Date.UTC(2020, 0, day)),
+        },
+      });
+    expect((await ruleSource(operator, undefined)).name).toBe("first");
+    expect((await ruleSource(operator, "later")).name).toBe("later");
+    await expect(ruleSource(operator, "nosuch")).rejects.toMatchObject({
+      fields: [{ path: "source", message: expect.stringContaining("first, later, latest") }],
+    });
+  }));
 
 describe.skipIf(whyNoPrometheus())("a rule that is tried before it is kept", () => {
   let prometheus: RunningPrometheus;
@@ -27,6 +53,7 @@ describe.skipIf(whyNoPrometheus())("a rule that is tried before it is kept", () 
             samples: [[at - 30, replica]],
           })),
         },
+        { name: "twin", type: "gauge", series: [{ labels: { replica: "0" }, samples: [[at - 30, 0]] }] },
       ]),
     });
   });
@@ -63,6 +90,11 @@ describe.skipIf(whyNoPrometheus())("a rule that is tried before it is kept", () 
       ],
     });
     expect((await checked("absent(nosuch)")).warnings).toEqual([]);
+  });
+
+  it("says that it cannot be evaluated where two of its results would be one alert", async () => {
+    const { warnings } = await checked('{__name__=~"queue|twin"} < 1');
+    expect(warnings).toEqual([expect.stringContaining("of 2 series some differ only in their name")]);
   });
 
   it("refuses more alerts than the limit of its group, and warns of half as many", async () => {

@@ -6,14 +6,16 @@ import { createPrometheusClient } from "@/lib/prometheus/client";
 import { parsePromql } from "@/lib/promql/parse";
 import { comparisonOf } from "@/lib/promql/read";
 import { upstreamTarget } from "@/lib/sources/targets";
+import { fingerprintOf } from "../labels";
 import { matcherRegexProblem } from "../matcher-regex";
 import { exprOf } from "../rule";
+import { alertLabelsOf } from "../state";
 import { ruleSource } from "./queries";
 import { consoleFile, defaultLimit } from "./row";
 import type { ParsedRuleInput } from "./schema";
 import { unmatchedSelectors } from "./unmatched";
 
-export type CheckedRule = Pick<ParsedRuleInput, "expr" | "comparison" | "levels">;
+export type CheckedRule = Pick<ParsedRuleInput, "name" | "expr" | "comparison" | "levels" | "labels">;
 
 /** What a rule would do at this moment. */
 export interface RuleCheck {
@@ -54,7 +56,7 @@ export async function checkRule(
   const warnings: string[] = [];
   const client = createPrometheusClient(await upstreamTarget(source.id));
   const options = { time: now.getTime() / 1000, timeout: checkTimeout, signal };
-  const ask = async (expr: string): Promise<number> => {
+  const query = async (expr: string) => {
     const { data } = await client.query(expr, options);
     if (data.type === "matrix" || data.type === "string")
       throw invalidFields([
@@ -63,14 +65,32 @@ export async function checkRule(
           message: `An alert needs numbers at one time; this gives ${data.type === "matrix" ? "a range" : "a text"}`,
         },
       ]);
+    return data;
+  };
+  const ask = async (expr: string): Promise<number> => {
+    const data = await query(expr);
     return "series" in data ? data.series.length : 1;
+  };
+  /** How many alerts a level would raise; those of one label set make its evaluation fail. */
+  const askLevel = async ({ severity, expr }: { severity: string | null; expr: string }): Promise<number> => {
+    const data = await query(expr);
+    if (!("series" in data)) return 1;
+    const own = { ...rule.labels, ...(severity === null ? {} : { severity }) };
+    const sets = new Set(
+      data.series.map(({ labels }) => fingerprintOf(alertLabelsOf(labels, own, rule.name))),
+    );
+    if (sets.size < data.series.length && !Object.values(own).some((value) => value.includes("{{")))
+      warnings.push(
+        `${severity === null ? "The rule" : `Its level ${severity}`} cannot be evaluated now: of ${data.series.length} series some differ only in their name or in labels that the rule sets, and would be one alert. Aggregate the expression, or select one metric.`,
+      );
+    return data.series.length;
   };
   try {
     const compared = rule.comparison === null ? comparisonOf(rule.expr)?.left : rule.expr;
     const [series, unmatched, ...alerts] = await Promise.all([
       compared === undefined ? null : ask(compared),
       unmatchedSelectors(client, rule.expr, options),
-      ...levels.map(({ expr }) => ask(expr)),
+      ...levels.map(askLevel),
     ]);
     for (const [index, count] of alerts.entries()) {
       const { severity } = levels[index]!;

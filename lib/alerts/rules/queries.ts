@@ -329,20 +329,22 @@ export const ruleSources = (actor: Actor): Promise<RuleSource[]> =>
   });
 
 /**
- * The Prometheus with this name, or the only one where none is named. Throws `invalid_request` where there is no such one
- * or a name is needed.
+ * The Prometheus with this name, or where none is named the one that was connected first. Throws `invalid_request` where
+ * there is no such one.
  */
 export async function ruleSource(actor: Actor, name: string | undefined): Promise<RuleSource> {
-  const sources = await ruleSources(actor);
+  const sources = await db().source.findMany({
+    where: { teamId: actor.teamId, kind: "prometheus", validTo: null },
+    select: { id: true, name: true },
+    orderBy: [{ validFrom: "asc" }, { name: "asc" }],
+  });
   const wrong = (message: string) => invalidFields([{ path: "source", message }]);
-  if (sources.length === 0) throw wrong("No Prometheus is connected to evaluate rules against");
-  const names = sources.map((source) => source.name).join(", ");
-  if (name === undefined) {
-    if (sources.length > 1) throw wrong(`Say which: ${names}`);
-    return sources[0]!;
-  }
+  const [first] = sources;
+  if (first === undefined) throw wrong("No Prometheus is connected to evaluate rules against");
+  if (name === undefined) return first;
   const found = sources.find((source) => source.name === name);
-  if (found === undefined) throw wrong(`There is no Prometheus "${name}"; there are ${names}`);
+  const names = sources.map((source) => source.name).sort();
+  if (found === undefined) throw wrong(`There is no Prometheus "${name}"; there are ${names.join(", ")}`);
   return found;
 }
 

@@ -77,7 +77,9 @@ export const ruleInputSchema = z
     alertsOnError: ruleFields.alertsOnError.default(false),
     source: text(200)
       .optional()
-      .describe("The Prometheus to evaluate it against, by name; may be left out where there is one."),
+      .describe(
+        "The Prometheus to evaluate it against, by name; the one that was connected first where it is left out.",
+      ),
     group: text(200).trim().min(1).default("rules").describe("Its group, which is made when there is none."),
     interval: durationSchema
       .refine((seconds) => seconds === 0 || seconds >= 1, {

@@ -46,11 +46,13 @@ export const PATCH = route({
   handler: async ({ actor, params, body, ifMatch, now, signal, requestId }) => {
     const current = await findRule(actor, params.rule, now);
     const changed = {
+      name: body.name ?? current.name,
+      labels: body.labels ?? current.labels,
       expr: body.expr ?? current.expr,
       comparison: body.comparison === undefined ? current.comparison : body.comparison,
       levels: body.levels ?? current.levels,
     };
-    const isTried = ["expr", "comparison", "levels"].some((name) => name in body);
+    const isTried = ["expr", "comparison", "levels", "labels"].some((name) => name in body);
     const fits = changed.levels.every(
       ({ threshold }) => (threshold === null) === (changed.comparison === null),
     );
