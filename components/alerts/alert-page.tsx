@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { BookOpen, Check, Trash2 } from "lucide-react";
 import Link from "next/link";
-import { type FormEvent, type ReactNode, useEffect, useMemo, useState } from "react";
+import { type FormEvent, type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button, IconButton } from "@/components/ui/button";
 import { Code, CodeBlock } from "@/components/ui/code-block";
@@ -24,7 +24,7 @@ import { AcknowledgeDialog } from "./acknowledge-dialog";
 import { EarlierAlerts, MeanwhilePanel, ToldPanel } from "./alert-context";
 import { HandlingBadges } from "./alert-row";
 import { alertState, alertSummary, severityWords, valueWords } from "./alert-words";
-import { curveRange } from "./curve";
+import { curveRange, isOfSeries, transitionMarks } from "./curve";
 import { durationWords } from "./duration-words";
 import { LocalTime } from "./local-time";
 import { RuleCurve, thresholdsOf } from "./rule-curve";
@@ -202,13 +202,14 @@ function rangeAround(alert: AlertDetail, now: Date) {
 function Curve({ alert, now }: { alert: AlertDetail; now: Date }) {
   const { query, source, measures } = alert;
   const range = rangeAround(alert, now);
+  const { start, end, step } = range;
   const marks = useMemo(
-    () =>
-      alert.transitions.map(({ at, to: state }) => ({
-        time: Date.parse(at) / 1000,
-        label: state === "inactive" ? "resolved" : state,
-      })),
-    [alert.transitions],
+    () => transitionMarks(alert.transitions, { start, end, step }),
+    [alert.transitions, start, end, step],
+  );
+  const isShown = useCallback(
+    (metric: Record<string, string>) => isOfSeries(alert.labels, query?.ruleLabels ?? [], metric),
+    [alert.labels, query?.ruleLabels],
   );
   if (query === null || source === null)
     return (
@@ -225,12 +226,13 @@ function Curve({ alert, now }: { alert: AlertDetail; now: Date }) {
   return (
     <RuleCurve
       title={query.comparison === null ? "The rule's expression" : "What the rule compares"}
-      request={{ source, expr: query.expr, ...range }}
+      request={{ source, expr: query.compared, ...range }}
       // What is in percent has its own numbers on the axis: its thresholds are in percent too.
       unit={measures?.factor === 1 ? measures.unit : undefined}
       thresholds={thresholdsOf({ comparison: query.comparison, levels: query.thresholds })}
       marks={marks}
       service={alert.service}
+      isShown={isShown}
     />
   );
 }

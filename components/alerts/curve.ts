@@ -1,7 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ChartSeries, Grid } from "@/components/charts/series";
+import type { AlertDetail } from "@/lib/alerts/schema";
 import { requestJson } from "@/lib/api/client";
 import type { QueryAnswerItem } from "@/lib/query/schema";
+import { durationWords } from "./duration-words";
 
 /** What a curve is asked for: PromQL over a range of a source. Unix seconds, and whole seconds between points. */
 export type CurveRequest = { source: string; expr: string; start: number; end: number; step: number };
@@ -23,17 +25,31 @@ function commonLabels(metrics: readonly Record<string, string>[]): Set<string> {
   return new Set(Object.keys(first).filter((name) => others.every((metric) => metric[name] === first[name])));
 }
 
+/** Whether an alert is of a series: but for what the rule sets, they have the same labels with the same values. */
+export function isOfSeries(
+  labels: Readonly<Record<string, string>>,
+  ruleLabels: readonly string[],
+  metric: Readonly<Record<string, string>>,
+): boolean {
+  const set = new Set(["__name__", "alertname", ...ruleLabels]);
+  return Object.keys({ ...labels, ...metric }).every(
+    (name) => set.has(name) || labels[name] === metric[name],
+  );
+}
+
 const colors = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
-/** The lines of an answer on the grid of the request; a sample that is no number is a gap. */
+/** The lines of an answer on the grid of the request, of all its series or those asked for; a sample that is no number is a gap. */
 export function curveSeries(
   answer: QueryAnswerItem,
   { start, end, step }: Grid,
+  isShown: (metric: Record<string, string>) => boolean = () => true,
 ): { series: ChartSeries[]; left: number } {
   if (answer.status === "error" || answer.data.resultType !== "matrix") return { series: [], left: 0 };
   const length = Math.floor((end - start) / step + 1e-9) + 1;
-  const common = commonLabels(answer.data.result.map(({ metric }) => metric));
-  const series = answer.data.result.map(({ metric, values }): ChartSeries => {
+  const shown = answer.data.result.filter(({ metric }) => isShown(metric));
+  const common = commonLabels(shown.map(({ metric }) => metric));
+  const series = shown.map(({ metric, values }): ChartSeries => {
     const grid: (number | null)[] = new Array(length).fill(null);
     for (const [time, text] of values) {
       const value = Number(text);
@@ -67,6 +83,28 @@ export const curveQuery = (request: CurveRequest, enabled = true) =>
     staleTime: 30_000,
     retry: false,
   });
+
+/** Flags nearer to each other than this part of the range have no room for their words. */
+const nearFlags = 1 / 8;
+
+/**
+ * What became of an alert, as marks in Unix seconds. Where it fired soon after it was pending, or after the last point of
+ * the range, one mark says both.
+ */
+export function transitionMarks(
+  transitions: readonly Pick<AlertDetail["transitions"][number], "at" | "to">[],
+  { start, end }: Grid,
+): { time: number; label: string }[] {
+  const marks = transitions.map(({ at, to }) => ({ time: Date.parse(at) / 1000, to }));
+  return marks.flatMap(({ time, to }, index) => {
+    const isNear = (a: number, b: number) => b > end || b - a < (end - start) * nearFlags;
+    const [before, after] = [marks[index - 1], marks[index + 1]];
+    if (to === "firing" && before?.to === "pending" && isNear(before.time, time)) return [];
+    if (to === "pending" && after?.to === "firing" && isNear(time, after.time))
+      return [{ time, label: `pending, firing after ${durationWords(Math.round(after.time - time))}` }];
+    return [{ time, label: to === "inactive" ? "resolved" : to }];
+  });
+}
 
 const stepChoices = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600];
 

@@ -49,6 +49,7 @@ export function RuleCurve({
   height = 288,
   handle,
   bounds = null,
+  isShown,
 }: {
   title: string;
   request: CurveRequest | null;
@@ -62,6 +63,8 @@ export function RuleCurve({
   handle?: ThresholdHandle;
   /** Of the histogram that is compared: the bucket of each value is drawn. */
   bounds?: Bounds | null;
+  /** Which series are drawn; all without. The same function from one render to the next. */
+  isShown?: (metric: Record<string, string>) => boolean;
 }) {
   const asked = request ?? { source: "", expr: "", start: 0, end: 1, step: 1 };
   const answer = useQuery(curveQuery(asked, request !== null));
@@ -74,8 +77,8 @@ export function RuleCurve({
     [asked.start, asked.end, asked.step],
   );
   const { series: plain, left } = useMemo(
-    () => (answer.data === undefined ? { series: [], left: 0 } : curveSeries(answer.data, grid)),
-    [answer.data, grid],
+    () => (answer.data === undefined ? { series: [], left: 0 } : curveSeries(answer.data, grid, isShown)),
+    [answer.data, grid, isShown],
   );
   const series = useMemo(() => (bounds === null ? plain : withBuckets(plain, bounds)), [plain, bounds]);
   const allMarks = useMemo(
@@ -136,7 +139,14 @@ export function RuleCurve({
       return { kind: "error", error: { detail, upstream, requestId }, onRetry: () => void answer.refetch() };
     }
     if (series.length === 0)
-      return { kind: "empty", reason: "no_samples", text: "The expression gives no series in this range." };
+      return {
+        kind: "empty",
+        reason: "no_samples",
+        text:
+          answer.data.data.result.length === 0
+            ? "The expression gives no series in this range."
+            : "The expression gives no series with these labels in this range.",
+      };
     return { kind: "data", refreshing: answer.isFetching };
   }
 }

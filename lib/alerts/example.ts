@@ -162,8 +162,10 @@ export const exampleAlertDetail = {
   remarks: [],
   query: {
     expr: exampleRule.expr,
+    compared: exampleRule.expr,
     comparison: ">",
     thresholds: exampleRule.levels,
+    ruleLabels: [...Object.keys(exampleRule.labels), "severity"],
     interval: 60,
   },
   measures: { unit: "ratio", factor: 1 },

@@ -123,6 +123,27 @@ describe.skipIf(whyNoPrometheus())("evaluated by a worker against a real Prometh
       });
     }));
 
+  it("takes the comparison within an expression apart for the curve of its alert", () =>
+    withTestTransaction(async (tx) => {
+      const { live, alerts, operator } = await scenario(tx, {
+        expr: "depth > 5",
+        comparison: null,
+        levels: [{ severity: "critical", threshold: null }],
+        labels: { team: "serving" },
+      });
+      await live(start + 1_200, start + 1_800);
+      const [firing] = await alerts("active", start + 1_800);
+      const { query } = await findAlert(operator, firing!.id, new Date((start + 1_800) * 1000));
+      expect(query).toEqual({
+        expr: "depth > 5",
+        compared: "depth",
+        comparison: ">",
+        thresholds: [{ severity: "critical", threshold: 5 }],
+        ruleLabels: ["team", "severity"],
+        interval: 120,
+      });
+    }));
+
   it("makes up for what was missed, with the same transitions at the same times", () =>
     withTestTransaction(async (tx) => {
       const { live, late, alerts, operator } = await scenario(tx);

@@ -9,10 +9,11 @@ import { literalInLike } from "@/lib/db/like";
 import { problem } from "@/lib/errors";
 import { flapWindow, isFlappingAt } from "./flapping";
 import type { Labels } from "./labels";
+import { comparedOf } from "./lint/compared";
 import { measuredUnitOf } from "./measured-unit";
-import { exprOf } from "./rule";
+import { type AlertingRule, exprOf, labelsOf } from "./rule";
 import { ruleCounts } from "./rules/queries";
-import { intervalOf, ruleOfRow } from "./rules/row";
+import { intervalOf, labelsOfGroup, ruleOfRow } from "./rules/row";
 import type {
   AcknowledgementView,
   AlertDetail,
@@ -325,6 +326,23 @@ export async function alertRow(tx: Database, actor: Actor, id: string): Promise<
 const meanwhileMs = 30 * 60_000;
 const runbookNames = ["runbook_url", "runbook"];
 
+/**
+ * What a rule compares with which thresholds, whether they stand beside its expression or in it. Of the one level of a
+ * rule, the severity is the alert's: a template among the labels is expanded there.
+ */
+function comparedIn(
+  rule: AlertingRule,
+  severity: string | null,
+): Pick<NonNullable<AlertDetail["query"]>, "compared" | "comparison" | "thresholds"> {
+  const compared = comparedOf(rule);
+  const levels = compared?.levels ?? rule.levels;
+  return {
+    compared: compared?.left ?? rule.expr,
+    comparison: compared?.op ?? rule.comparison,
+    thresholds: levels.length === 1 ? [{ ...levels[0]!, severity }] : [...levels],
+  };
+}
+
 /** One alert with its history. Throws `not_found`. */
 export async function findAlert(actor: Actor, id: string, now: Date): Promise<AlertDetail> {
   const row = await alertRow(db(), actor, id);
@@ -388,8 +406,14 @@ export async function findAlert(actor: Actor, id: string, now: Date): Promise<Al
         ? null
         : {
             expr: parsed.levels.length === 1 ? exprOf(parsed, parsed.levels[0]!) : parsed.expr,
-            comparison: parsed.comparison,
-            thresholds: [...parsed.levels],
+            ...comparedIn(parsed, row.severity),
+            ruleLabels: [
+              ...new Set(
+                parsed.levels.flatMap((level) =>
+                  Object.keys(labelsOf(parsed, level, labelsOfGroup(rule.group))),
+                ),
+              ),
+            ],
             interval: intervalOf(rule.group),
           },
     measures: (parsed === null ? undefined : measuredUnitOf(parsed)) ?? null,

@@ -98,8 +98,19 @@ export const alertDetailSchema = alertSchema.extend({
   query: z
     .object({
       expr: z.string(),
-      comparison: z.enum(comparisons).nullable(),
+      compared: z
+        .string()
+        .describe(
+          "What is compared with the thresholds; all of `expr` where nothing is compared with a number.",
+        ),
+      comparison: z
+        .enum(comparisons)
+        .nullable()
+        .describe("Beside the expression or in it; null where nothing is compared with a number."),
       thresholds: z.array(levelSchema),
+      ruleLabels: z
+        .array(z.string())
+        .describe("Labels that the rule or its group sets, in place of those of a series."),
       interval: z.number(),
     })
     .nullable()
