@@ -9,7 +9,7 @@ import { cn } from "@/components/ui/class-names";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { StateBadge } from "@/components/ui/state-badge";
 import type { AlertView } from "@/lib/alerts/schema";
-import { alertState, alertSummary, distinguishingLabels, silencedIn } from "./alert-words";
+import { alertState, alertSummary, distinguishingLabels, severityBeside, silencedIn } from "./alert-words";
 
 const originWords = { prometheus: "Prometheus", alertmanager: "Alertmanager" } as const;
 
@@ -79,6 +79,7 @@ export function AlertRow({
   onFocus: () => void;
 }) {
   const { state, words } = alertState(alert, now);
+  const severity = severityBeside(alert);
   const summary = alertSummary(alert);
   const labels = distinguishingLabels(alert);
   const can = (action: AlertView["actions"][number]) => alert.actions.includes(action);
@@ -106,6 +107,7 @@ export function AlertRow({
       )}
       <span className="flex min-w-0 flex-wrap items-center gap-2">
         <StateBadge state={state}>{words}</StateBadge>
+        {severity === null ? null : <Badge>{severity}</Badge>}
         <span className="text-caption text-secondary md:hidden">
           <RelativeTime time={alert.resolvedAt ?? alert.firedAt ?? alert.activeAt} />
         </span>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { alertState, firingWords, valueWords } from "./alert-words";
+import { alertState, firingAnswer, firingWords, valueWords } from "./alert-words";
 
 const pending = {
   state: "pending",
@@ -20,6 +20,17 @@ it("says how long an alert has been pending, in whole seconds, of how long it mu
 it("counts what fires by severity, the worst first", () => {
   expect(firingWords({ warning: 2, critical: 1, info: 3 })).toBe("1 critical, 2 warning, 3 info");
   expect(firingWords({ none: 1, "": 2 })).toBe("1 of severity none, 2 without severity");
+});
+
+const none = { bySeverity: {}, acknowledged: 0, observed: 0, silenced: 0, pending: 0 };
+it.each([
+  [{ bySeverity: { critical: 2 }, acknowledged: 1 }, "critical", "2 critical; 1 acknowledged"],
+  [{ bySeverity: { page: 1 } }, "critical", "1 page"],
+  [{ bySeverity: { warning: 1 }, observed: 6 }, "warning", "1 warning, and 6 that only observe"],
+  [{ observed: 1, silenced: 2 }, "observe", "1 that only observes, 2 silenced"],
+  [{ silenced: 2, pending: 3 }, "silenced", "3 pending, and 2 silenced"],
+] as const)("says of the counts %j that it is %s", (counts, state, words) => {
+  expect(firingAnswer({ ...none, ...counts })).toEqual({ state, words });
 });
 
 it.each([

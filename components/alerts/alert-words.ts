@@ -1,9 +1,12 @@
+import type { z } from "zod";
 import { type State, worstState } from "@/components/ui/state";
 import type { AlertRuleView } from "@/lib/alerts/rules/schema";
-import type { AlertDetail, AlertView } from "@/lib/alerts/schema";
+import type { AlertDetail, AlertView, alertCountsSchema } from "@/lib/alerts/schema";
 import { isCritical, severityRank } from "@/lib/alerts/severity";
 import { format } from "@/lib/units";
 import { durationWords } from "./duration-words";
+
+type Counts = z.infer<typeof alertCountsSchema>;
 
 /** The state of an alert as a badge shows it at `now`, worst aspect first. */
 export function alertState(
@@ -56,6 +59,46 @@ export const firingWords = (bySeverity: Readonly<Record<string, number>>): strin
       return `${count} ${words}`;
     })
     .join(", ");
+
+/** What fires and tells nobody: "6 that only observe, 2 silenced"; null where there is nothing of it. */
+export function quietWords({ observed, silenced }: Pick<Counts, "observed" | "silenced">): string | null {
+  const parts = [
+    ...(observed > 0 ? [`${observed} that only ${observed === 1 ? "observes" : "observe"}`] : []),
+    ...(silenced > 0 ? [`${silenced} silenced`] : []),
+  ];
+  return parts.length === 0 ? null : parts.join(", ");
+}
+
+/** What fires, in a badge: by severity what tells someone, and apart from it the rest. */
+export function firingAnswer(
+  counts: Pick<Counts, "bySeverity" | "acknowledged" | "observed" | "silenced" | "pending">,
+): { state: State; words: string } {
+  const { bySeverity, acknowledged, observed, pending } = counts;
+  const quiet = quietWords(counts);
+  const worst = worstState(Object.keys(bySeverity).map(severityState));
+  const telling =
+    worst !== undefined
+      ? `${firingWords(bySeverity)}${acknowledged > 0 ? `; ${acknowledged} acknowledged` : ""}`
+      : pending > 0
+        ? `${pending} pending`
+        : null;
+  return {
+    state: worst ?? (observed > 0 ? "observe" : "silenced"),
+    words: [telling, quiet].filter((part) => part !== null).join(", and "),
+  };
+}
+
+/** The severity of an alert whose state says another thing while it fires; null where the state says it. */
+export const severityBeside = (alert: Pick<AlertView, "state" | "severity" | "silencedBy" | "isEnforced">) =>
+  isQuietAlert(alert) ? severityWords(alert.severity) : null;
+
+/** Whether an alert fires and tells nobody of it. */
+export const isQuietAlert = ({
+  state,
+  silencedBy,
+  isEnforced,
+}: Pick<AlertView, "state" | "silencedBy" | "isEnforced">): boolean =>
+  state === "firing" && (silencedBy.length > 0 || !isEnforced);
 
 /** An alert's value in its unit: "25.4 %"; as the bare number that it is where the unit is not known. */
 export const valueWords = (value: number | null, measures: AlertDetail["measures"]): string =>

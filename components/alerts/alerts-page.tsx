@@ -27,9 +27,9 @@ import type { AlertView, alertCountsSchema } from "@/lib/alerts/schema";
 import { errorFacts } from "@/lib/api/client";
 import { AcknowledgeDialog } from "./acknowledge-dialog";
 import { AlertRow } from "./alert-row";
-import { firingWords, severityWords } from "./alert-words";
+import { firingAnswer, severityWords } from "./alert-words";
 import { AlertsTabs } from "./alerts-tabs";
-import { type Grouping, grouped, groupings } from "./groups";
+import { countWords, type Grouping, grouped, groupings } from "./groups";
 import { SilenceDialog } from "./silence-dialog";
 import { endOf, muteSpans } from "./times";
 import { useAlertActions } from "./use-alert-actions";
@@ -327,7 +327,7 @@ export function AlertsPage({
                   onSelect={select}
                 />
                 <h2 className="text-secondary text-strong">
-                  {title} <span className="font-normal tabular-nums">{members.length}</span>
+                  {title} <span className="font-normal tabular-nums">{countWords(members)}</span>
                 </h2>
               </div>
               <ul className="rounded-panel border bg-surface-panel">
@@ -494,13 +494,8 @@ function Answer({ counts }: { counts: Counts }) {
     return (
       <StateBadge state="ok">{counts.pending === 0 ? "All clear" : `${counts.pending} pending`}</StateBadge>
     );
-  const critical = counts.bySeverity.critical ?? 0;
-  return (
-    <StateBadge state={critical > 0 ? "critical" : "warning"}>
-      {firingWords(counts.bySeverity)}
-      {counts.acknowledged > 0 ? `; ${counts.acknowledged} acknowledged` : ""}
-    </StateBadge>
-  );
+  const { state, words } = firingAnswer(counts);
+  return <StateBadge state={state}>{words}</StateBadge>;
 }
 
 function Nothing({

@@ -15,6 +15,11 @@ describe("the curve of an alert", () => {
     expect(isOfSeries(alert, ["team", "severity"], metric as Record<string, string>)).toBe(expected);
   });
 
+  it("is of every series where the alert is about its rule", () => {
+    const about = { alertname: "Hot", rule_state: "no_data", severity: "warning" };
+    expect(isOfSeries(about, ["severity"], { __name__: "w8_g", gpu: "1" })).toBe(true);
+  });
+
   it("has the series that it is of and no others", () => {
     const result = ["1", "2"].map((gpu) => ({
       metric: { __name__: "w8_g", gpu },

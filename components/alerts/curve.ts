@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ChartSeries, Grid } from "@/components/charts/series";
+import { isRuleState } from "@/lib/alerts/evaluation/rule-states";
 import type { AlertDetail } from "@/lib/alerts/schema";
 import { requestJson } from "@/lib/api/client";
 import type { QueryAnswerItem } from "@/lib/query/schema";
@@ -25,12 +26,16 @@ function commonLabels(metrics: readonly Record<string, string>[]): Set<string> {
   return new Set(Object.keys(first).filter((name) => others.every((metric) => metric[name] === first[name])));
 }
 
-/** Whether an alert is of a series: but for what the rule sets, they have the same labels with the same values. */
+/**
+ * Whether an alert is of a series: but for what the rule sets, they have the same labels with the same values. One about
+ * the rule itself is of every series.
+ */
 export function isOfSeries(
   labels: Readonly<Record<string, string>>,
   ruleLabels: readonly string[],
   metric: Readonly<Record<string, string>>,
 ): boolean {
+  if (isRuleState(labels)) return true;
   const set = new Set(["__name__", "alertname", ...ruleLabels]);
   return Object.keys({ ...labels, ...metric }).every(
     (name) => set.has(name) || labels[name] === metric[name],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { exampleAlert } from "@/lib/alerts/example";
 import type { AlertView } from "@/lib/alerts/schema";
 import { alertState } from "./alert-words";
-import { grouped } from "./groups";
+import { countWords, grouped } from "./groups";
 
 const alert = (patch: Partial<AlertView>): AlertView => ({ ...exampleAlert, ...patch });
 
@@ -23,6 +23,16 @@ describe("alerts in groups", () => {
       ["No severity", "4"],
       ["Pending", "3"],
     ]);
+  });
+
+  it("count apart what fires and tells nobody", () => {
+    const observing = alert({ id: "5", isEnforced: false });
+    const silenced = alert({ id: "6", isEnforced: false, silencedBy: ["x"] });
+    expect(countWords(all)).toBe("4");
+    expect(countWords([...all, observing, { ...observing, state: "pending" }])).toBe(
+      "5, and 1 that only observes",
+    );
+    expect(countWords([observing, silenced])).toBe("1 that only observes, 1 silenced");
   });
 
   it("come with the service first that has the worst", () => {

@@ -1,6 +1,6 @@
 import type { AlertView } from "@/lib/alerts/schema";
 import { severityRank } from "@/lib/alerts/severity";
-import { severityWords } from "./alert-words";
+import { isQuietAlert, quietWords, severityWords } from "./alert-words";
 
 export const groupings = ["severity", "service", "rule"] as const;
 export type Grouping = (typeof groupings)[number];
@@ -16,6 +16,16 @@ const keyOf: Record<Grouping, (alert: AlertView) => string> = {
 
 const rankOf = ({ state, severity }: AlertView): number =>
   state === "firing" ? severityRank(severity) : state === "pending" ? 100 : 200;
+
+/** How many alerts a group has; apart those that fire and tell nobody: "2, and 6 that only observe". */
+export function countWords(alerts: readonly AlertView[]): string {
+  const quiet = alerts.filter(isQuietAlert);
+  const silenced = quiet.filter(({ silencedBy }) => silencedBy.length > 0).length;
+  const telling = alerts.length - quiet.length;
+  const aside = quietWords({ observed: quiet.length - silenced, silenced });
+  if (aside === null) return String(telling);
+  return telling === 0 ? aside : `${telling}, and ${aside}`;
+}
 
 /** Alerts in groups: the group with the worst first, within it as they come. */
 export function grouped(alerts: readonly AlertView[], by: Grouping): AlertGroup[] {

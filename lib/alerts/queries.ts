@@ -261,37 +261,43 @@ export async function listAlerts(
   };
 }
 
-/** How many alerts fire and are pending now, and since when none does. */
+/**
+ * How many alerts fire and are pending now, and since when none does. What only observes and what is silenced counts
+ * apart: nobody is told of it.
+ */
 export async function alertCounts(actor: Actor, now: Date): Promise<z.infer<typeof alertCountsSchema>> {
-  const [rules, groups, acknowledged, last] = await Promise.all([
+  const [rules, active, silencesOf, last] = await Promise.all([
     ruleCounts(actor, now),
-    db().alert.groupBy({
-      by: ["state", "severity"],
+    db().alert.findMany({
       where: { teamId: actor.teamId, state: { in: ["pending", "firing"] } },
-      _count: true,
+      select: {
+        state: true,
+        severity: true,
+        labels: true,
+        isEnforced: true,
+        acknowledgements: { where: { openKey: { not: null } }, select: { id: true } },
+      },
     }),
-    db().acknowledgement.count({
-      where: { openKey: { not: null }, alert: { teamId: actor.teamId, state: "firing" } },
-    }),
+    silencesByLabels(actor, now),
     db().alert.findFirst({
       where: { teamId: actor.teamId, state: "inactive", firedAt: { not: null } },
       orderBy: { resolvedAt: { sort: "desc", nulls: "last" } },
       select: { resolvedAt: true },
     }),
   ]);
-  const sumOf = (state: string) =>
-    groups.filter((group) => group.state === state).reduce((sum, { _count }) => sum + _count, 0);
-  const firing = sumOf("firing");
+  const firing = active.filter(({ state }) => state === "firing");
+  const audible = firing.filter((row) => silencesOf(labelsOfAlert(row)).length === 0);
+  const telling = audible.filter(({ isEnforced }) => isEnforced);
+  const bySeverity: Record<string, number> = {};
+  for (const { severity } of telling) bySeverity[severity ?? ""] = (bySeverity[severity ?? ""] ?? 0) + 1;
   return {
-    firing,
-    pending: sumOf("pending"),
-    bySeverity: Object.fromEntries(
-      groups
-        .filter(({ state }) => state === "firing")
-        .map(({ severity, _count }) => [severity ?? "", _count]),
-    ),
-    acknowledged,
-    clearSince: firing === 0 ? (last?.resolvedAt?.toISOString() ?? null) : null,
+    firing: firing.length,
+    pending: active.length - firing.length,
+    bySeverity,
+    observed: audible.length - telling.length,
+    silenced: firing.length - audible.length,
+    acknowledged: telling.filter(({ acknowledgements }) => acknowledgements.length > 0).length,
+    clearSince: firing.length === 0 ? (last?.resolvedAt?.toISOString() ?? null) : null,
     rules,
   };
 }
@@ -339,7 +345,8 @@ function comparedIn(
   return {
     compared: compared?.left ?? rule.expr,
     comparison: compared?.op ?? rule.comparison,
-    thresholds: levels.length === 1 ? [{ ...levels[0]!, severity }] : [...levels],
+    thresholds:
+      levels.length === 1 ? [{ ...levels[0]!, severity: rule.levels[0]!.severity ?? severity }] : [...levels],
   };
 }
 

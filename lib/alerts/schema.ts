@@ -168,10 +168,14 @@ export const alertFilterSchema = z.object({
 export type AlertFilter = z.output<typeof alertFilterSchema>;
 
 export const alertCountsSchema = z.object({
-  firing: z.number().int(),
+  firing: z.number().int().describe("Also those that only observe or are silenced."),
   pending: z.number().int(),
-  bySeverity: z.record(z.string(), z.number().int()).describe("Of those that fire."),
-  acknowledged: z.number().int(),
+  bySeverity: z
+    .record(z.string(), z.number().int())
+    .describe("Of those that fire, notify and are not silenced."),
+  observed: z.number().int().describe("Those that fire, only observe and are not silenced."),
+  silenced: z.number().int().describe("Those that fire and are silenced."),
+  acknowledged: z.number().int().describe("Of those by severity."),
   clearSince: z.iso.datetime().nullable().describe("When the last alert ended, while none fires."),
   rules: z
     .object({

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { alertCounts } from "@/lib/alerts/queries";
+import { addSilence } from "@/lib/alerts/silences/commands";
 import { addSource } from "@/lib/sources/commands";
 import { asUser, withTestTransaction } from "@/testing/database";
 import { addRule } from "./commands";
@@ -7,6 +8,53 @@ import { ruleInputSchema } from "./schema";
 
 const made = new Date("2026-03-04T14:00:00Z");
 const later = new Date("2026-03-04T14:05:00Z");
+
+it("counts by severity what tells someone, and apart what only observes and what is silenced", () =>
+  withTestTransaction(async (tx) => {
+    const operator = await asUser(tx, "operator");
+    const of = async () => {
+      const { rules: _, clearSince: __, ...counts } = await alertCounts(operator, later);
+      return counts;
+    };
+    const before = await of();
+    await addSilence(operator, {
+      silence: {
+        matchers: [{ name: "quiet", value: "yes", isRegex: false, isEqual: true }],
+        startsAt: made.toISOString(),
+        endsAt: new Date(later.getTime() + 3_600_000).toISOString(),
+        comment: "Planned",
+      },
+      now: made,
+    });
+    const raise = (name: string, labels: Record<string, string>, isEnforced: boolean) =>
+      tx.alert.create({
+        data: {
+          teamId: operator.teamId,
+          name,
+          labels: { alertname: name, ...labels },
+          annotations: {},
+          fingerprint: name,
+          origin: "console",
+          state: "firing",
+          severity: "critical",
+          isEnforced,
+          activeAt: made,
+          firedAt: made,
+          seenAt: made,
+        },
+      });
+    await raise("Telling", {}, true);
+    await raise("Observing", {}, false);
+    await raise("Silenced", { quiet: "yes" }, true);
+    await raise("SilencedObserving", { quiet: "yes" }, false);
+    expect(await of()).toEqual({
+      ...before,
+      firing: before.firing + 4,
+      bySeverity: { ...before.bySeverity, critical: (before.bySeverity.critical ?? 0) + 1 },
+      observed: before.observed + 1,
+      silenced: before.silenced + 2,
+    });
+  }));
 
 it("says of how many rules it is not known whether they would fire", () =>
   withTestTransaction(async (tx) => {

@@ -13,9 +13,11 @@ export const GET = route({
   response: alertCountsSchema,
   example: {
     response: {
-      firing: 1,
+      firing: 3,
       pending: 0,
       bySeverity: { critical: 1 },
+      observed: 2,
+      silenced: 0,
       acknowledged: 0,
       clearSince: null,
       rules: { all: 14, failing: 0, late: 0 },
