@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { DEFAULT_TEAM_ID } from "@/lib/auth/actor";
+import { DEFAULT_TEAM_ID, systemActor } from "@/lib/auth/actor";
 import { asUser, expectAudit, withTestTransaction } from "@/testing/database";
+import { prisma, type Transaction } from "./client";
 import { command } from "./command";
 
 const write = command({
@@ -90,4 +92,43 @@ describe("command", () => {
       });
       expect(await tx.annotation.count()).toBe(0);
     }));
+
+  const renames: [string, (tx: Transaction, id: string) => Promise<unknown>][] = [
+    ["Prisma", (tx, id) => tx.team.update({ where: { id }, data: { name: "renamed" } })],
+    ["SQL", (tx, id) => tx.$executeRaw`UPDATE "Team" SET name = 'renamed' WHERE id = ${id}`],
+  ];
+  it.each(renames)("is a conflict for one of two that wait for each other, by %s", async (_, rename) => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    await prisma().team.createMany({ data: [one, other].map((id) => ({ id, name: id })) });
+    try {
+      let begun = 0;
+      let bothBegan = () => {};
+      const both = new Promise<void>((resolve) => {
+        bothBegan = resolve;
+      });
+      const renameBoth = command({
+        permission: "alert_rules:write",
+        input: z.object({ first: z.string(), second: z.string() }),
+        run: async (tx, _actor, { first, second }) => {
+          await rename(tx, first);
+          begun += 1;
+          if (begun === 2) bothBegan();
+          await both;
+          await rename(tx, second);
+          return { result: null, changes: [] };
+        },
+      });
+      const actor = systemActor("command-test");
+      const outcomes = await Promise.allSettled([
+        renameBoth(actor, { first: one, second: other }),
+        renameBoth(actor, { first: other, second: one }),
+      ]);
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+      expect(outcomes.find(({ status }) => status === "rejected")).toMatchObject({
+        reason: { code: "conflict", status: 409, retryAfterSeconds: 1 },
+      });
+    } finally {
+      await prisma().team.deleteMany({ where: { id: { in: [one, other] } } });
+    }
+  });
 });

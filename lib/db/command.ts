@@ -6,6 +6,7 @@ import { type Action, can, whyNot } from "@/lib/auth/permissions";
 import { invalidFields, problem } from "@/lib/errors";
 import { notify } from "@/lib/events/notify";
 import { type Transaction, transaction } from "./client";
+import { isWriteConflict } from "./write-conflict";
 
 /** What surrounds a command: the request it came with, and the reason a person gave. */
 export type CommandContext = { requestId?: string; reason?: string };
@@ -18,7 +19,8 @@ type Outcome<Result> = { result: Result; changes: Change[] };
  * changed when the transaction commits. `run` puts its precondition into the `where` of its update and throws
  * `conflict` or `precondition_failed` with the current state when nothing matched.
  *
- * Throws `forbidden`, `invalid_request` (with the fields), and whatever `run` throws; then nothing was written.
+ * Throws `forbidden`, `invalid_request` (with the fields), `conflict` where PostgreSQL ended the transaction for another's
+ * sake, and whatever `run` throws; then nothing was written.
  */
 export function command<Schema extends z.ZodType, Result>(definition: {
   permission: Action;
@@ -42,6 +44,13 @@ export function command<Schema extends z.ZodType, Result>(definition: {
         return result;
       },
       { timeoutMs: definition.timeoutMs },
-    );
+    ).catch((error: unknown) => {
+      if (!isWriteConflict(error)) throw error;
+      throw problem(
+        "conflict",
+        "Something else was changing the same at this moment. Nothing was changed; try again.",
+        { cause: error, retryAfterSeconds: 1 },
+      );
+    });
   };
 }

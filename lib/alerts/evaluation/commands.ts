@@ -4,6 +4,7 @@ import { notify } from "@/lib/events/notify";
 import { type AlertChange, enqueueChanges } from "@/lib/notifications/groups/commands";
 import { enqueueSummary } from "@/lib/notifications/messages/commands";
 import type { LedgerAlert } from "../ledger";
+import { holdGroupIfFree } from "../rules/group-lock";
 import type { LoadedGroup } from "./load";
 import type { GroupRun, RuleOutcome } from "./run";
 
@@ -16,13 +17,10 @@ const numberText = (value: number): string => String(value);
 
 /**
  * Holds the group until the transaction ends. Answers whether it is as it was loaded: no other worker has evaluated it up
- * to `at` since, and nobody changed its rules.
+ * to `at` since, and nobody changed its rules or does so now, which may take a minute for a file of ten thousand.
  */
 async function isAsLoaded(tx: Transaction, loaded: LoadedGroup, at: number): Promise<boolean> {
-  const [group] = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM "RuleGroup"
-    WHERE id = ${loaded.row.id} AND version = ${loaded.row.version} AND "validTo" IS NULL FOR UPDATE`;
-  if (group === undefined) return false;
+  if (!(await holdGroupIfFree(tx, loaded.row))) return false;
   const rules = await tx.$queryRaw<{ id: string; version: number; evaluatedFor: Date | null }[]>`
     SELECT rule.id, rule.version, status."evaluatedFor" FROM "AlertRule" AS rule
     LEFT JOIN "RuleStatus" AS status ON status."ruleId" = rule.id
@@ -208,7 +206,7 @@ const changeOf = (alert: LedgerAlert): AlertChange => ({
 /**
  * Writes what an evaluation found: alerts, transitions, how each rule went, and what is to be told of it. What had fired and
  * ended again in evaluations that were made up for is told in one summary. False, with nothing written, where the group
- * is no longer as it was loaded, since another worker was first or somebody changed a rule.
+ * is no longer as it was loaded, since another worker was first or somebody changes or changed a rule.
  */
 export async function recordEvaluation(
   tx: Transaction,

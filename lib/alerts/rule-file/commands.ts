@@ -11,6 +11,7 @@ import { notify } from "@/lib/events/notify";
 import { endAlertsOfRules } from "../commands";
 import { ruleChange } from "../rules/commands";
 import { columnsOfGroup, columnsOfRule, type RuleColumns } from "../rules/file-rows";
+import { holdGroups } from "../rules/group-lock";
 import { type RuleRow, withGroupAndStatus } from "../rules/queries";
 import type { RuleFileGroup } from "./rule-file";
 
@@ -143,8 +144,11 @@ export const replaceFile = command({
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`rule-file:${actor.teamId}:${file}`}))`;
     if (origin === "import" && (await isInFolder(tx, actor, file)))
       throw problem("conflict", `The rules of ${file} stand in the folder of rules and are changed there.`);
+    const ofFile = { teamId: actor.teamId, sourceId, validTo: null, origin, ...at(file) };
+    const ids = (await tx.ruleGroup.findMany({ where: ofFile, select: { id: true } })).map(({ id }) => id);
+    if (!dryRun) await holdGroups(tx, ids);
     const known = await tx.ruleGroup.findMany({
-      where: { teamId: actor.teamId, sourceId, validTo: null, origin, ...at(file) },
+      where: { id: { in: ids }, validTo: null },
       include: { source: { select: { name: true } } },
     });
     const rows = await tx.alertRule.findMany({

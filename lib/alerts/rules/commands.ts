@@ -7,6 +7,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import { invalidFields, problem } from "@/lib/errors";
 import { endAlertsOfRules } from "../commands";
 import { type appliedCorrectionSchema, applyCorrectionSchema } from "../lint/schema";
+import { holdGroupsOfRules } from "./group-lock";
 import { type RuleRow, ruleRow, ruleSource, ruleViews, withGroupAndStatus } from "./queries";
 import { consoleFile, ruleOfRow } from "./row";
 import { alertRuleSchema, levelsProblem, ruleInputSchema, rulePatchSchema } from "./schema";
@@ -81,7 +82,9 @@ async function groupFor(
 
 const viewOf = async (row: RuleRow, actor: Actor, now: Date) => (await ruleViews([row], actor, now))[0]!;
 
+/** The rule, whose group is held from here on. */
 const editable = async (tx: Transaction, actor: Actor, id: string): Promise<RuleRow> => {
+  await holdGroupsOfRules(tx, actor.teamId, [id]);
   const row = await ruleRow(tx, actor, id);
   if (row.group.origin === "folder")
     throw problem("conflict", `This rule stands in ${row.group.file} and is changed there.`);
@@ -244,10 +247,15 @@ export const restoreRevision = command({
 export const applyCorrection = command({
   permission: "alert_rules:write",
   input: applyCorrectionSchema.extend({ now: z.date() }),
-  run: async (_tx, actor, { replaces, rules, mode, now }) => {
+  run: async (tx, actor, { replaces, rules, mode, now }) => {
     const kept = new Map(rules.map((rule) => [rule.id, rule]));
     if (rules.some(({ id }) => !replaces.some((each) => each.id === id)))
       throw invalidFields([{ path: "rules", message: "Only rules that are replaced" }]);
+    await holdGroupsOfRules(
+      tx,
+      actor.teamId,
+      replaces.map(({ id }) => id),
+    );
     const result: z.infer<typeof appliedCorrectionSchema> = { items: [], deleted: [] };
     for (const { id, version } of replaces) {
       const rule = kept.get(id);
