@@ -1,7 +1,7 @@
 import type { ChartSeries, SeriesColor } from "@/components/charts/series";
-import { errorGuidance } from "@/lib/signals/error-guidance";
 import { percentile } from "@/lib/signals/percentile";
 import type { SignalResult, SignalSeries } from "@/lib/signals/schema";
+import { UNTYPED_ERROR } from "@/lib/signals/untyped-error";
 import { colorsTogether, nthColor } from "./colors";
 
 const withBand = ({ values, band }: SignalSeries) => ({ values, ...(band === undefined ? {} : { band }) });
@@ -52,7 +52,7 @@ export function versionSeries(result: SignalResult, slots: Record<string, number
 /** A line for each error type; the colour follows the order of the types, which is that of the alphabet. */
 export function errorTypeSeries(result: SignalResult): ChartSeries[] {
   return result.series.map((series, index) => {
-    const type = series.labels.type ?? errorGuidance("").title;
+    const type = series.labels.type ?? UNTYPED_ERROR;
     return { id: type, label: type, color: nthColor(index), ...withBand(series) };
   });
 }

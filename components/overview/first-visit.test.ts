@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { expect, it } from "vitest";
@@ -49,6 +50,24 @@ it("loads of the charts' actions and of the notes nothing but what opens them", 
     "components/chart-actions/chart-panel.tsx",
     "components/chart-actions/panel-in-url.ts",
   ]);
+});
+
+it("loads no dialog with the overview, whose parts come with the first that is opened", async () => {
+  const loaded = await loadedAtFirst([
+    "components/overview/overview.tsx",
+    "components/overview/prefetched.tsx",
+    "components/shell/console-frame.tsx",
+  ]);
+  expect(loaded).toContain("components/shell/command-menu.tsx");
+  const later =
+    /^components\/ui\/(dialog|promql-dialog|code-block)\.|^components\/shell\/(command-(dialog|list)|drawer|key-list)\.|^lib\/signals\/error-guidance\./;
+  expect(loaded.filter((file) => later.test(file))).toEqual([]);
+  // It has all its parts in one package, of which a page gets those that something it loads names.
+  for (const file of loaded.filter((each) => each.startsWith("components/")))
+    expect([file, readFileSync(path.join(root, file), "utf8")]).toEqual([
+      file,
+      expect.not.stringMatching(/\bDialog\b[^;]*from "radix-ui"/),
+    ]);
 });
 
 it("loads of the notice of takeovers nothing but the question whether there are any", async () => {

@@ -68,14 +68,42 @@ it("goes to a page by g and its letter, not by the letter alone or while typing"
   expect(push).toHaveBeenCalledWith("/");
 });
 
-it("lists all keys by ?", () => {
+it("lists all keys by ?, and gives the focus back", async () => {
   show();
+  const field = screen.getByLabelText("Filter alerts");
+  field.focus();
   press("?");
-  const list = screen.getByRole("dialog", { name: "Keys" });
+  // Loaded at its first opening, for which a busy machine takes its time.
+  const list = await screen.findByRole("dialog", { name: "Keys" }, { timeout: 10_000 });
   for (const words of ["Overview", "Command menu", "Move the crosshair"]) {
     expect(within(list).getByText(words)).toBeTruthy();
   }
-});
+  fireEvent.keyDown(list, { key: "Escape" });
+  await vi.waitFor(() => expect(document.activeElement).toBe(field));
+}, 20_000);
+
+it("opens the navigation of a narrow window at the first press, and gives the focus back to its button", async () => {
+  show();
+  const button = screen.getByRole("button", { name: "Navigation" });
+  expect(button.getAttribute("aria-expanded")).toBe("false");
+  fireEvent.click(button);
+  const drawer = await screen.findByRole("dialog", { name: "Inferscope" }, { timeout: 10_000 });
+  expect(within(drawer).getByRole("link", { name: /Overview/ })).toBeTruthy();
+  expect(button.getAttribute("aria-expanded")).toBe("true");
+  fireEvent.keyDown(drawer, { key: "Escape" });
+  await vi.waitFor(() => expect(document.activeElement).toBe(button));
+}, 20_000);
+
+it("calls off by Escape a command menu that is still on its way", async () => {
+  show();
+  press("k", { ctrlKey: true });
+  press("Escape");
+  await act(() => import("./command-dialog"));
+  expect(screen.queryByRole("dialog")).toBeNull();
+  press("g");
+  press("o");
+  expect(push).toHaveBeenCalledWith("/");
+}, 20_000);
 
 it("opens the command menu by Ctrl and K, with what the page added, and runs it", async () => {
   const onRun = vi.fn();

@@ -4,21 +4,24 @@ import "@/components/ui/style-nonce";
 import { LogOut, Menu as MenuIcon, PanelLeftClose, PanelLeftOpen, Search } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { IconButton } from "@/components/ui/button";
 import { cn } from "@/components/ui/class-names";
-import { Dialog, DialogTrigger, SheetContent } from "@/components/ui/dialog";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
 import { useShortcuts } from "@/components/ui/shortcuts";
 import { ThemeToggle } from "@/components/ui/theme-toggle";
 import { Toaster } from "@/components/ui/toaster";
 import { Tooltip } from "@/components/ui/tooltip";
+import { useHasOpened } from "@/components/ui/use-has-opened";
 import { CommandMenu } from "./command-menu";
 import { setCommandMenuOpen, useCommands } from "./commands";
-import { KeyChord, KeyList } from "./key-list";
+import { KeyChord } from "./key-chord";
 import { Mark } from "./mark";
 import { currentItem, type NavItem, type NavSection, type ShellUser, SIDEBAR_COOKIE } from "./navigation";
+
+const Drawer = lazy(() => import("./drawer"));
+const KeyList = lazy(() => import("./key-list"));
 
 const ONE_YEAR_SECONDS = 31_536_000;
 
@@ -53,6 +56,8 @@ export function AppShell({
   const [folded, setFolded] = useState(initialFolded);
   const [drawer, setDrawer] = useState(false);
   const [keys, setKeys] = useState(false);
+  const hasOpenedDrawer = useHasOpened(drawer);
+  const hasOpenedKeys = useHasOpened(keys);
   const items = sections.flatMap((section) => section.items);
 
   useCommands(
@@ -132,23 +137,31 @@ export function AppShell({
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="sticky top-0 z-30 flex h-12 shrink-0 items-center gap-2 border-b bg-surface-page px-6 max-md:px-3">
-          <Dialog open={drawer} onOpenChange={setDrawer}>
-            <DialogTrigger asChild>
-              <IconButton label="Navigation" className="md:hidden">
-                <MenuIcon />
-              </IconButton>
-            </DialogTrigger>
-            <SheetContent side="left" title="Inferscope" className="w-70">
-              <div className="-m-2">
+          <IconButton
+            label="Navigation"
+            className="md:hidden"
+            aria-haspopup="dialog"
+            aria-expanded={drawer}
+            onClick={(event) => {
+              // Safari gives the focus to no button that is pressed; the drawer gives it back to what had it.
+              event.currentTarget.focus();
+              setDrawer(true);
+            }}
+          >
+            <MenuIcon />
+          </IconButton>
+          {hasOpenedDrawer ? (
+            <Suspense fallback={null}>
+              <Drawer open={drawer} onOpenChange={setDrawer}>
                 <Navigation
                   sections={sections}
                   pathname={pathname}
                   folded={false}
                   onNavigate={() => setDrawer(false)}
                 />
-              </div>
-            </SheetContent>
-          </Dialog>
+              </Drawer>
+            </Suspense>
+          ) : null}
           <button
             type="button"
             onClick={() => setCommandMenuOpen(true)}
@@ -171,7 +184,11 @@ export function AppShell({
         </main>
       </div>
       <CommandMenu />
-      <KeyList open={keys} onOpenChange={setKeys} />
+      {hasOpenedKeys ? (
+        <Suspense fallback={null}>
+          <KeyList open={keys} onOpenChange={setKeys} />
+        </Suspense>
+      ) : null}
       <Toaster />
     </div>
   );

@@ -6,7 +6,7 @@ import { useLayoutEffect, useState } from "react";
 import { rankCommands } from "./command-rank";
 import { type Command, setCommandMenuOpen, useAllCommands } from "./commands";
 import { takeKeys } from "./held-keys";
-import { KeyChord } from "./key-list";
+import { KeyChord } from "./key-chord";
 import { usePlaceCommands } from "./place-commands";
 
 /** The searchable list inside the command menu; loaded when the menu is first opened. */

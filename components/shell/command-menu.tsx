@@ -1,11 +1,11 @@
 "use client";
 
-import { Dialog as Primitive } from "radix-ui";
 import { lazy, Suspense } from "react";
 import { useShortcuts } from "@/components/ui/shortcuts";
+import { useHasOpened } from "@/components/ui/use-has-opened";
 import { setCommandMenuOpen, useCommandMenuOpen } from "./commands";
 
-const CommandList = lazy(() => import("./command-list"));
+const CommandDialog = lazy(() => import("./command-dialog"));
 
 /** The command menu, opened by Ctrl or Cmd and K: pages, services and actions, found by typing. */
 export function CommandMenu() {
@@ -13,20 +13,15 @@ export function CommandMenu() {
   useShortcuts([
     { keys: "mod+k", label: "Command menu", group: "General", run: () => setCommandMenuOpen(!open) },
   ]);
-  return (
-    <Primitive.Root open={open} onOpenChange={setCommandMenuOpen}>
-      <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-50 animate-fade bg-[color-mix(in_srgb,var(--surface-page)_60%,transparent)]" />
-        <Primitive.Content
-          aria-describedby={undefined}
-          className="fixed top-[12vh] left-1/2 z-50 w-[calc(100vw-32px)] max-w-150 -translate-x-1/2 animate-appear overflow-hidden rounded-overlay bg-surface-raised shadow-overlay outline-none"
-        >
-          <Primitive.Title className="sr-only">Command menu</Primitive.Title>
-          <Suspense fallback={<div className="h-12" />}>
-            <CommandList />
-          </Suspense>
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
-  );
+  return useHasOpened(open) ? (
+    <Suspense fallback={open ? <EscapeOnTheWay /> : null}>
+      <CommandDialog open={open} onOpenChange={setCommandMenuOpen} />
+    </Suspense>
+  ) : null;
+}
+
+/** What is not there yet can be called off. */
+function EscapeOnTheWay() {
+  useShortcuts([{ keys: "Escape", label: "Close", group: "General", run: () => setCommandMenuOpen(false) }]);
+  return null;
 }

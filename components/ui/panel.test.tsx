@@ -173,7 +173,7 @@ describe("menu and keys", () => {
     expect(screen.getByText("the drawing")).toBeTruthy();
   });
 
-  it("shows the PromQL behind it", () => {
+  it("shows the PromQL behind it", async () => {
     render(
       <Panel title="TTFT" promql={["sum(rate(a[1m]))"]}>
         <Chart />
@@ -182,9 +182,11 @@ describe("menu and keys", () => {
     fireEvent.keyDown(screen.getByRole("button", { name: "Menu of TTFT" }), { key: "Enter" });
     fireEvent.click(screen.getByRole("menuitem", { name: "Show PromQL" }));
     expect(
-      within(screen.getByRole("dialog", { name: "PromQL of TTFT" })).getByText("sum(rate(a[1m]))"),
+      within(await screen.findByRole("dialog", { name: "PromQL of TTFT" }, { timeout: 10_000 })).getByText(
+        "sum(rate(a[1m]))",
+      ),
     ).toBeTruthy();
-  });
+  }, 20_000);
 
   it("has no menu when there is nothing in it", () => {
     render(<Panel title="Notes">text</Panel>);

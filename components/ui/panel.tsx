@@ -11,13 +11,11 @@ import {
   Table2,
   TriangleAlert,
 } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useId, useState } from "react";
 import { IconButton } from "./button";
 import { cn } from "./class-names";
-import { CodeBlock } from "./code-block";
 import { Coded } from "./coded";
 import { copyText } from "./copy-button";
-import { Dialog, DialogContent } from "./dialog";
 import { EmptyState } from "./empty-state";
 import { type ErrorFacts, ErrorState } from "./error-state";
 import { LoadingBar } from "./loading-bar";
@@ -26,8 +24,11 @@ import { isTyping, type PanelView, PanelViewContext, usePanelViewState } from ".
 import { Skeleton } from "./skeleton";
 import { rangeToUrl } from "./time-range";
 import { toast } from "./toaster";
+import { useHasOpened } from "./use-has-opened";
 import { useOptionalTimeRange } from "./use-time-range";
 import { WaitingWords } from "./waiting-words";
+
+const PromqlDialog = lazy(() => import("./promql-dialog"));
 
 /** Why a panel has nothing to draw. Never just "no data". */
 export type EmptyKind =
@@ -116,6 +117,7 @@ export function Panel({
   const view = givenView ?? ownView;
   const range = useOptionalTimeRange();
   const [promqlOpen, setPromqlOpen] = useState(false);
+  const hasOpenedPromql = useHasOpened(promqlOpen);
   const hasTable = () => view.available && state.kind === "data";
   const refreshing = (state.kind === "data" || state.kind === "empty") && state.refreshing ? true : undefined;
   const hasMenu = hasEntries || hasTable();
@@ -239,20 +241,10 @@ export function Panel({
             {children}
           </PanelBody>
         </div>
-        {promql.length > 0 ? (
-          <Dialog open={promqlOpen} onOpenChange={setPromqlOpen}>
-            <DialogContent
-              wide
-              title={`PromQL of ${title}`}
-              description="As sent to Prometheus for the range on screen."
-            >
-              <div className="grid gap-3">
-                {promql.map((expr) => (
-                  <CodeBlock key={expr} code={expr} label="PromQL" />
-                ))}
-              </div>
-            </DialogContent>
-          </Dialog>
+        {promql.length > 0 && hasOpenedPromql ? (
+          <Suspense fallback={null}>
+            <PromqlDialog title={title} promql={promql} open={promqlOpen} onOpenChange={setPromqlOpen} />
+          </Suspense>
         ) : null}
       </section>
     </PanelViewContext.Provider>

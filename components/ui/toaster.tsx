@@ -1,7 +1,8 @@
 "use client";
 
-import { lazy, type ReactNode, Suspense, useRef, useSyncExternalStore } from "react";
+import { lazy, type ReactNode, Suspense, useSyncExternalStore } from "react";
 import type { State } from "./state";
+import { useHasOpened } from "./use-has-opened";
 
 export type ToastEntry = {
   id: number;
@@ -50,9 +51,7 @@ export function Toaster() {
     () => entries,
     () => NONE,
   );
-  const hasShown = useRef(false);
-  hasShown.current ||= shown.length > 0;
-  return hasShown.current ? (
+  return useHasOpened(shown.length > 0) ? (
     <Suspense fallback={null}>
       <ToastList entries={shown} onClose={(id) => publish(entries.filter((each) => each.id !== id))} />
     </Suspense>

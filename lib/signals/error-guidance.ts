@@ -1,3 +1,5 @@
+import { UNTYPED_ERROR } from "./untyped-error";
+
 /** Whose fault an error usually is: ours, the caller's, or not to be told from its name. */
 export type ErrorSide = "ours" | "client" | "unknown";
 
@@ -141,7 +143,7 @@ export function errorGuidance(type: string): ErrorGuidance {
   if (kind !== undefined) return kinds[kind];
   if (type === "")
     return {
-      title: "Without a type",
+      title: UNTYPED_ERROR,
       cause: "The server counts it without saying what it was.",
       action: "Give its counter a label for the type; until then, read its log at that time.",
       side: "unknown",
