@@ -1,6 +1,5 @@
 import "server-only";
 import pLimit from "p-limit";
-import { publicUrl } from "@/lib/config";
 import { createPrometheusClient } from "@/lib/prometheus/client";
 import { instantReader } from "@/lib/prometheus/instant-reader";
 import type { VectorSeries } from "@/lib/prometheus/samples";
@@ -159,7 +158,6 @@ export async function readFacts(
         boundsOf: (histogram) => boundsByMetric.get(`${histogram}_bucket`),
         seenInLastSevenDays: (metric) => wasSeen.get(metric),
         typeOf: (metric) => (declared === undefined ? undefined : typeFrom(declared, metric)),
-        consoleUrl: publicUrl().replace(/\/$/, ""),
         scrapeInterval: spacings.size === 1 ? [...spacings][0] : undefined,
       };
     },

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Actor } from "@/lib/auth/actor";
+import { publicUrl } from "@/lib/config";
 import { db } from "@/lib/db/client";
 import { upstreamTarget } from "@/lib/sources/targets";
 import { type Finding, inOrder, type LintedRule } from "../lint/finding";
@@ -85,6 +86,11 @@ function reportOf(
   };
 }
 
+/** What was read, and what this console knows of itself. */
+const withConsole =
+  ({ factsFor }: ReadFacts): ReadFacts["factsFor"] =>
+  (rule) => ({ ...factsFor(rule), consoleUrl: publicUrl().replace(/\/$/, "") });
+
 const draftId = "draft";
 
 /** Lints a rule that is not kept yet. Throws `invalid_request` where there is no such source. */
@@ -99,7 +105,7 @@ export async function lintDraft(
   const facts = await readFacts(await upstreamTarget(source.id), [rule], context);
   const known: Known = new Map([[draftId, { name: draft.name, version: null }]]);
   return {
-    ...reportOf(lintRule(rule, facts.factsFor(rule)), known, shown),
+    ...reportOf(lintRule(rule, withConsole(facts)(rule)), known, shown),
     rules: 1,
     notes: notesOf(source.name, facts),
   };
@@ -223,7 +229,7 @@ export async function lintSet(
     const looked = await eachInTurn(
       of,
       (rule) =>
-        only === undefined || rule.id === only.id ? lookAt(rule, facts.factsFor(rule)) : glanceAt(rule),
+        only === undefined || rule.id === only.id ? lookAt(rule, withConsole(facts)(rule)) : glanceAt(rule),
       signal,
     );
     found.push(
