@@ -39,9 +39,6 @@ const open = ["/sign-in", "/sign-in/reset"];
 const desktop = [1280, 800] as const;
 const phone = [390, 844] as const;
 
-// A recording takes a picture of the whole page with each step, which costs as much as what is looked for.
-test.use({ trace: "off" });
-
 test("every page can be used by everyone, in both themes and on a phone, under a strict policy", async ({
   given,
   when,
