@@ -199,23 +199,22 @@ function NotRead({ alertmanagers }: { alertmanagers: readonly ConnectedAlertmana
   const away = alertmanagers.filter(({ problem }) => problem !== null);
   if (away.length === 0) return null;
   return (
-    <ul
-      role="status"
-      className="mb-3 grid gap-1 rounded-panel bg-none-tint px-4 py-2 text-none-text [overflow-wrap:anywhere]"
-    >
-      {away.map(({ name, problem, readAt }) => (
-        <li key={name}>
-          The silences of {name} could not be read: {problem}{" "}
-          {readAt === null ? (
-            "None of them is known here."
-          ) : (
-            <>
-              Shown as they were <RelativeTime time={readAt} />; they count until they end.
-            </>
-          )}
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul className="mb-3 grid gap-1 rounded-panel bg-none-tint px-4 py-2 text-none-text [overflow-wrap:anywhere]">
+        {away.map(({ name, problem, readAt }) => (
+          <li key={name}>
+            The silences of {name} could not be read: {problem}{" "}
+            {readAt === null ? (
+              "None of them is known here."
+            ) : (
+              <>
+                Shown as they were <RelativeTime time={readAt} />; they count until they end.
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

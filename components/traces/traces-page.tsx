@@ -159,19 +159,21 @@ function Notes({ failed, lines }: { failed: readonly FailedSource[]; lines: read
   const bySource = [...new Map(failed.map((each) => [each.source, each])).values()];
   if (bySource.length + lines.length === 0) return null;
   return (
-    <ul role="status" className="grid gap-1 text-secondary">
-      {bySource.map(({ source, detail }) => (
-        <li key={source} className="flex flex-wrap items-center gap-2">
-          <StateBadge state="failed">{source} did not answer</StateBadge>
-          <span className="min-w-0 [overflow-wrap:anywhere]">{detail}</span>
-        </li>
-      ))}
-      {lines.map((line) => (
-        <li key={line} className="[overflow-wrap:anywhere]">
-          {line}
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul className="grid gap-1 text-secondary">
+        {bySource.map(({ source, detail }) => (
+          <li key={source} className="flex flex-wrap items-center gap-2">
+            <StateBadge state="failed">{source} did not answer</StateBadge>
+            <span className="min-w-0 [overflow-wrap:anywhere]">{detail}</span>
+          </li>
+        ))}
+        {lines.map((line) => (
+          <li key={line} className="[overflow-wrap:anywhere]">
+            {line}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
