@@ -2,9 +2,9 @@ import { metricsOf, numberIn, numberText } from "@/lib/promql/read";
 import { type Expr, everyPart, unwrapped } from "@/lib/promql/tree";
 import { signals } from "@/lib/signals/catalogue";
 import { formatExact } from "@/lib/units";
-import { edited, withLevels } from "./compared";
+import { edited } from "./compared";
 import type { Finding } from "./finding";
-import { type Look, rounded } from "./look";
+import { type Look, rounded, scaledRule } from "./look";
 import { dividesVectors, factorOf } from "./subject";
 
 /** Expressions that leave nothing out, whatever the values. */
@@ -68,13 +68,7 @@ export function ratioOrPercent({ rule, compared, subject, tree }: Look): Finding
   const scaled = (by: number) => [
     {
       title: `Compare with ${levels.map(({ threshold }) => numberText(rounded(threshold * by))).join(" and ")}`,
-      rules: [
-        withLevels(
-          rule,
-          compared,
-          levels.map((level) => ({ ...level, threshold: rounded(level.threshold * by) })),
-        ),
-      ],
+      rules: [scaledRule(rule, compared, by)],
     },
   ];
   const common = {

@@ -3,7 +3,8 @@ import { type Call, type Expr, unwrapped } from "@/lib/promql/tree";
 import { signals } from "@/lib/signals/catalogue";
 import { promDuration } from "@/lib/signals/promql";
 import { formatExact } from "@/lib/units";
-import type { Compared } from "./compared";
+import type { AlertingRule } from "../rule";
+import { type Compared, withLevels } from "./compared";
 import type { Facts, LintedRule } from "./finding";
 import type { Subject } from "./subject";
 
@@ -36,3 +37,11 @@ export const inUnit = (subject: Subject | undefined, value: number): string =>
 
 /** Without what arithmetic in binary adds to a decimal. */
 export const rounded = (value: number): number => Number(value.toPrecision(12));
+
+/** The rule with each threshold so many times as large. */
+export const scaledRule = (rule: LintedRule, compared: Compared, by: number): AlertingRule =>
+  withLevels(
+    rule,
+    compared,
+    compared.levels.map((level) => ({ ...level, threshold: rounded(level.threshold * by) })),
+  );

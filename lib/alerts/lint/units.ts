@@ -3,9 +3,9 @@ import { everyPart } from "@/lib/promql/tree";
 import { signals } from "@/lib/signals/catalogue";
 import { format, formatExact } from "@/lib/units";
 import { usualLevels } from "../usual-set";
-import { type Compared, withLevels } from "./compared";
+import type { Compared } from "./compared";
 import type { Finding } from "./finding";
-import { isRateOf, type Look, rounded } from "./look";
+import { isRateOf, type Look, rounded, scaledRule } from "./look";
 import { factorOf, type Subject } from "./subject";
 
 /** From here on, in multiples of what is usual, a time was meant in another unit. */
@@ -22,13 +22,7 @@ export function wrongUnits({ rule, compared, subject, tree }: Look): Finding[] {
   if (!isUpward || levels.some(({ threshold }) => threshold <= 0)) return [];
   const scaled = (by: number, title: string) => ({
     title,
-    rules: [
-      withLevels(
-        rule,
-        compared,
-        levels.map((level) => ({ ...level, threshold: rounded(level.threshold * by) })),
-      ),
-    ],
+    rules: [scaledRule(rule, compared, by)],
   });
   const common = {
     id: "wrong-unit",
