@@ -2,6 +2,7 @@
 
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useCallback } from "react";
+import type { TraceSearchForm } from "@/lib/traces/client";
 
 const parsers = {
   /** A service of the console, whose name in traces is looked up. */
@@ -18,18 +19,7 @@ const parsers = {
   limit: parseAsInteger.withDefault(50),
 };
 
-type Values = {
-  about: string;
-  signal: string;
-  source: string;
-  service: string;
-  operation: string;
-  tags: string;
-  minDuration: string;
-  maxDuration: string;
-  order: "latest" | "slowest";
-  limit: number;
-};
+type Values = Omit<TraceSearchForm, "start" | "end"> & { about: string; signal: string };
 export type TypedSearch = Pick<Values, "tags" | "minDuration" | "maxDuration">;
 export type SearchState = { state: Values; set: (change: Partial<Values>) => void };
 
